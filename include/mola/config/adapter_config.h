@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mola/config/allocation.h"
+#include "mola/config/layer_table.h"
+
+namespace mola {
+
+/// The seven projections of a LLaMA decoder layer, in the order of the forward pass.
+const std::vector<std::string>& all_projections();
+
+/// One number for all layers, or a list with one for each.
+using NumberOrList = std::variant<int64_t, std::vector<int64_t>>;
+
+/// `"adapter"` as a config file says it, before the number of layers is known. A key that was not
+/// given is empty; `resolve` fills in the defaults.
+struct AdapterSpec {
+  std::optional<std::string> type;        ///< mola | lora
+  std::optional<std::string> allocation;  ///< any form that Allocation::parse takes
+  std::optional<NumberOrList> top_k;
+  std::optional<NumberOrList> rank;
+  std::optional<double> alpha;
+  std::optional<double> dropout;
+  std::optional<std::vector<std::string>> target_modules;
+  std::optional<std::string> init;       ///< kaiming | gaussian
+  std::optional<std::string> init_from;  ///< the folder of a saved adapter
+};
+
+/// Everything that is needed to rebuild an adapter on a model of L layers.
+struct AdapterConfig {
+  std::string type = "mola";
+  std::vector<std::string> target_modules;
+  Allocation allocation;  ///< N: experts per projection and layer; for LoRA 1
+  LayerTable top_k;       ///< K: at most N; 0 where N is 0
+  LayerTable rank;        ///< r
+  double alpha = 16;
+  double dropout = 0.05;
+  std::string init = "kaiming";
+};
+
+/// The adapter that `spec` asks for on a model of `num_layers` layers. Throws `Error` for a list of
+/// the wrong length, a top_k outside 1..N_j, an unknown target module, or a rank below 1.
+AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers);
+
+/// The saved adapter's settings, with the dropout of `spec` if it names one. Throws `Error` for any
+/// other key in `spec` that contradicts `saved`.
+AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers, const AdapterConfig& saved);
+
+}  // namespace mola

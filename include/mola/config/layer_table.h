@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mola {
+
+/// One whole number for each projection and decoder layer: how many experts, what rank, which
+/// top_k. Keys are projection names ("q_proj"); every list has one number a layer.
+struct LayerTable {
+  std::map<std::string, std::vector<int64_t>> values;
+
+  /// The number of `projection` in `layer`, 0 where the projection is not in the table.
+  int64_t at(const std::string& projection, int64_t layer) const;
+
+  /// True if all projections carry the same list.
+  bool same_for_all() const;
+
+  /// A table with the same list for every projection.
+  static LayerTable same(const std::vector<std::string>& projections, std::vector<int64_t> list);
+
+  bool operator==(const LayerTable& other) const { return values == other.values; }
+  bool operator!=(const LayerTable& other) const { return values != other.values; }
+};
+
+}  // namespace mola

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mola {
+
+/// How rotary frequencies are stretched for contexts longer than the one trained on.
+struct RopeScaling {
+  enum class Type { kNone, kLinear, kLlama3 };
+  Type type = Type::kNone;
+  double factor = 1.0;
+  double low_freq_factor = 1.0;                  ///< llama3
+  double high_freq_factor = 4.0;                 ///< llama3
+  int64_t original_max_position_embeddings = 0;  ///< llama3
+};
+
+/// The shape of a LLaMA-family model, as its Hugging Face config.json gives it.
+struct LlamaConfig {
+  int64_t vocab_size = 0;         ///< V
+  int64_t hidden_size = 0;        ///< H
+  int64_t intermediate_size = 0;  ///< F
+  int64_t num_hidden_layers = 0;  ///< L
+  int64_t num_attention_heads = 0;
+  int64_t num_key_value_heads = 0;  ///< divides num_attention_heads
+  int64_t head_dim = 0;
+  double rms_norm_eps = 1e-6;
+  double rope_theta = 10000.0;
+  RopeScaling rope_scaling;
+  bool tie_word_embeddings = false;
+};
+
+/// Reads `path`, a config.json or a folder that holds one. Keys that do not bear on the computation
+/// are passed over; what is not supported (another model_type, biases, another activation or rope
+/// scaling) throws `Error` naming the key.
+LlamaConfig read_llama_config(const std::string& path);
+
+}  // namespace mola

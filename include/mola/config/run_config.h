@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mola/config/adapter_config.h"
+
+namespace mola {
+
+/// `"model"`: the base model.
+struct ModelConfig {
+  std::string path;             ///< Hugging Face folder
+  std::string dtype = "auto";   ///< auto | f32 | bf16
+  std::string device = "auto";  ///< auto | cpu | cuda
+};
+
+/// `"data"`: what is trained on.
+struct DataConfig {
+  std::string task;
+  std::string path;                 ///< the folder or file that the task reads
+  int64_t max_length = 256;         ///< tokens; longer sequences are cut on the right
+  bool train_on_prompt = true;      ///< false: the loss is taken over the response alone
+  bool shuffle = true;              ///< a new order in each epoch
+  bool group_by_length = true;      ///< micro-batches of like lengths within each step
+  std::optional<int64_t> limit;     ///< the first so many rows only
+  std::string on_bad_row = "stop";  ///< stop | skip
+};
+
+/// `"train"`: the optimizer and its schedule.
+struct TrainConfig {
+  int64_t epochs = 10;
+  std::optional<int64_t> max_steps;  ///< overrides epochs
+  int64_t batch_size = 128;          ///< sequences a step
+  int64_t micro_batch_size = 8;      ///< sequences a forward pass
+  double learning_rate = 3e-4;
+  double weight_decay = 0.0;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  std::string schedule = "linear";  ///< linear | constant | cosine
+  int64_t warmup_steps = 100;
+  double max_grad_norm = 1.0;  ///< 0: no clipping
+  double balance_coefficient = 0.001;
+  int64_t seed = 10;
+};
+
+/// `"output"`: where the run writes.
+struct OutputConfig {
+  std::string dir;
+  int64_t save_every = 200;  ///< steps
+  int64_t keep = 3;          ///< checkpoints, the newest
+  int64_t log_every = 10;    ///< steps
+};
+
+/// One run, as its JSON file says.
+struct RunConfig {
+  ModelConfig model;
+  AdapterSpec adapter;
+  DataConfig data;
+  TrainConfig train;
+  OutputConfig output;
+};
+
+/// Reads `path` and applies `overrides`, each `key.path=value` (the text as it is for a
+/// string-typed key, JSON otherwise). Throws `Error` for an unreadable file, an unknown key, a
+/// wrong type or a value out of range, naming the key, the value and the nearest valid key.
+RunConfig read_run_config(const std::string& path, const std::vector<std::string>& overrides = {});
+
+}  // namespace mola

@@ -1,0 +1,162 @@
+#include "mola/config/adapter_config.h"
+
+#include <algorithm>
+
+#include "config/nearest.h"
+#include "mola/error.h"
+
+namespace mola {
+namespace {
+
+using List = std::vector<int64_t>;
+
+constexpr int64_t kHighestRank = 65536;
+
+std::string to_text(const List& list) {
+  std::string text;
+  for (const auto number : list) text += (text.empty() ? "" : ", ") + std::to_string(number);
+  return "[" + text + "]";
+}
+
+List one_for_each_layer(const std::string& key, const NumberOrList& value, int64_t num_layers) {
+  if (std::holds_alternative<int64_t>(value)) {
+    return List(static_cast<size_t>(num_layers), std::get<int64_t>(value));
+  }
+  const auto& list = std::get<List>(value);
+  if (static_cast<int64_t>(list.size()) != num_layers) {
+    fail("adapter.", key, ": found a list of ", list.size(), " numbers, expected ", num_layers,
+         ", one for each layer of the model");
+  }
+  return list;
+}
+
+LayerTable resolve_rank(const NumberOrList& value, int64_t num_layers,
+                        const std::vector<std::string>& projections) {
+  const List list = one_for_each_layer("rank", value, num_layers);
+  for (const auto rank : list) {
+    if (rank < 1 || rank > kHighestRank) {
+      fail("adapter.rank: found ", rank, ", expected 1 to ", kHighestRank);
+    }
+  }
+  return LayerTable::same(projections, list);
+}
+
+// One number is clamped to each layer's N; a list has to fit as it is.
+LayerTable resolve_top_k(const NumberOrList& value, int64_t num_layers,
+                         const Allocation& allocation) {
+  const bool clamp = std::holds_alternative<int64_t>(value);
+  const List list = one_for_each_layer("top_k", value, num_layers);
+  LayerTable table;
+  for (const auto& [projection, experts] : allocation.values) {
+    List& top_k = table.values[projection];
+    for (size_t layer = 0; layer < experts.size(); ++layer) {
+      const int64_t most = experts[layer];
+      if (list[layer] < 1 || (!clamp && most > 0 && list[layer] > most)) {
+        fail("adapter.top_k: found ", list[layer], " for layer ", layer, ", expected at least 1",
+             clamp ? "" : " and at most its " + std::to_string(most) + " experts");
+      }
+      top_k.push_back(std::min(list[layer], most));
+    }
+  }
+  return table;
+}
+
+std::vector<std::string> resolve_target_modules(const AdapterSpec& spec) {
+  if (!spec.target_modules) return all_projections();
+  const auto& names = *spec.target_modules;
+  if (names.empty()) fail("adapter.target_modules: is empty");
+  for (const auto& name : names) {
+    const auto& known = all_projections();
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      fail("adapter.target_modules: found '", name, "', expected some of ", join(known),
+           " (nearest: ", nearest(name, known), ")");
+    }
+    if (std::count(names.begin(), names.end(), name) > 1) {
+      fail("adapter.target_modules: '", name, "' stands twice");
+    }
+  }
+  std::vector<std::string> ordered;
+  for (const auto& name : all_projections()) {
+    if (std::count(names.begin(), names.end(), name) > 0) ordered.push_back(name);
+  }
+  return ordered;
+}
+
+void resolve_experts(const AdapterSpec& spec, int64_t num_layers, AdapterConfig& config) {
+  if (config.type == "lora") {
+    if (spec.allocation) fail("adapter.allocation: a lora adapter has none; its type is 'lora'");
+    if (spec.top_k) fail("adapter.top_k: a lora adapter has none; its type is 'lora'");
+    config.allocation = {LayerTable::same(config.target_modules, List(num_layers, 1))};
+  } else {
+    if (!spec.allocation) fail("adapter.allocation: is missing, expected one such as 2468");
+    config.allocation = Allocation::parse(*spec.allocation, num_layers, config.target_modules);
+  }
+  config.top_k = resolve_top_k(spec.top_k.value_or(2), num_layers, config.allocation);
+  for (const auto& [projection, experts] : config.allocation.values) {
+    if (std::any_of(experts.begin(), experts.end(), [](int64_t n) { return n > 0; })) return;
+  }
+  fail("adapter.allocation: has no expert in any layer, so there is nothing to train");
+}
+
+template <class Given, class Saved>
+void refuse_contradiction(const std::string& key, const Given& given, const Saved& saved) {
+  fail("adapter.", key, ": found ", given, ", but the adapter of adapter.init_from has ", saved,
+       "; remove the key");
+}
+
+std::string describe(const LayerTable& table) {
+  if (table.same_for_all() && !table.values.empty()) return to_text(table.values.begin()->second);
+  std::string text;
+  for (const auto& [projection, list] : table.values) {
+    text += (text.empty() ? "" : ", ") + projection + " " + to_text(list);
+  }
+  return text;
+}
+
+}  // namespace
+
+const std::vector<std::string>& all_projections() {
+  static const std::vector<std::string> kAll = {"q_proj",    "k_proj",  "v_proj",   "o_proj",
+                                                "gate_proj", "up_proj", "down_proj"};
+  return kAll;
+}
+
+AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers) {
+  AdapterConfig config;
+  config.type = spec.type.value_or(config.type);
+  config.target_modules = resolve_target_modules(spec);
+  config.rank = resolve_rank(spec.rank.value_or(8), num_layers, config.target_modules);
+  config.alpha = spec.alpha.value_or(config.alpha);
+  config.dropout = spec.dropout.value_or(config.dropout);
+  config.init = spec.init.value_or(config.init);
+  resolve_experts(spec, num_layers, config);
+  return config;
+}
+
+AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers, const AdapterConfig& saved) {
+  if (spec.type && *spec.type != saved.type) refuse_contradiction("type", *spec.type, saved.type);
+  if (spec.alpha && *spec.alpha != saved.alpha) {
+    refuse_contradiction("alpha", *spec.alpha, saved.alpha);
+  }
+  if (spec.init && *spec.init != saved.init) refuse_contradiction("init", *spec.init, saved.init);
+  const auto& modules = saved.target_modules;
+  if (spec.target_modules && resolve_target_modules(spec) != modules) {
+    refuse_contradiction("target_modules", join(*spec.target_modules), join(modules));
+  }
+  const auto compare = [](const char* key, const LayerTable& given, const LayerTable& kept) {
+    if (given != kept) refuse_contradiction(key, describe(given), describe(kept));
+  };
+  if (spec.rank) compare("rank", resolve_rank(*spec.rank, num_layers, modules), saved.rank);
+  if (spec.allocation) {
+    compare("allocation", Allocation::parse(*spec.allocation, num_layers, modules),
+            saved.allocation);
+  }
+  if (spec.top_k) {
+    compare("top_k", resolve_top_k(*spec.top_k, num_layers, saved.allocation), saved.top_k);
+  }
+  AdapterConfig config = saved;
+  config.dropout = spec.dropout.value_or(saved.dropout);
+  return config;
+}
+
+}  // namespace mola

@@ -1,0 +1,145 @@
+#include "config/json_reader.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "config/json_file.h"
+#include "config/nearest.h"
+#include "mola/error.h"
+
+namespace mola {
+
+using nlohmann::json;
+
+JsonReader::JsonReader(const json& object, ConfigSource& source, const std::string& path)
+    : object_(&object), source_(&source), path_(path) {
+  if (!object.is_object()) {
+    fail(source.file, ": ", path.empty() ? "" : path + ": ", "found ", object.dump(),
+         ", expected an object");
+  }
+}
+
+std::string JsonReader::key_path(const std::string& key) const {
+  return path_.empty() ? key : path_ + "." + key;
+}
+
+void JsonReader::refuse(const std::string& key, const std::string& problem) const {
+  fail(source_->file, ": ", key_path(key), ": ", problem);
+}
+
+JsonReader JsonReader::object(const std::string& key) const {
+  static const json kEmpty = json::object();
+  source_->known.push_back(key_path(key));
+  if (source_->overrides.count(key_path(key)) > 0) {
+    refuse(key,
+           "is an object; --set takes one of its keys, such as " + key_path(key) + ".KEY=VALUE");
+  }
+  const auto found = object_->find(key);
+  return {found == object_->end() ? kEmpty : *found, *source_, key_path(key)};
+}
+
+json JsonReader::value(const std::string& key, Form form) const {
+  source_->known.push_back(key_path(key));
+  const auto overridden = source_->overrides.find(key_path(key));
+  if (overridden != source_->overrides.end()) {
+    const std::string& text = overridden->second;
+    return form == Form::kText ? json(text) : parse_json(text, "--set " + key_path(key));
+  }
+  const auto found = object_->find(key);
+  return found == object_->end() ? json() : *found;
+}
+
+std::optional<std::string> JsonReader::text(const std::string& key) const {
+  const json found = value(key, Form::kText);
+  if (found.is_null()) return std::nullopt;
+  if (!found.is_string()) refuse(key, "found " + found.dump() + ", expected a string");
+  if (found.get_ref<const std::string&>().empty()) refuse(key, "is empty");
+  return found.get<std::string>();
+}
+
+std::string JsonReader::required_text(const std::string& key) const {
+  auto found = text(key);
+  if (!found) refuse(key, "is missing");
+  return *found;
+}
+
+std::optional<std::string> JsonReader::choice(const std::string& key,
+                                              const std::vector<std::string>& choices) const {
+  const auto found = text(key);
+  if (found && std::find(choices.begin(), choices.end(), *found) == choices.end()) {
+    refuse(key, "found '" + *found + "', expected one of " + join(choices) +
+                    " (nearest: " + nearest(*found, choices) + ")");
+  }
+  return found;
+}
+
+std::optional<int64_t> JsonReader::integer(const std::string& key, int64_t least) const {
+  const json found = value(key, Form::kJson);
+  if (found.is_null()) return std::nullopt;
+  const bool fits = found.is_number_integer() &&
+                    !(found.is_number_unsigned() && found.get<uint64_t>() > INT64_MAX);
+  if (!fits || found.get<int64_t>() < least) {
+    refuse(key, "found " + found.dump() + ", expected a whole number of at least " +
+                    std::to_string(least));
+  }
+  return found.get<int64_t>();
+}
+
+std::optional<double> JsonReader::number(const std::string& key, const std::string& expected,
+                                         const std::function<bool(double)>& valid) const {
+  const json found = value(key, Form::kJson);
+  if (found.is_null()) return std::nullopt;
+  if (!found.is_number() || !valid(found.get<double>())) {
+    refuse(key, "found " + found.dump() + ", expected a number " + expected);
+  }
+  return found.get<double>();
+}
+
+std::optional<bool> JsonReader::boolean(const std::string& key) const {
+  const json found = value(key, Form::kJson);
+  if (found.is_null()) return std::nullopt;
+  if (!found.is_boolean()) refuse(key, "found " + found.dump() + ", expected true or false");
+  return found.get<bool>();
+}
+
+std::optional<NumberOrList> JsonReader::number_or_list(const std::string& key) const {
+  const json found = value(key, Form::kJson);
+  if (found.is_null()) return std::nullopt;
+  const auto is_whole = [](const json& item) { return item.is_number_integer(); };
+  if (is_whole(found)) return found.get<int64_t>();
+  if (!found.is_array() || !std::all_of(found.begin(), found.end(), is_whole)) {
+    refuse(key, "found " + found.dump() + ", expected a whole number or a list of them");
+  }
+  return found.get<std::vector<int64_t>>();
+}
+
+std::optional<std::vector<std::string>> JsonReader::text_list(const std::string& key) const {
+  const json found = value(key, Form::kJson);
+  if (found.is_null()) return std::nullopt;
+  const auto is_text = [](const json& item) { return item.is_string(); };
+  if (!found.is_array() || !std::all_of(found.begin(), found.end(), is_text)) {
+    refuse(key, "found " + found.dump() + ", expected a list of strings");
+  }
+  return found.get<std::vector<std::string>>();
+}
+
+std::optional<std::string> JsonReader::text_or_json(const std::string& key) const {
+  const json found = value(key, Form::kText);
+  if (found.is_null()) return std::nullopt;
+  return found.is_string() ? found.get<std::string>() : found.dump();
+}
+
+void JsonReader::refuse_unknown_keys() const {
+  const auto& known = source_->known;
+  const auto check = [&](const std::string& path) {
+    if (std::find(known.begin(), known.end(), path) != known.end()) return;
+    fail(source_->file, ": ", path, ": unknown key (nearest valid key: ", nearest(path, known),
+         ")");
+  };
+  for (const auto& [key, ignored] : object_->items()) check(key_path(key));
+  if (path_.empty()) {
+    for (const auto& [path, ignored] : source_->overrides) check(path);
+  }
+}
+
+}  // namespace mola

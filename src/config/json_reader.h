@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mola/config/adapter_config.h"
+
+namespace mola {
+
+/// Where values come from: a file, and what the command line puts over it. `known` collects every
+/// key that was asked for, so that the rest can be reported.
+struct ConfigSource {
+  std::string file;
+  std::map<std::string, std::string> overrides;  ///< key path -> text
+  std::vector<std::string> known;
+};
+
+/// Reads one object of a config. Each getter checks type and range and throws an `Error` that names
+/// file, key, value and what was expected; null counts as not given.
+class JsonReader {
+ public:
+  /// `path` is the object's key in the file ("train"), empty for the outermost.
+  JsonReader(const nlohmann::json& object, ConfigSource& source, const std::string& path);
+
+  JsonReader object(const std::string& key) const;
+
+  std::optional<std::string> text(const std::string& key) const;
+  std::optional<std::string> choice(const std::string& key,
+                                    const std::vector<std::string>& choices) const;
+  std::optional<int64_t> integer(const std::string& key, int64_t least) const;
+  std::optional<double> number(const std::string& key, const std::string& expected,
+                               const std::function<bool(double)>& valid) const;
+  std::optional<bool> boolean(const std::string& key) const;
+  std::optional<NumberOrList> number_or_list(const std::string& key) const;
+  std::optional<std::vector<std::string>> text_list(const std::string& key) const;
+  /// A string as it is, or any list or object as JSON text.
+  std::optional<std::string> text_or_json(const std::string& key) const;
+
+  /// The key's value, which must be there.
+  std::string required_text(const std::string& key) const;
+
+  /// Throws for the first key of this object that no getter has asked for.
+  void refuse_unknown_keys() const;
+
+  /// Throws "FILE: PATH.KEY: PARTS".
+  [[noreturn]] void refuse(const std::string& key, const std::string& problem) const;
+
+ private:
+  enum class Form { kText, kJson };
+  std::string key_path(const std::string& key) const;
+  nlohmann::json value(const std::string& key, Form form) const;
+
+  const nlohmann::json* object_;
+  ConfigSource* source_;
+  std::string path_;
+};
+
+}  // namespace mola

@@ -1,0 +1,113 @@
+#include "mola/config/llama_config.h"
+
+#include <filesystem>
+
+#include "config/json_file.h"
+#include "config/json_reader.h"
+#include "mola/error.h"
+
+namespace mola {
+namespace {
+
+using nlohmann::json;
+
+constexpr int64_t kLargestSize = int64_t{1} << 31;
+
+int64_t size_of(const JsonReader& reader, const std::string& key) {
+  const auto size = reader.integer(key, 1);
+  if (!size) reader.refuse(key, "is missing");
+  if (*size > kLargestSize) {
+    reader.refuse(key, "found " + std::to_string(*size) + ", expected at most " +
+                           std::to_string(kLargestSize));
+  }
+  return *size;
+}
+
+double positive(const JsonReader& reader, const std::string& key, double fallback) {
+  return reader.number(key, "above 0", [](double v) { return v > 0; }).value_or(fallback);
+}
+
+RopeScaling read_rope_scaling(const JsonReader& reader) {
+  RopeScaling scaling;
+  // Older files say "type".
+  const auto old_type = reader.text("type");
+  const std::string type = reader.text("rope_type").value_or(old_type.value_or("default"));
+  if (type == "default") return scaling;
+  if (type != "linear" && type != "llama3") {
+    reader.refuse("rope_type", "found '" + type + "', expected default, linear or llama3");
+  }
+  scaling.type = type == "linear" ? RopeScaling::Type::kLinear : RopeScaling::Type::kLlama3;
+  scaling.factor = positive(reader, "factor", 0);
+  if (scaling.factor == 0) reader.refuse("factor", "is missing");
+  if (type == "linear") return scaling;
+  scaling.low_freq_factor = positive(reader, "low_freq_factor", scaling.low_freq_factor);
+  scaling.high_freq_factor = positive(reader, "high_freq_factor", scaling.high_freq_factor);
+  if (scaling.high_freq_factor <= scaling.low_freq_factor) {
+    reader.refuse("high_freq_factor", "is not above low_freq_factor");
+  }
+  scaling.original_max_position_embeddings = size_of(reader, "original_max_position_embeddings");
+  return scaling;
+}
+
+void refuse_what_is_not_llama(const JsonReader& reader) {
+  const std::string model_type = reader.required_text("model_type");
+  if (model_type != "llama") {
+    reader.refuse("model_type", "found '" + model_type + "', expected 'llama'");
+  }
+  for (const auto* key : {"attention_bias", "mlp_bias"}) {
+    if (reader.boolean(key).value_or(false)) reader.refuse(key, "found true, expected false");
+  }
+  const std::string activation = reader.text("hidden_act").value_or("silu");
+  if (activation != "silu") {
+    reader.refuse("hidden_act", "found '" + activation + "', expected 'silu'");
+  }
+}
+
+void read_rope(const JsonReader& reader, const json& file, LlamaConfig& config) {
+  config.rope_theta = positive(reader, "rope_theta", config.rope_theta);
+  // transformers 5 writes both settings as one object, rope_parameters.
+  for (const auto* key : {"rope_scaling", "rope_parameters"}) {
+    if (!file.contains(key) || file.at(key).is_null()) continue;
+    const JsonReader rope = reader.object(key);
+    config.rope_scaling = read_rope_scaling(rope);
+    config.rope_theta = positive(rope, "rope_theta", config.rope_theta);
+  }
+}
+
+}  // namespace
+
+LlamaConfig read_llama_config(const std::string& path) {
+  const bool is_folder = std::filesystem::is_directory(path);
+  const std::string file = is_folder ? path + "/config.json" : path;
+  const json values = read_json_file(file);
+  ConfigSource source{file, {}, {}};
+  const JsonReader reader(values, source, "");
+  refuse_what_is_not_llama(reader);
+
+  LlamaConfig config;
+  config.vocab_size = size_of(reader, "vocab_size");
+  config.hidden_size = size_of(reader, "hidden_size");
+  config.intermediate_size = size_of(reader, "intermediate_size");
+  config.num_hidden_layers = size_of(reader, "num_hidden_layers");
+  config.num_attention_heads = size_of(reader, "num_attention_heads");
+  config.num_key_value_heads =
+      reader.integer("num_key_value_heads", 1).value_or(config.num_attention_heads);
+  config.head_dim =
+      reader.integer("head_dim", 2).value_or(config.hidden_size / config.num_attention_heads);
+  config.rms_norm_eps = positive(reader, "rms_norm_eps", config.rms_norm_eps);
+  config.tie_word_embeddings = reader.boolean("tie_word_embeddings").value_or(false);
+  read_rope(reader, values, config);
+
+  if (config.num_attention_heads % config.num_key_value_heads != 0) {
+    reader.refuse("num_key_value_heads", "found " + std::to_string(config.num_key_value_heads) +
+                                             ", which does not divide num_attention_heads, " +
+                                             std::to_string(config.num_attention_heads));
+  }
+  if (config.head_dim % 2 != 0) {
+    reader.refuse("head_dim", "found " + std::to_string(config.head_dim) +
+                                  ", expected an even number (rotary embeddings turn pairs)");
+  }
+  return config;
+}
+
+}  // namespace mola

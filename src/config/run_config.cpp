@@ -1,0 +1,122 @@
+#include "mola/config/run_config.h"
+
+#include <cmath>
+
+#include "config/json_file.h"
+#include "config/json_reader.h"
+#include "mola/error.h"
+
+namespace mola {
+namespace {
+
+ModelConfig read_model(const JsonReader& reader) {
+  ModelConfig config;
+  config.path = reader.required_text("path");
+  config.dtype = reader.choice("dtype", {"auto", "f32", "bf16"}).value_or(config.dtype);
+  config.device = reader.choice("device", {"auto", "cpu", "cuda"}).value_or(config.device);
+  reader.refuse_unknown_keys();
+  return config;
+}
+
+AdapterSpec read_adapter(const JsonReader& reader) {
+  AdapterSpec spec;
+  spec.type = reader.choice("type", {"mola", "lora"});
+  spec.allocation = reader.text_or_json("allocation");
+  spec.top_k = reader.number_or_list("top_k");
+  spec.rank = reader.number_or_list("rank");
+  spec.alpha = reader.number("alpha", "above 0", [](double v) { return v > 0; });
+  spec.dropout =
+      reader.number("dropout", "from 0 to below 1", [](double v) { return v >= 0 && v < 1; });
+  spec.target_modules = reader.text_list("target_modules");
+  spec.init = reader.choice("init", {"kaiming", "gaussian"});
+  spec.init_from = reader.text("init_from");
+  reader.refuse_unknown_keys();
+  return spec;
+}
+
+DataConfig read_data(const JsonReader& reader) {
+  DataConfig config;
+  config.task = reader.required_text("task");
+  config.path = reader.required_text("path");
+  config.max_length = reader.integer("max_length", 2).value_or(config.max_length);
+  config.train_on_prompt = reader.boolean("train_on_prompt").value_or(config.train_on_prompt);
+  config.shuffle = reader.boolean("shuffle").value_or(config.shuffle);
+  config.group_by_length = reader.boolean("group_by_length").value_or(config.group_by_length);
+  config.limit = reader.integer("limit", 1);
+  config.on_bad_row = reader.choice("on_bad_row", {"stop", "skip"}).value_or(config.on_bad_row);
+  reader.refuse_unknown_keys();
+  return config;
+}
+
+TrainConfig read_train(const JsonReader& reader) {
+  const auto not_negative = [](double v) { return v >= 0; };
+  const auto positive = [](double v) { return v > 0; };
+  const auto below_one = [](double v) { return v >= 0 && v < 1; };
+  TrainConfig config;
+  config.epochs = reader.integer("epochs", 1).value_or(config.epochs);
+  config.max_steps = reader.integer("max_steps", 1);
+  config.batch_size = reader.integer("batch_size", 1).value_or(config.batch_size);
+  config.micro_batch_size = reader.integer("micro_batch_size", 1).value_or(config.micro_batch_size);
+  config.learning_rate =
+      reader.number("learning_rate", "above 0", positive).value_or(config.learning_rate);
+  config.weight_decay =
+      reader.number("weight_decay", "of at least 0", not_negative).value_or(config.weight_decay);
+  config.beta1 = reader.number("beta1", "from 0 to below 1", below_one).value_or(config.beta1);
+  config.beta2 = reader.number("beta2", "from 0 to below 1", below_one).value_or(config.beta2);
+  config.epsilon = reader.number("epsilon", "above 0", positive).value_or(config.epsilon);
+  config.schedule =
+      reader.choice("schedule", {"linear", "constant", "cosine"}).value_or(config.schedule);
+  config.warmup_steps = reader.integer("warmup_steps", 0).value_or(config.warmup_steps);
+  config.max_grad_norm =
+      reader.number("max_grad_norm", "of at least 0", not_negative).value_or(config.max_grad_norm);
+  config.balance_coefficient = reader.number("balance_coefficient", "of at least 0", not_negative)
+                                   .value_or(config.balance_coefficient);
+  config.seed = reader.integer("seed", 0).value_or(config.seed);
+  reader.refuse_unknown_keys();
+  if (config.micro_batch_size > config.batch_size) {
+    reader.refuse("micro_batch_size", "found " + std::to_string(config.micro_batch_size) +
+                                          ", expected at most train.batch_size, which is " +
+                                          std::to_string(config.batch_size));
+  }
+  return config;
+}
+
+OutputConfig read_output(const JsonReader& reader) {
+  OutputConfig config;
+  config.dir = reader.required_text("dir");
+  config.save_every = reader.integer("save_every", 1).value_or(config.save_every);
+  config.keep = reader.integer("keep", 1).value_or(config.keep);
+  config.log_every = reader.integer("log_every", 1).value_or(config.log_every);
+  reader.refuse_unknown_keys();
+  return config;
+}
+
+std::map<std::string, std::string> split_overrides(const std::vector<std::string>& overrides) {
+  std::map<std::string, std::string> values;
+  for (const auto& text : overrides) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      fail("--set ", text, ": expected key=value, such as train.epochs=3");
+    }
+    values[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return values;
+}
+
+}  // namespace
+
+RunConfig read_run_config(const std::string& path, const std::vector<std::string>& overrides) {
+  const auto json = read_json_file(path);
+  ConfigSource source{path, split_overrides(overrides), {}};
+  const JsonReader reader(json, source, "");
+  RunConfig config;
+  config.model = read_model(reader.object("model"));
+  config.adapter = read_adapter(reader.object("adapter"));
+  config.data = read_data(reader.object("data"));
+  config.train = read_train(reader.object("train"));
+  config.output = read_output(reader.object("output"));
+  reader.refuse_unknown_keys();
+  return config;
+}
+
+}  // namespace mola
