@@ -1,0 +1,39 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+
+#include "mola/nn/projection_group.h"
+#include "mola/nn/rotary_embedding.h"
+
+namespace mola {
+
+/// What all layers of one forward pass share. T tokens of B sequences look at themselves and at
+/// earlier tokens.
+struct AttentionInputs {
+  RotaryAngles rotary;
+  torch::Tensor mask;  ///< [B, 1, T, T] bool, true where a query may look; undefined: causal alone
+};
+
+/// Grouped-query self-attention (arXiv 2305.13245): query head h looks at the key and value head
+/// h / (num_heads / num_kv_heads).
+class AttentionImpl : public torch::nn::Module {
+ public:
+  /// `qkv` gives q_proj [num_heads * head_dim], k_proj and v_proj [num_kv_heads * head_dim], `o`
+  /// gives o_proj [H].
+  AttentionImpl(ProjectionGroup qkv, ProjectionGroup o, int64_t head_dim);
+
+  /// x [B, T, H] -> [B, T, H]
+  torch::Tensor forward(const torch::Tensor& x, const AttentionInputs& inputs,
+                        RoutingTrace* trace = nullptr);
+
+  ProjectionGroup qkv;
+  ProjectionGroup o;
+
+ private:
+  int64_t head_dim_;
+};
+
+TORCH_MODULE(Attention);
+
+}  // namespace mola

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <torch/nn/cloneable.h>
+#include <torch/nn/modules/common.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/pimpl.h>
+
+#include "mola/nn/projection_group.h"
+
+namespace mola {
+
+/// Options of `MolaLinear`.
+///
+/// Example:
+/// ```
+/// MolaLinear layer(MolaLinearOptions(4096, 11008, /*num_experts=*/8).top_k(2).rank(8).alpha(16));
+/// ```
+struct MolaLinearOptions {
+  MolaLinearOptions(int64_t in_features, int64_t out_features, int64_t num_experts);
+
+  TORCH_ARG(int64_t, in_features);   ///< I
+  TORCH_ARG(int64_t, out_features);  ///< O
+  TORCH_ARG(int64_t, num_experts);   ///< E; 1 is LoRA, 0 the linear layer alone
+  TORCH_ARG(int64_t, top_k) = 2;     ///< K, clamped to num_experts
+  TORCH_ARG(int64_t, rank) = 8;      ///< r
+  TORCH_ARG(double, alpha) = 16;
+  TORCH_ARG(double, dropout) = 0.0;
+  TORCH_ARG(bool, bias) = false;
+  TORCH_ARG(Init, init) = Init::kKaiming;
+  TORCH_ARG(torch::Dtype, dtype) = torch::kFloat;  ///< of the frozen weight; experts are fp32
+  TORCH_ARG(torch::Device, device) = torch::kCPU;
+};
+
+/// A frozen linear layer with a mixture of LoRA experts: a `ProjectionGroup` of one.
+///
+///     y = W x + b + sum over e in S of p'_e (alpha / r) B_e A_e dropout(x)
+///
+/// Only experts and router are trained. Fresh, it gives what the linear layer gives, to the bit.
+class MolaLinearImpl : public torch::nn::Cloneable<MolaLinearImpl> {
+ public:
+  /// A layer with a random frozen weight, as `torch::nn::Linear` starts.
+  explicit MolaLinearImpl(const MolaLinearOptions& options_);
+
+  /// Wraps `linear`, whose weight and bias are copied; sizes, bias, dtype and device of `options_`
+  /// are taken from it.
+  MolaLinearImpl(const torch::nn::Linear& linear, MolaLinearOptions options_);
+
+  void reset() override;
+  void pretty_print(std::ostream& stream) const override;
+
+  /// x [..., I] -> [..., O]. With `trace`, the routing is added to it.
+  torch::Tensor forward(const torch::Tensor& x, RoutingTrace* trace = nullptr);
+
+  MolaLinearOptions options;
+  ProjectionGroup group{nullptr};
+
+ protected:
+  FORWARD_HAS_DEFAULT_ARGS({1, torch::nn::AnyValue(static_cast<RoutingTrace*>(nullptr))})
+};
+
+TORCH_MODULE(MolaLinear);
+
+}  // namespace mola

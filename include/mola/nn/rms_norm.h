@@ -1,0 +1,37 @@
+#pragma once
+
+#include <torch/nn/cloneable.h>
+#include <torch/nn/pimpl.h>
+
+namespace mola {
+
+/// Options of `RMSNorm`.
+struct RMSNormOptions {
+  explicit RMSNormOptions(int64_t size);
+
+  TORCH_ARG(int64_t, size);  ///< H
+  TORCH_ARG(double, eps) = 1e-6;
+  TORCH_ARG(torch::Dtype, dtype) = torch::kFloat;
+  TORCH_ARG(torch::Device, device) = torch::kCPU;
+};
+
+/// Root mean square norm, its statistics in fp32 (arXiv 1910.07467), with a frozen weight [H]:
+///
+///     y = weight * x / sqrt(mean(x^2) + eps)
+class RMSNormImpl : public torch::nn::Cloneable<RMSNormImpl> {
+ public:
+  explicit RMSNormImpl(const RMSNormOptions& options_);
+
+  void reset() override;
+  void pretty_print(std::ostream& stream) const override;
+
+  /// x [..., H] -> the same shape and dtype
+  torch::Tensor forward(const torch::Tensor& x) const;
+
+  RMSNormOptions options;
+  torch::Tensor weight;  ///< [H], starts at one
+};
+
+TORCH_MODULE(RMSNorm);
+
+}  // namespace mola

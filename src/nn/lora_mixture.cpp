@@ -1,0 +1,66 @@
+#include "mola/nn/lora_mixture.h"
+
+#include "mola/nn/pack.h"
+
+namespace mola {
+
+LoraMixtureOptions::LoraMixtureOptions(int64_t in_features, int64_t out_features,
+                                       int64_t num_experts)
+    : in_features_(in_features), out_features_(out_features), num_experts_(num_experts) {}
+
+LoraMixtureImpl::LoraMixtureImpl(const LoraMixtureOptions& options_) : options(options_) {
+  TORCH_CHECK(options.num_experts() >= 1, "LoraMixture: found num_experts ", options.num_experts(),
+              ", expected at least 1");
+  LoraMixtureImpl::reset();
+}
+
+void LoraMixtureImpl::reset() {
+  const auto expert_options = LoraExpertOptions(options.in_features(), options.out_features())
+                                  .rank(options.rank())
+                                  .alpha(options.alpha())
+                                  .init(options.init())
+                                  .dtype(options.dtype())
+                                  .device(options.device());
+  experts.clear();
+  for (int64_t e = 0; e < options.num_experts(); ++e) {
+    experts.push_back(register_module("expert_" + std::to_string(e), LoraExpert(expert_options)));
+  }
+  router = nullptr;
+  if (options.num_experts() > 1) {
+    const auto router_options = TopKRouterOptions(options.in_features(), options.num_experts())
+                                    .top_k(options.top_k())
+                                    .dtype(options.dtype())
+                                    .device(options.device());
+    router = register_module("router", TopKRouter(router_options));
+  }
+}
+
+void LoraMixtureImpl::pretty_print(std::ostream& stream) const {
+  stream << "mola::LoraMixture(num_experts=" << options.num_experts()
+         << ", top_k=" << options.top_k() << ", rank=" << options.rank()
+         << ", alpha=" << options.alpha() << ")";
+}
+
+torch::Tensor LoraMixtureImpl::combine(const torch::Tensor& hidden,
+                                       const torch::Tensor& router_logits, Routing* routing) const {
+  const double scaling = experts[0]->scaling();
+  const auto lora_B = packed_B().to(hidden.scalar_type());
+  if (router.is_empty()) return torch::linear(hidden * scaling, lora_B);
+
+  auto decided = TopKRouterImpl::route(router_logits, options.top_k());
+  const auto gate = torch::zeros_like(decided.probabilities)
+                        .scatter(-1, decided.expert_indices, decided.expert_weights * scaling)
+                        .to(hidden.scalar_type());  // [N, E], zero where not chosen
+  const auto gated = hidden.unflatten(-1, {options.num_experts(), options.rank()}) *
+                     gate.unsqueeze(-1);  // [N, E, r]
+  if (routing != nullptr) *routing = std::move(decided);
+  return torch::linear(gated.flatten(1), lora_B);
+}
+
+torch::Tensor LoraMixtureImpl::packed_B() const {
+  std::vector<torch::Tensor> columns;
+  for (const auto& expert : experts) columns.push_back(expert->lora_B);
+  return pack(columns, 1);
+}
+
+}  // namespace mola

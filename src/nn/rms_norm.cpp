@@ -1,0 +1,30 @@
+#include "mola/nn/rms_norm.h"
+
+namespace mola {
+
+RMSNormOptions::RMSNormOptions(int64_t size) : size_(size) {}
+
+RMSNormImpl::RMSNormImpl(const RMSNormOptions& options_) : options(options_) {
+  TORCH_CHECK(options.size() > 0, "RMSNorm: found size ", options.size(), ", expected above 0");
+  RMSNormImpl::reset();
+}
+
+void RMSNormImpl::reset() {
+  weight = register_parameter(
+      "weight",
+      torch::ones({options.size()}, torch::dtype(options.dtype()).device(options.device())),
+      /*requires_grad=*/false);
+}
+
+void RMSNormImpl::pretty_print(std::ostream& stream) const {
+  stream << "mola::RMSNorm(size=" << options.size() << ", eps=" << options.eps() << ")";
+}
+
+torch::Tensor RMSNormImpl::forward(const torch::Tensor& x) const {
+  const auto dtype = x.scalar_type();
+  const auto wide = dtype == torch::kDouble ? x : x.to(torch::kFloat);
+  const auto mean_square = wide.square().mean(-1, /*keepdim=*/true);
+  return weight * (wide * torch::rsqrt(mean_square + options.eps())).to(dtype);
+}
+
+}  // namespace mola

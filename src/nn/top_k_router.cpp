@@ -1,0 +1,49 @@
+#include "mola/nn/top_k_router.h"
+
+#include <torch/nn/init.h>
+
+#include <cmath>
+
+namespace mola {
+
+TopKRouterOptions::TopKRouterOptions(int64_t in_features, int64_t num_experts)
+    : in_features_(in_features), num_experts_(num_experts) {}
+
+TopKRouterImpl::TopKRouterImpl(const TopKRouterOptions& options_) : options(options_) {
+  TORCH_CHECK(options.in_features() > 0, "TopKRouter: found in_features ", options.in_features(),
+              ", expected above 0");
+  TORCH_CHECK(options.top_k() >= 1 && options.top_k() <= options.num_experts(),
+              "TopKRouter: found top_k ", options.top_k(), ", expected 1 to num_experts, which is ",
+              options.num_experts());
+  TopKRouterImpl::reset();
+}
+
+void TopKRouterImpl::reset() {
+  const auto like = torch::dtype(options.dtype()).device(options.device());
+  weight = register_parameter("weight",
+                              torch::empty({options.num_experts(), options.in_features()}, like));
+  reset_parameters();
+}
+
+void TopKRouterImpl::reset_parameters() {
+  torch::nn::init::kaiming_uniform_(weight, std::sqrt(5.0));
+}
+
+void TopKRouterImpl::pretty_print(std::ostream& stream) const {
+  stream << "mola::TopKRouter(in_features=" << options.in_features()
+         << ", num_experts=" << options.num_experts() << ", top_k=" << options.top_k() << ")";
+}
+
+Routing TopKRouterImpl::forward(const torch::Tensor& x) const {
+  return route(torch::linear(x, weight), options.top_k());
+}
+
+Routing TopKRouterImpl::route(const torch::Tensor& router_logits, int64_t top_k) {
+  const auto at_least_fp32 =
+      router_logits.scalar_type() == torch::kDouble ? torch::kDouble : torch::kFloat;
+  const auto probabilities = torch::softmax(router_logits, -1, at_least_fp32);
+  const auto [largest, indices] = probabilities.topk(top_k, -1);
+  return {router_logits, probabilities, largest / largest.sum(-1, /*keepdim=*/true), indices};
+}
+
+}  // namespace mola
