@@ -1,0 +1,68 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mola/config/adapter_config.h"
+#include "mola/config/llama_config.h"
+#include "mola/nn/decoder_layer.h"
+
+namespace mola {
+
+/// A projection of the model with its place: the layer, the group and its index in it.
+struct ProjectionPlace {
+  int64_t layer;
+  std::string block;  ///< "self_attn" or "mlp"
+  std::string name;   ///< such as "q_proj"
+  ProjectionGroupImpl& group;
+  size_t index;
+
+  LoraMixture& mixture() const { return group.mixtures[index]; }
+};
+
+/// A LLaMA-family causal language model. B sequences of T tokens, hidden size H, vocabulary V.
+class LlamaImpl : public torch::nn::Module {
+ public:
+  /// `adapter` says what the layers' mixtures were built from; its table is empty without one.
+  LlamaImpl(const LlamaConfig& config, const AdapterConfig& adapter,
+            std::vector<DecoderLayer> layers, RMSNorm norm, torch::TensorOptions weight_options);
+
+  /// input_ids [B, T] int64 -> the last hidden states [B, T, H], after the final norm.
+  ///
+  /// `attention_mask` [B, T] is nonzero for tokens and zero for padding, on either side; undefined
+  /// is no padding. A token's position is the number of tokens before it in its sequence. What is
+  /// computed at padding positions has no meaning. With `trace`, the routing of all layers is added
+  /// to it.
+  torch::Tensor forward(const torch::Tensor& input_ids, const torch::Tensor& attention_mask = {},
+                        RoutingTrace* trace = nullptr);
+
+  /// hidden [..., H] -> logits [..., V]
+  torch::Tensor logits(const torch::Tensor& hidden) const;
+
+  /// The head's matrix [V, H]; with tied embeddings the embedding itself.
+  const torch::Tensor& head_weight() const;
+
+  /// Calls `visit` for every projection, layer by layer in the order of the forward pass.
+  void for_each_projection(const std::function<void(const ProjectionPlace&)>& visit);
+
+  LlamaConfig config;
+  AdapterConfig adapter;
+  std::vector<DecoderLayer> layers;
+  RMSNorm norm;
+  torch::Tensor embed_tokens;  ///< frozen [V, H]
+  torch::Tensor lm_head;       ///< frozen [V, H], undefined with tied embeddings
+
+ private:
+  AttentionInputs attention_inputs(const torch::Tensor& input_ids,
+                                   const torch::Tensor& attention_mask) const;
+
+  RotaryEmbedding rotary_;
+};
+
+TORCH_MODULE(Llama);
+
+}  // namespace mola

@@ -1,0 +1,56 @@
+#include "mola/model/builders.h"
+
+#include <torch/types.h>
+
+namespace mola {
+namespace {
+
+// Builds the groups of one layer; a projection that is no target has no experts.
+struct GroupBuilder {
+  const AdapterConfig& adapter;
+  torch::Dtype dtype;
+  torch::Device device;
+
+  ProjectionGroup build(int64_t layer, int64_t in_features,
+                        const std::vector<std::pair<std::string, int64_t>>& outputs) const {
+    std::vector<ProjectionOptions> projections;
+    for (const auto& [name, out_features] : outputs) {
+      projections.push_back(ProjectionOptions(name, out_features)
+                                .num_experts(adapter.allocation.at(name, layer))
+                                .top_k(adapter.top_k.at(name, layer))
+                                .rank(adapter.rank.at(name, layer))
+                                .alpha(adapter.alpha));
+    }
+    return ProjectionGroup(ProjectionGroupOptions(in_features, projections)
+                               .dropout(adapter.dropout)
+                               .init(adapter.init == "gaussian" ? Init::kGaussian : Init::kKaiming)
+                               .dtype(dtype)
+                               .device(device));
+  }
+};
+
+}  // namespace
+
+Llama build_llama(const LlamaConfig& config, const AdapterConfig& adapter, torch::Dtype dtype,
+                  torch::Device device) {
+  const GroupBuilder groups{adapter, dtype, device};
+  const auto norm_options =
+      RMSNormOptions(config.hidden_size).eps(config.rms_norm_eps).dtype(dtype).device(device);
+  const int64_t hidden = config.hidden_size;
+  const int64_t query = config.num_attention_heads * config.head_dim;
+  const int64_t key = config.num_key_value_heads * config.head_dim;
+  const int64_t inner = config.intermediate_size;
+
+  std::vector<DecoderLayer> layers;
+  for (int64_t j = 0; j < config.num_hidden_layers; ++j) {
+    const auto qkv = groups.build(j, hidden, {{"q_proj", query}, {"k_proj", key}, {"v_proj", key}});
+    const auto o = groups.build(j, query, {{"o_proj", hidden}});
+    const auto gate_up = groups.build(j, hidden, {{"gate_proj", inner}, {"up_proj", inner}});
+    const auto down = groups.build(j, inner, {{"down_proj", hidden}});
+    layers.emplace_back(RMSNorm(norm_options), Attention(qkv, o, config.head_dim),
+                        RMSNorm(norm_options), Mlp(gate_up, down));
+  }
+  return Llama(config, adapter, layers, RMSNorm(norm_options), torch::dtype(dtype).device(device));
+}
+
+}  // namespace mola

@@ -1,0 +1,33 @@
+#include "mola/model/device.h"
+
+#include <torch/cuda.h>
+
+#include "mola/error.h"
+
+namespace mola {
+namespace {
+
+bool cpu_multiplies_in_bf16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") != 0;  // every CPU with AMX has it too
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+
+torch::Device choose_device(const std::string& name) {
+  if (name == "cpu") return torch::kCPU;
+  const bool available = torch::cuda::is_available();
+  if (name == "cuda" && !available) fail("model.device: found 'cuda', but no CUDA card is usable");
+  return available ? torch::kCUDA : torch::kCPU;
+}
+
+torch::Dtype choose_dtype(const std::string& name, torch::Device device) {
+  if (name == "f32") return torch::kFloat;
+  const bool fast = device.is_cuda() || cpu_multiplies_in_bf16();
+  return name == "bf16" || fast ? torch::kBFloat16 : torch::kFloat;
+}
+
+}  // namespace mola
