@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "mola/model/llama.h"
+
+namespace mola {
+
+/// Fills the frozen weights of `model` from the Hugging Face folder `folder`: model.safetensors, or
+/// the shards that model.safetensors.index.json names. Each tensor is copied from the mapped file
+/// straight to its place, converted to the model's dtype, and its pages are released, so that
+/// memory peaks little above the model. Throws `Error` for a tensor that is missing, has another
+/// shape, or has no place in the model.
+void load_base_model(Llama& model, const std::string& folder);
+
+}  // namespace mola

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace mola {
+
+/// Throws `Error` if a run cannot write to `path`, or if it already holds something: a run never
+/// writes over another. Touches nothing.
+void check_run_folder(const std::string& path);
+
+/// Makes the folder, after the same checks.
+void make_run_folder(const std::string& path);
+
+/// Removes all but the newest `keep` of the folders checkpoint-{step} in `run_folder`.
+void remove_old_checkpoints(const std::string& run_folder, int64_t keep);
+
+}  // namespace mola

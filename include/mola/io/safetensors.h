@@ -1,0 +1,30 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <map>
+#include <string>
+
+#include "mola/io/safetensors_file.h"
+
+namespace mola {
+
+/// Tensors by name, in the order of their names.
+using TensorMap = std::map<std::string, torch::Tensor>;
+
+/// Copies the tensor `name` of `file` into `target`, converting dtype and device, and releases its
+/// pages. Throws `Error` if it is missing or has another shape.
+void read_tensor_into(const SafetensorsFile& file, const std::string& name,
+                      const torch::Tensor& target);
+
+/// A copy of the tensor `name`, in its own dtype. Throws `Error` if it is missing.
+torch::Tensor read_tensor(const SafetensorsFile& file, const std::string& name);
+
+/// All tensors of the file `path`.
+TensorMap load_safetensors(const std::string& path);
+
+/// Writes `tensors` (fp32, fp16, bf16 or int64) to `path`: written beside it, flushed, then
+/// renamed, so that a file is there whole or not at all. Throws `Error` if it cannot be written.
+void save_safetensors(const std::string& path, const TensorMap& tensors);
+
+}  // namespace mola

@@ -1,0 +1,66 @@
+#include "mola/io/adapter.h"
+
+#include <set>
+
+#include "io/adapter_format.h"
+#include "io/atomic_file.h"
+#include "io/atomic_folder.h"
+#include "mola/error.h"
+#include "mola/io/safetensors.h"
+
+namespace mola {
+namespace {
+
+// Calls `visit` with the name in the file and the tensor of everything the adapter consists of.
+void for_each_adapter_tensor(
+    Llama& model, const std::function<void(const std::string&, const torch::Tensor&)>& visit) {
+  model->for_each_projection([&](const ProjectionPlace& place) {
+    const auto& mixture = place.mixture();
+    if (mixture.is_empty()) return;
+    const AdapterNames names(model->adapter.type, place.layer, place.block, place.name);
+    for (size_t e = 0; e < mixture->experts.size(); ++e) {
+      visit(names.lora_A(static_cast<int64_t>(e)), mixture->experts[e]->lora_A);
+      visit(names.lora_B(static_cast<int64_t>(e)), mixture->experts[e]->lora_B);
+    }
+    if (!mixture->router.is_empty()) visit(names.router(), mixture->router->weight);
+  });
+}
+
+// The router of a lone expert decides nothing; the official code saves one all the same.
+std::set<std::string> idle_routers(Llama& model) {
+  std::set<std::string> names;
+  model->for_each_projection([&](const ProjectionPlace& place) {
+    const auto& mixture = place.mixture();
+    if (mixture.is_empty() || !mixture->router.is_empty()) return;
+    names.insert(AdapterNames(model->adapter.type, place.layer, place.block, place.name).router());
+  });
+  return names;
+}
+
+}  // namespace
+
+void load_adapter(Llama& model, const std::string& folder) {
+  const SafetensorsFile file(adapter_tensors_path(folder));
+  auto passed_over = idle_routers(model);
+  for_each_adapter_tensor(model, [&](const std::string& name, const torch::Tensor& tensor) {
+    read_tensor_into(file, name, tensor);
+    passed_over.insert(name);
+  });
+  for (const auto& [name, entry] : file.entries()) {
+    if (passed_over.count(name) == 0) {
+      fail(file.path(), ": tensor '", name, "' has no place in this model's adapter");
+    }
+  }
+}
+
+void save_adapter(Llama& model, const std::string& folder) {
+  TensorMap tensors;
+  for_each_adapter_tensor(
+      model, [&](const std::string& name, const torch::Tensor& tensor) { tensors[name] = tensor; });
+  AtomicFolder output(folder);
+  save_safetensors(output.path() + "/adapter_model.safetensors", tensors);
+  write_file(output.path() + "/adapter_config.json", adapter_config_text(model->adapter));
+  output.commit();
+}
+
+}  // namespace mola

@@ -1,0 +1,102 @@
+#include "io/adapter_format.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "mola/error.h"
+
+namespace mola {
+namespace {
+
+using nlohmann::ordered_json;
+
+// One list where all projections agree, otherwise an object from projections to lists.
+ordered_json table_json(const LayerTable& table) {
+  if (table.same_for_all()) return table.values.begin()->second;
+  return table.values;
+}
+
+// 16 rather than 16.0, as other tools write it.
+ordered_json number_json(double number) {
+  if (number == std::floor(number) && std::abs(number) < 1e15) return static_cast<int64_t>(number);
+  return number;
+}
+
+ordered_json mola_json(const AdapterConfig& config) {
+  return {{"format_version", 1},
+          {"allocation", table_json(config.allocation)},
+          {"top_k", table_json(config.top_k)},
+          {"rank", table_json(config.rank)},
+          {"alpha", number_json(config.alpha)},
+          {"dropout", number_json(config.dropout)},
+          {"target_modules", config.target_modules},
+          {"init", config.init}};
+}
+
+// PEFT has one rank for all layers and a pattern for those that differ.
+void add_lora_ranks(const AdapterConfig& config, ordered_json& json) {
+  const int64_t common = config.rank.values.begin()->second.front();
+  json["r"] = common;
+  ordered_json pattern = ordered_json::object();
+  for (const auto& [projection, ranks] : config.rank.values) {
+    const bool in_mlp =
+        projection == "gate_proj" || projection == "up_proj" || projection == "down_proj";
+    for (size_t j = 0; j < ranks.size(); ++j) {
+      if (ranks[j] == common) continue;
+      pattern["layers." + std::to_string(j) + (in_mlp ? ".mlp." : ".self_attn.") + projection] =
+          ranks[j];
+    }
+  }
+  json["rank_pattern"] = pattern;
+}
+
+}  // namespace
+
+AdapterNames::AdapterNames(const std::string& type, int64_t layer, const std::string& block,
+                           const std::string& projection)
+    : prefix_("base_model.model.model.layers." + std::to_string(layer) + "." + block + "." +
+              projection + "."),
+      numbered_(type == "mola") {}
+
+std::string AdapterNames::lora_A(int64_t expert) const {
+  return prefix_ + (numbered_ ? "lora_A_" + std::to_string(expert) : "lora_A") + ".weight";
+}
+
+std::string AdapterNames::lora_B(int64_t expert) const {
+  return prefix_ + (numbered_ ? "lora_B_" + std::to_string(expert) : "lora_B") + ".weight";
+}
+
+std::string AdapterNames::router() const { return prefix_ + "router.router.weight"; }
+
+std::string adapter_config_text(const AdapterConfig& config) {
+  ordered_json json = {{"peft_type", "LORA"},
+                       {"task_type", "CAUSAL_LM"},
+                       {"base_model_name_or_path", nullptr},
+                       {"bias", "none"},
+                       {"fan_in_fan_out", false},
+                       {"lora_alpha", number_json(config.alpha)},
+                       {"lora_dropout", number_json(config.dropout)},
+                       {"target_modules", config.target_modules}};
+  if (config.type == "lora") {
+    add_lora_ranks(config, json);
+  } else {
+    // The official code takes a list; PEFT refuses one, and is right to.
+    json["r"] = config.rank.values.begin()->second;
+    json["mola"] = mola_json(config);
+  }
+  return json.dump(2) + "\n";
+}
+
+std::string adapter_tensors_path(const std::string& folder) {
+  const std::string tensors = folder + "/adapter_model.safetensors";
+  const std::string pickle = folder + "/adapter_model.bin";
+  if (!std::filesystem::exists(tensors) && std::filesystem::exists(pickle)) {
+    fail(pickle, ": is a pickle, expected adapter_model.safetensors; convert it with ",
+         "tools/convert_adapter.py");
+  }
+  return tensors;
+}
+
+}  // namespace mola

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+namespace mola {
+
+/// A folder that appears whole or not at all: filled beside its place under `path()`, and renamed
+/// by `commit`, which replaces a folder of the same name. Without a commit nothing is left behind.
+class AtomicFolder {
+ public:
+  /// Throws `Error` if the folder cannot be made.
+  explicit AtomicFolder(const std::string& target);
+  ~AtomicFolder();
+  AtomicFolder(const AtomicFolder&) = delete;
+  AtomicFolder& operator=(const AtomicFolder&) = delete;
+
+  const std::string& path() const { return temporary_; }
+  void commit();
+
+ private:
+  std::string target_;
+  std::string temporary_;
+};
+
+}  // namespace mola

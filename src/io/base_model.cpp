@@ -1,0 +1,90 @@
+#include "mola/io/base_model.h"
+
+#include <filesystem>
+#include <memory>
+#include <set>
+
+#include "config/json_file.h"
+#include "mola/error.h"
+#include "mola/io/safetensors.h"
+
+namespace mola {
+namespace {
+
+using torch::Tensor;
+
+// The files of a checkpoint and which of them holds which tensor.
+class Checkpoint {
+ public:
+  explicit Checkpoint(const std::string& folder) {
+    const std::string whole = folder + "/model.safetensors";
+    const std::string index = whole + ".index.json";
+    if (std::filesystem::exists(whole) || !std::filesystem::exists(index)) {
+      const auto file = open(whole);
+      for (const auto& [name, entry] : file->entries()) where_[name] = file;
+      return;
+    }
+    const auto json = read_json_file(index);
+    const bool has_map = json.is_object() && json.contains("weight_map") &&
+                         json["weight_map"].is_object() && !json["weight_map"].empty();
+    if (!has_map) fail(index, ": weight_map: expected an object from tensors to files");
+    for (const auto& [name, shard] : json["weight_map"].items()) {
+      if (!shard.is_string()) fail(index, ": weight_map: '", name, "' names no file");
+      where_[name] = open(folder + "/" + shard.get<std::string>());
+    }
+    source_ = index;
+  }
+
+  void read_into(const std::string& name, const Tensor& target) {
+    const auto found = where_.find(name);
+    if (found == where_.end()) fail(source_, ": has no tensor '", name, "'");
+    read_tensor_into(*found->second, name, target);
+    read_.insert(name);
+  }
+
+  void refuse_what_was_not_read(bool tied) const {
+    for (const auto& [name, file] : where_) {
+      const bool derived = name.find("rotary_emb.inv_freq") != std::string::npos;
+      if (read_.count(name) == 0 && !derived && !(tied && name == "lm_head.weight")) {
+        fail(file->path(), ": tensor '", name, "' has no place in a LLaMA of this config.json");
+      }
+    }
+  }
+
+ private:
+  std::shared_ptr<SafetensorsFile> open(const std::string& path) {
+    auto& file = files_[path];
+    if (!file) file = std::make_shared<SafetensorsFile>(path);
+    source_ = path;
+    return file;
+  }
+
+  std::map<std::string, std::shared_ptr<SafetensorsFile>> files_;
+  std::map<std::string, std::shared_ptr<SafetensorsFile>> where_;
+  std::set<std::string> read_;
+  std::string source_;  // named when a tensor is missing
+};
+
+}  // namespace
+
+void load_base_model(Llama& model, const std::string& folder) {
+  Checkpoint checkpoint(folder);
+  checkpoint.read_into("model.embed_tokens.weight", model->embed_tokens);
+  for (size_t j = 0; j < model->layers.size(); ++j) {
+    const std::string prefix = "model.layers." + std::to_string(j) + ".";
+    const auto& layer = model->layers[j];
+    checkpoint.read_into(prefix + "input_layernorm.weight", layer->input_layernorm->weight);
+    checkpoint.read_into(prefix + "post_attention_layernorm.weight",
+                         layer->post_attention_layernorm->weight);
+  }
+  model->for_each_projection([&](const ProjectionPlace& place) {
+    checkpoint.read_into("model.layers." + std::to_string(place.layer) + "." + place.block + "." +
+                             place.name + ".weight",
+                         place.group.projection_weight(place.index));
+  });
+  checkpoint.read_into("model.norm.weight", model->norm->weight);
+  if (model->lm_head.defined()) checkpoint.read_into("lm_head.weight", model->lm_head);
+  checkpoint.refuse_what_was_not_read(model->config.tie_word_embeddings);
+}
+
+}  // namespace mola

@@ -1,0 +1,22 @@
+#include "mola/io/pretrained.h"
+
+#include "mola/io/adapter.h"
+#include "mola/io/base_model.h"
+#include "mola/model/builders.h"
+
+namespace mola {
+
+Llama load_pretrained(const std::string& model_folder, const std::string& adapter_folder,
+                      torch::Dtype dtype, torch::Device device) {
+  const auto config = read_llama_config(model_folder);
+  const auto adapter = adapter_folder.empty()
+                           ? AdapterConfig{}
+                           : read_adapter_config(adapter_folder, config.num_hidden_layers);
+  auto model = build_llama(config, adapter, dtype, device);
+  load_base_model(model, model_folder);
+  if (!adapter_folder.empty()) load_adapter(model, adapter_folder);
+  model->eval();
+  return model;
+}
+
+}  // namespace mola

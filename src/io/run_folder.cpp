@@ -1,0 +1,53 @@
+#include "mola/io/run_folder.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "mola/error.h"
+
+namespace mola {
+
+namespace fs = std::filesystem;
+
+void check_run_folder(const std::string& path) {
+  std::error_code error;
+  fs::path existing = fs::absolute(path).lexically_normal();
+  while (!fs::exists(existing, error)) existing = existing.parent_path();
+  if (!fs::is_directory(existing)) {
+    fail("output.dir ", path, ": ", existing.string(), " is a file, expected a folder");
+  }
+  if (access(existing.c_str(), W_OK) != 0) {
+    fail("output.dir ", path, ": ", existing.string(), " is not writable");
+  }
+  if (fs::exists(path) && !fs::is_empty(path)) {
+    fail("output.dir ", path, ": already holds files; name another folder, or remove it");
+  }
+}
+
+void make_run_folder(const std::string& path) {
+  check_run_folder(path);
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) fail("output.dir ", path, ": cannot be made: ", error.message());
+}
+
+void remove_old_checkpoints(const std::string& run_folder, int64_t keep) {
+  const std::string prefix = "checkpoint-";
+  std::vector<std::pair<int64_t, fs::path>> found;
+  for (const auto& entry : fs::directory_iterator(run_folder)) {
+    const std::string name = entry.path().filename().string();
+    const std::string step = name.substr(std::min(prefix.size(), name.size()));
+    const bool is_number =
+        !step.empty() && step.find_first_not_of("0123456789") == std::string::npos;
+    if (name.rfind(prefix, 0) == 0 && is_number) found.emplace_back(std::stoll(step), entry.path());
+  }
+  std::sort(found.begin(), found.end());
+  for (size_t i = 0; i + static_cast<size_t>(keep) < found.size(); ++i) {
+    fs::remove_all(found[i].second);
+  }
+}
+
+}  // namespace mola

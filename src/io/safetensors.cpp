@@ -1,0 +1,85 @@
+#include "mola/io/safetensors.h"
+
+#include <torch/types.h>
+
+#include <nlohmann/json.hpp>
+
+#include "io/atomic_file.h"
+#include "mola/error.h"
+
+namespace mola {
+namespace {
+
+using torch::Tensor;
+
+const std::map<std::string, torch::Dtype> kDtypes = {{"F32", torch::kFloat},
+                                                     {"F16", torch::kHalf},
+                                                     {"BF16", torch::kBFloat16},
+                                                     {"I64", torch::kLong}};
+
+// A view of the mapped bytes, to be copied from and not written to.
+Tensor mapped_tensor(const SafetensorsFile& file, const SafetensorsEntry& entry) {
+  auto* bytes = const_cast<std::byte*>(file.data(entry));  // from_blob takes no const pointer
+  return torch::from_blob(bytes, entry.shape, kDtypes.at(entry.dtype));
+}
+
+std::string dtype_name(const std::string& tensor_name, const Tensor& tensor) {
+  for (const auto& [name, dtype] : kDtypes) {
+    if (dtype == tensor.scalar_type()) return name;
+  }
+  fail("tensor '", tensor_name, "': a safetensors file of ours holds no ",
+       torch::toString(tensor.scalar_type()));
+}
+
+}  // namespace
+
+void read_tensor_into(const SafetensorsFile& file, const std::string& name, const Tensor& target) {
+  const auto& entry = file.entry(name);
+  if (target.sizes() != at::IntArrayRef(entry.shape)) {
+    fail(file.path(), ": tensor '", name, "' has the shape ", at::IntArrayRef(entry.shape),
+         ", expected ", target.sizes());
+  }
+  torch::NoGradGuard no_grad;
+  Tensor(target).copy_(mapped_tensor(file, entry));
+  file.release(entry);
+}
+
+Tensor read_tensor(const SafetensorsFile& file, const std::string& name) {
+  const auto& entry = file.entry(name);
+  auto copy = mapped_tensor(file, entry).clone();
+  file.release(entry);
+  return copy;
+}
+
+TensorMap load_safetensors(const std::string& path) {
+  const SafetensorsFile file(path);
+  TensorMap tensors;
+  for (const auto& [name, entry] : file.entries()) tensors[name] = read_tensor(file, name);
+  return tensors;
+}
+
+void save_safetensors(const std::string& path, const TensorMap& tensors) {
+  nlohmann::json header;
+  header["__metadata__"] = {{"format", "pt"}};
+  size_t offset = 0;
+  for (const auto& [name, tensor] : tensors) {
+    header[name] = {{"dtype", dtype_name(name, tensor)},
+                    {"shape", tensor.sizes().vec()},
+                    {"data_offsets", {offset, offset + tensor.nbytes()}}};
+    offset += tensor.nbytes();
+  }
+  std::string text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');  // the data starts on 8 bytes
+  const uint64_t length = text.size();
+
+  AtomicFile file(path);
+  file.write(&length, sizeof(length));
+  file.write(text.data(), text.size());
+  for (const auto& [name, tensor] : tensors) {
+    const auto plain = tensor.detach().cpu().contiguous();
+    file.write(plain.data_ptr(), plain.nbytes());
+  }
+  file.commit();
+}
+
+}  // namespace mola
