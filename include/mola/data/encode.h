@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mola/config/run_config.h"
+#include "mola/data/example.h"
+#include "mola/data/task.h"
+#include "mola/data/tokenizer.h"
+
+namespace mola {
+
+/// A data set as tokens, with what was lost on the way.
+struct EncodedData {
+  std::vector<Sequence> sequences;
+  int64_t cut = 0;         ///< sequences longer than max_length, cut on the right
+  int64_t unlabelled = 0;  ///< sequences with no labelled token left; they are not in `sequences`
+};
+
+/// bos + tokens(prompt + response, encoded as one string) + eos, cut on the right at `max_length`;
+/// eos only if it fits. With `train_on_prompt` false the first len(bos + tokens(prompt)) positions
+/// are unlabelled.
+Sequence encode(const Tokenizer& tokenizer, const Example& example, int64_t max_length,
+                bool train_on_prompt);
+
+/// Reads the split that `data` names and encodes it. `tokenizer` may be null for the task "tokens".
+/// Throws `Error` if nothing is left to train on.
+EncodedData load_data(const DataConfig& data, Split split, const Tokenizer* tokenizer);
+
+/// Throws `Error` naming `path` if a sequence holds an id that is not below `vocab_size`.
+void check_vocabulary(const std::vector<Sequence>& sequences, int64_t vocab_size,
+                      const std::string& path);
+
+}  // namespace mola

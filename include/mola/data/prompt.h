@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace mola {
+
+/// The Alpaca prompt, up to and including "### Response:\n". An empty `input` takes the template
+/// without an input section.
+std::string alpaca_prompt(const std::string& instruction, const std::string& input = "");
+
+}  // namespace mola

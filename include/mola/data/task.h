@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mola/data/example.h"
+
+namespace mola {
+
+enum class Split { kTrain, kValidation, kTest };
+
+/// What a reader does with a row that it cannot use: stop with an `Error` that names file and line,
+/// or warn with the same words and go on.
+enum class OnBadRow { kStop, kSkip };
+
+/// A task whose rows are text. A further one is one small file that defines a `Task`, and a line
+/// each in tasks.h and task.cpp.
+struct Task {
+  std::string name;                  ///< as in data.task
+  std::vector<std::string> answers;  ///< the labels that a response can carry
+  std::vector<Example> (*read)(const std::string& path, Split split, OnBadRow on_bad_row);
+};
+
+/// Throws `Error` with the nearest name if there is no such task.
+const Task& find_task(const std::string& name);
+
+}  // namespace mola

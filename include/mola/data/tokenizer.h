@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mola {
+
+/// A sentencepiece tokenizer that gives the ids that Hugging Face's LLaMA tokenizer (slow, legacy)
+/// gives. Only "<s>", "</s>" and "<unk>" differ: in a text they are characters like any other, so
+/// that no row of a data set can hold a special token.
+class Tokenizer {
+ public:
+  /// `path` is a tokenizer.model file or a folder that holds one. Throws `Error` if it cannot be
+  /// read, and says so where the folder has only a tokenizer.json.
+  explicit Tokenizer(const std::string& path);
+  ~Tokenizer();
+  Tokenizer(Tokenizer&&) noexcept;
+  Tokenizer& operator=(Tokenizer&&) noexcept;
+
+  /// The ids of `text`, without bos and eos.
+  std::vector<int64_t> encode(const std::string& text) const;
+
+  /// The text of `ids`; bos, eos and unk give no text. Throws `Error` for an id outside the
+  /// vocabulary.
+  std::string decode(const std::vector<int64_t>& ids) const;
+
+  int64_t vocab_size() const;
+  int64_t bos_id() const;
+  int64_t eos_id() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mola

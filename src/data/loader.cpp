@@ -1,0 +1,74 @@
+#include "mola/data/loader.h"
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+
+#include "mola/error.h"
+
+namespace mola {
+namespace {
+
+// std::shuffle and the distributions give each standard library's own order; the engine and the
+// seed sequence are fixed by the standard. The remainder's bias is below n / 2^64.
+void shuffle(std::vector<size_t>& order, int64_t seed, int64_t epoch) {
+  std::seed_seq seeds{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32),
+                      static_cast<uint32_t>(epoch), static_cast<uint32_t>(epoch >> 32)};
+  std::mt19937_64 engine(seeds);
+  for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[engine() % i]);
+}
+
+void check_size(const char* name, int64_t size) {
+  if (size < 1) fail("Loader: ", name, ": found ", size, ", expected at least 1");
+}
+
+}  // namespace
+
+Loader::Loader(std::vector<Sequence> sequences, const LoaderOptions& options)
+    : sequences_(std::move(sequences)), options_(options) {
+  check_size("sequences", static_cast<int64_t>(sequences_.size()));
+  check_size("batch_size", options.batch_size);
+  check_size("micro_batch_size", options.micro_batch_size);
+}
+
+int64_t Loader::steps_per_epoch() const {
+  const auto count = static_cast<int64_t>(sequences_.size());
+  return (count - 1) / options_.batch_size + 1;
+}
+
+const std::vector<size_t>& Loader::order_of(int64_t epoch) const {
+  if (epoch == order_epoch_) return order_;
+  order_.resize(sequences_.size());
+  std::iota(order_.begin(), order_.end(), 0);
+  if (options_.shuffle) shuffle(order_, options_.seed, epoch);
+  order_epoch_ = epoch;
+  return order_;
+}
+
+std::vector<MicroBatch> Loader::step(int64_t epoch, int64_t index) const {
+  if (epoch < 0 || index < 0 || index >= steps_per_epoch()) {
+    fail("Loader: found step ", index, " of epoch ", epoch, ", expected a step below ",
+         steps_per_epoch(), " and no negative number");
+  }
+  const auto& order = order_of(epoch);
+  const auto count = static_cast<int64_t>(order.size());
+  const int64_t begin = index * options_.batch_size;
+  const int64_t end = begin + std::min(options_.batch_size, count - begin);
+  MicroBatch batch;
+  for (int64_t i = begin; i < end; ++i) batch.push_back(&sequences_[order[i]]);
+  if (options_.group_by_length) {
+    // Longest first: a step that does not fit in memory fails at once.
+    std::stable_sort(batch.begin(), batch.end(), [](const Sequence* a, const Sequence* b) {
+      return a->input_ids.size() > b->input_ids.size();
+    });
+  }
+  std::vector<MicroBatch> micro_batches;
+  for (auto first = batch.begin(); first != batch.end();) {
+    const auto last = first + std::min(options_.micro_batch_size, batch.end() - first);
+    micro_batches.emplace_back(first, last);
+    first = last;
+  }
+  return micro_batches;
+}
+
+}  // namespace mola

@@ -1,0 +1,33 @@
+#include "mola/data/task.h"
+
+#include "config/nearest.h"
+#include "data/tasks.h"
+#include "mola/error.h"
+
+namespace mola {
+namespace {
+
+const std::vector<Task>& all_tasks() {
+  static const std::vector<Task> kTasks = {
+      cola_task(),
+      mrpc_task(),
+  };
+  return kTasks;
+}
+
+}  // namespace
+
+const Task& find_task(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Task& task : all_tasks()) {
+    if (task.name == name) return task;
+    names.push_back(task.name);
+  }
+  // Rows that are tokens already have no text to read; only training takes them.
+  if (name == "tokens") fail("task: tokens holds no text, expected one of ", join(names));
+  names.push_back("tokens");
+  fail("task: found '", name, "', expected one of ", join(names),
+       " (nearest: ", nearest(name, names), ")");
+}
+
+}  // namespace mola

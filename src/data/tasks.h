@@ -1,0 +1,11 @@
+#pragma once
+
+#include "mola/data/task.h"
+
+namespace mola {
+
+// Each in the file of its name.
+Task cola_task();
+Task mrpc_task();
+
+}  // namespace mola

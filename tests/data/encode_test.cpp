@@ -1,0 +1,162 @@
+#include "mola/data/encode.h"
+
+#include <gtest/gtest.h>
+
+#include "mola/error.h"
+#include "support/test_files.h"
+#include "support/tiny_tokenizer.h"
+
+namespace mola {
+namespace {
+
+using Ids = std::vector<int64_t>;
+
+class EncodeTest : public testing::Test {
+ protected:
+  DataConfig tokens_config(const std::string& lines) {
+    DataConfig config;
+    config.task = "tokens";
+    config.path = folder_.write("train.jsonl", lines);
+    return config;
+  }
+
+  DataConfig cola_config(const std::string& rows) {
+    folder_.write("train.tsv", rows);
+    DataConfig config;
+    config.task = "cola";
+    config.path = folder_.path();
+    return config;
+  }
+
+  TempFolder folder_;
+  Tokenizer tokenizer_{folder_.write("tokenizer.model", tiny_tokenizer_model())};
+};
+
+TEST_F(EncodeTest, PutsBosInFrontAndEosBehind) {
+  const auto sequence = encode(tokenizer_, {"a ", "bc"}, 10, /*train_on_prompt=*/true);
+  EXPECT_EQ(sequence.input_ids, (Ids{1, 286, 259, 287, 2}));
+  EXPECT_EQ(sequence.labels, sequence.input_ids);
+}
+
+TEST_F(EncodeTest, LeavesThePromptUnlabelled) {
+  const auto sequence = encode(tokenizer_, {"a ", "bc"}, 10, /*train_on_prompt=*/false);
+  EXPECT_EQ(sequence.input_ids, (Ids{1, 286, 259, 287, 2}));
+  EXPECT_EQ(sequence.labels, (Ids{kUnlabelled, kUnlabelled, kUnlabelled, 287, 2}));
+}
+
+// Prompt and response are encoded as one string: "b" and "c" merge across the border, and the
+// positions of the prompt alone (bos, space, b) hold the merged token.
+TEST_F(EncodeTest, MergesAcrossTheBorder) {
+  const auto sequence = encode(tokenizer_, {"b", "c"}, 10, /*train_on_prompt=*/false);
+  EXPECT_EQ(sequence.input_ids, (Ids{1, 259, 287, 2}));
+  EXPECT_EQ(sequence.labels, (Ids{kUnlabelled, kUnlabelled, kUnlabelled, 2}));
+}
+
+TEST_F(EncodeTest, CutsOnTheRightAndKeepsEosOnlyIfItFits) {
+  EXPECT_EQ(encode(tokenizer_, {"a ", "bc"}, 5, true).input_ids, (Ids{1, 286, 259, 287, 2}));
+  EXPECT_EQ(encode(tokenizer_, {"a ", "bc"}, 4, true).input_ids, (Ids{1, 286, 259, 287}));
+  EXPECT_EQ(encode(tokenizer_, {"a ", "bc"}, 3, false).labels, Ids(3, kUnlabelled));
+  EXPECT_EQ(encode(tokenizer_, {"a ", "bc"}, 1, true).input_ids, Ids{1});
+}
+
+TEST_F(EncodeTest, LoadsTokensWithoutATokenizer) {
+  const auto config = tokens_config("{\"input_ids\": [4, 5]}\n{\"input_ids\": [6, 7]}\n");
+  testing::internal::CaptureStderr();
+  const auto data = load_data(config, Split::kTrain, nullptr);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  ASSERT_EQ(data.sequences.size(), 2u);
+  EXPECT_EQ(data.sequences[0].input_ids, (Ids{4, 5}));
+  EXPECT_EQ(data.cut, 0);
+  EXPECT_EQ(data.unlabelled, 0);
+}
+
+// One token has no successor to predict, and the label of position 0 is no one's.
+TEST_F(EncodeTest, CountsAndLeavesOutWhatHasNothingToTrainOn) {
+  auto config = tokens_config(
+      "{\"input_ids\": [4]}\n"
+      "{\"input_ids\": [4, 5], \"labels\": [4, -100]}\n"
+      "{\"input_ids\": [4, 5, 6], \"labels\": [-100, -100, 6]}\n"
+      "{\"input_ids\": [7, 8, 9]}\n");
+  config.max_length = 2;
+  testing::internal::CaptureStderr();
+  const auto data = load_data(config, Split::kTrain, nullptr);
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(data.cut, 2);
+  EXPECT_EQ(data.unlabelled, 3);
+  ASSERT_EQ(data.sequences.size(), 1u);
+  EXPECT_EQ(data.sequences[0].input_ids, (Ids{7, 8}));
+  EXPECT_NE(log.find("2 of 4 sequences (50.0 %) are longer than data.max_length 2"),
+            std::string::npos);
+  EXPECT_NE(log.find("3 of 4 sequences (75.0 %) have no token to train on"), std::string::npos);
+}
+
+TEST_F(EncodeTest, RefusesDataWithNothingToTrainOn) {
+  auto config = tokens_config("{\"input_ids\": [4]}\n");
+  EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr); }),
+            "data.path: " + config.path +
+                ": none of its 1 rows has a token to train on within data.max_length 256");
+  config = tokens_config("\n");
+  EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr); }),
+            "data.path: " + config.path + " has no rows");
+}
+
+TEST_F(EncodeTest, LoadsATextTaskUpToTheLimit) {
+  auto config = cola_config("x\t1\t\ta\nx\t0\t\tb\nx\t1\t\tc\n");
+  config.max_length = 1000;
+  config.limit = 2;
+  const auto data = load_data(config, Split::kTrain, &tokenizer_);
+  ASSERT_EQ(data.sequences.size(), 2u);
+  const Example second = find_task("cola").read(config.path, Split::kTrain, OnBadRow::kStop)[1];
+  EXPECT_EQ(data.sequences[1].input_ids, encode(tokenizer_, second, 1000, true).input_ids);
+}
+
+TEST_F(EncodeTest, PassesOverBadRowsIfAsked) {
+  auto config = cola_config("x\t7\t\ta\nx\t0\t\tb\n");
+  config.max_length = 1000;
+  EXPECT_THROW(load_data(config, Split::kTrain, &tokenizer_), Error);
+  config.on_bad_row = "skip";
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(load_data(config, Split::kTrain, &tokenizer_).sequences.size(), 1u);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("train.tsv:1: "), std::string::npos);
+}
+
+TEST_F(EncodeTest, RefusesSettingsThatDoNotFit) {
+  const auto message = [&](DataConfig config, Split split = Split::kTrain) {
+    return message_of<Error>([&] { load_data(config, split, nullptr); });
+  };
+  auto config = tokens_config("{\"input_ids\": [4, 5]}\n");
+  EXPECT_EQ(message(config, Split::kTest), "data.task: tokens has a training split only");
+  config.max_length = 0;
+  EXPECT_EQ(message(config), "data.max_length: found 0, expected at least 1");
+  config.max_length = 5;
+  config.limit = 0;
+  EXPECT_EQ(message(config), "data.limit: found 0, expected at least 1");
+  config.limit = 1;
+  config.on_bad_row = "ask";
+  EXPECT_EQ(message(config), "data.on_bad_row: found 'ask', expected stop or skip");
+  config = cola_config("x\t1\t\ta\n");
+  EXPECT_EQ(message(config), "data.task: cola is text, expected a tokenizer with it");
+}
+
+TEST_F(EncodeTest, EncodesTheRealFiles) {
+  MOLA_SKIP_WITHOUT_TEST_DATA();
+  DataConfig config;
+  config.task = "mrpc";
+  config.path = test_data("data/glue/MRPC");
+  config.train_on_prompt = false;
+  const Tokenizer llama(test_data("data/llama2-tokenizer"));
+  const auto data = load_data(config, Split::kTrain, &llama);
+  EXPECT_EQ(data.sequences.size(), 4076u);
+  EXPECT_EQ(data.cut, 0);
+  EXPECT_EQ(data.unlabelled, 0);
+  const auto& first = data.sequences[0];
+  Ids response;
+  for (const int64_t label : first.labels) {
+    if (label != kUnlabelled) response.push_back(label);
+  }
+  EXPECT_EQ(llama.decode(response), "Answer: equivalent.");
+  EXPECT_EQ(response.back(), llama.eos_id());
+}
+
+}  // namespace
+}  // namespace mola

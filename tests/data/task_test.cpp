@@ -1,0 +1,26 @@
+#include "mola/data/task.h"
+
+#include <gtest/gtest.h>
+
+#include "mola/error.h"
+#include "support/test_files.h"
+
+namespace mola {
+namespace {
+
+TEST(Task, IsFoundByName) {
+  for (const std::string name : {"cola", "mrpc"}) EXPECT_EQ(find_task(name).name, name);
+}
+
+TEST(Task, SuggestsTheNearestName) {
+  EXPECT_EQ(message_of<Error>([] { find_task("colla"); }),
+            "task: found 'colla', expected one of cola, mrpc, tokens (nearest: cola)");
+}
+
+TEST(Task, IsNotTokens) {
+  EXPECT_EQ(message_of<Error>([] { find_task("tokens"); }),
+            "task: tokens holds no text, expected one of cola, mrpc");
+}
+
+}  // namespace
+}  // namespace mola
