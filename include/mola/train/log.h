@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+namespace mola {
+
+/// The library's log lines, written to standard error. (spdlog stands behind these; its own headers
+/// and torch's cannot share a translation unit, since each brings another fmt.)
+void log_info(const std::string& message);
+void log_warning(const std::string& message);
+void log_error(const std::string& message);
+
+}  // namespace mola

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <string>
+
+namespace mola {
+
+/// What is logged of a step. Losses and speed are means over the steps since the last logged one.
+struct StepMetrics {
+  int64_t step = 0;         ///< from 1
+  double epoch = 0;         ///< how often the data has been gone through
+  double loss = 0;          ///< language-model loss
+  double balance_loss = 0;  ///< summed over layers, before its coefficient
+  double learning_rate = 0;
+  double grad_norm = 0;  ///< of this step, before clipping
+  double tokens_per_second = 0;
+};
+
+/// Writes metrics.jsonl: one object a line, flushed at once.
+class MetricsWriter {
+ public:
+  /// Throws `Error` if `path` cannot be written.
+  explicit MetricsWriter(const std::string& path);
+  void write(const StepMetrics& metrics);
+
+ private:
+  std::string path_;
+  std::ofstream file_;
+};
+
+}  // namespace mola

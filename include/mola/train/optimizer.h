@@ -1,0 +1,26 @@
+#pragma once
+
+#include "mola/config/run_config.h"
+#include "mola/train/flat_parameters.h"
+
+namespace mola {
+
+/// AdamW (arXiv 1711.05101) on flat parameters, one fused call a step.
+class AdamW {
+ public:
+  AdamW(FlatParameters& parameters, const TrainConfig& train);
+
+  void step(double learning_rate);
+
+ private:
+  FlatParameters* parameters_;
+  double beta1_;
+  double beta2_;
+  double epsilon_;
+  double weight_decay_;
+  torch::Tensor exp_avg_;     // [M]
+  torch::Tensor exp_avg_sq_;  // [M]
+  torch::Tensor steps_;       // [] fp32
+};
+
+}  // namespace mola

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+
+#include "mola/config/run_config.h"
+#include "mola/data/loader.h"
+#include "mola/model/llama.h"
+#include "mola/train/flat_parameters.h"
+#include "mola/train/metrics.h"
+#include "mola/train/optimizer.h"
+
+namespace mola {
+
+/// Trains the adapter of a model: gradients over all micro-batches of a step, clipping, AdamW and
+/// schedule. The losses of a step are normalised over the whole step: the language-model loss by
+/// its labelled tokens, the balance loss by its tokens.
+class Trainer {
+ public:
+  /// Called after each step, numbered from 1, with the losses of that step as fp32 scalars on the
+  /// model's device; reading them waits for the device.
+  struct Step {
+    int64_t number;
+    double learning_rate;
+    int64_t tokens;              ///< without padding
+    torch::Tensor loss;          ///< language-model loss
+    torch::Tensor balance_loss;  ///< summed over layers, before its coefficient
+    torch::Tensor grad_norm;     ///< before clipping
+  };
+  using OnStep = std::function<void(const Step&)>;
+
+  Trainer(Llama model, const Loader& loader, const TrainConfig& train);
+
+  /// max_steps, or epochs times the steps of an epoch.
+  int64_t total_steps() const;
+
+  /// Trains from the first step to the last.
+  void run(const OnStep& on_step);
+
+ private:
+  Step step(int64_t number);
+
+  Llama model_;
+  const Loader* loader_;
+  TrainConfig train_;
+  FlatParameters parameters_;
+  AdamW optimizer_;
+};
+
+}  // namespace mola
