@@ -1,0 +1,76 @@
+// Fine-tunes an adapter on a task, as a JSON file says.
+#include "program.h"
+
+namespace {
+
+mola::EncodedData load_training_data(const mola::RunConfig& run, int64_t vocab_size) {
+  std::optional<mola::Tokenizer> tokenizer;
+  if (run.data.task != "tokens") tokenizer.emplace(run.model.path);
+  auto data = mola::load_data(run.data, mola::Split::kTrain, tokenizer ? &*tokenizer : nullptr);
+  mola::check_vocabulary(data.sequences, vocab_size, run.data.path);
+  return data;
+}
+
+mola::Llama build_model(const mola::RunConfig& run, const mola::LlamaConfig& config,
+                        const mola::AdapterConfig& adapter) {
+  const auto device = mola::choose_device(run.model.device);
+  const auto dtype = mola::choose_dtype(run.model.dtype, device);
+  auto model = mola::build_llama(config, adapter, dtype, device);
+  mola::load_base_model(model, run.model.path);
+  if (run.adapter.init_from) mola::load_adapter(model, *run.adapter.init_from);
+  const auto count = mola::count_parameters(model);
+  std::ostringstream line;
+  line << "training " << count.trainable << " of " << count.total << " parameters; base model in "
+       << dtype << " on " << device;
+  mola::log_info(line.str());
+  return model;
+}
+
+mola::LoaderOptions loader_options(const mola::RunConfig& run) {
+  mola::LoaderOptions options;
+  options.batch_size = run.train.batch_size;
+  options.micro_batch_size = run.train.micro_batch_size;
+  options.shuffle = run.data.shuffle;
+  options.group_by_length = run.data.group_by_length;
+  options.seed = run.train.seed;
+  return options;
+}
+
+void finetune(const std::string& path, const std::vector<std::string>& overrides) {
+  const auto run = mola::read_run_config(path, overrides);
+  mola::check_run_folder(run.output.dir);
+  const auto config = mola::read_llama_config(run.model.path);
+  const auto adapter = mola::resolve_adapter(run.adapter, config.num_hidden_layers);
+  auto data = load_training_data(run, config.vocab_size);
+  mola::log_info(run.data.task + ": " + std::to_string(data.sequences.size()) + " sequences");
+  const mola::Loader loader(std::move(data.sequences), loader_options(run));
+
+  torch::manual_seed(run.train.seed);
+  auto model = build_model(run, config, adapter);
+  mola::Trainer trainer(model, loader, run.train);
+  const auto total = trainer.total_steps();
+  if (run.train.schedule != "constant" && run.train.warmup_steps >= total) {
+    mola::log_warning("train.warmup_steps is " + std::to_string(run.train.warmup_steps) +
+                      ", but the run has only " + std::to_string(total) +
+                      " steps: the learning rate never reaches its peak");
+  }
+  mola::Recorder recorder(model, run.output, loader.steps_per_epoch(), total);
+  trainer.run([&](const mola::Trainer::Step& step) { recorder.record(step); });
+  mola::log_info("adapter saved in " + recorder.finish());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Fine-tunes an adapter on a frozen LLaMA-family model.\n");
+  app.footer(
+      "\nExample:\n  finetune configs/llama2_7b_cola.json --set adapter.allocation=8642 "
+      "--set output.dir=runs/cola_8642");
+  std::string config;
+  std::vector<std::string> overrides;
+  app.add_option("config", config, "the run's JSON file")->required()->type_name("CONFIG.json");
+  app.add_option("--set", overrides, "puts a value over the file's")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  return run_program(app, argc, argv, [&] { finetune(config, overrides); });
+}
