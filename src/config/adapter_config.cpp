@@ -10,7 +10,7 @@ namespace {
 
 using List = std::vector<int64_t>;
 
-constexpr int64_t kHighestRank = 65536;
+constexpr int64_t kHighestRank = 4096;
 
 std::string to_text(const List& list) {
   std::string text;
@@ -51,9 +51,11 @@ LayerTable resolve_top_k(const NumberOrList& value, int64_t num_layers,
     List& top_k = table.values[projection];
     for (size_t layer = 0; layer < experts.size(); ++layer) {
       const int64_t most = experts[layer];
-      if (list[layer] < 1 || (!clamp && most > 0 && list[layer] > most)) {
-        fail("adapter.top_k: found ", list[layer], " for layer ", layer, ", expected at least 1",
-             clamp ? "" : " and at most its " + std::to_string(most) + " experts");
+      const bool limited = !clamp && most > 0;
+      const int64_t least = clamp || limited ? 1 : 0;
+      if (list[layer] < least || (limited && list[layer] > most)) {
+        fail("adapter.top_k: found ", list[layer], " for layer ", layer, ", expected at least ",
+             least, limited ? " and at most its " + std::to_string(most) + " experts" : "");
       }
       top_k.push_back(std::min(list[layer], most));
     }

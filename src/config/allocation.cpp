@@ -72,8 +72,7 @@ List layers_from_groups(const std::string& spec, int64_t num_layers) {
 
 List layers_from_json(const std::string& spec, const json& value, int64_t num_layers) {
   if (value.is_string()) return layers_from_groups(value.get<std::string>(), num_layers);
-  const auto is_whole = [](const json& item) { return item.is_number_integer(); };
-  if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_whole)) {
+  if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_whole_number)) {
     refuse(spec, "found " + value.dump() + ", expected a string or a list of whole numbers");
   }
   if (static_cast<int64_t>(value.size()) != num_layers) {

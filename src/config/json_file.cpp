@@ -1,6 +1,7 @@
 #include "config/json_file.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -35,6 +36,11 @@ json parse_json(const std::string& text, const std::string& what) {
 }
 
 json read_json_file(const std::string& path) { return parse_json(read_file(path), path); }
+
+bool is_whole_number(const json& value) {
+  const bool is_too_large = value.is_number_unsigned() && value.get<uint64_t>() > INT64_MAX;
+  return value.is_number_integer() && !is_too_large;
+}
 
 std::string read_file(const std::string& path) {
   std::error_code ignored;

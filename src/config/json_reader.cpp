@@ -23,16 +23,20 @@ std::string JsonReader::key_path(const std::string& key) const {
   return path_.empty() ? key : path_ + "." + key;
 }
 
+// The key as an error names it: in its file, or on the command line.
+std::string JsonReader::origin(const std::string& path) const {
+  return (source_->overrides.count(path) > 0 ? "--set " : source_->file + ": ") + path;
+}
+
 void JsonReader::refuse(const std::string& key, const std::string& problem) const {
-  fail(source_->file, ": ", key_path(key), ": ", problem);
+  fail(origin(key_path(key)), ": ", problem);
 }
 
 JsonReader JsonReader::object(const std::string& key) const {
   static const json kEmpty = json::object();
   source_->known.push_back(key_path(key));
   if (source_->overrides.count(key_path(key)) > 0) {
-    refuse(key,
-           "is an object; --set takes one of its keys, such as " + key_path(key) + ".KEY=VALUE");
+    refuse(key, "is an object, expected one of its keys, such as " + key_path(key) + ".KEY=VALUE");
   }
   const auto found = object_->find(key);
   return {found == object_->end() ? kEmpty : *found, *source_, key_path(key)};
@@ -43,7 +47,7 @@ json JsonReader::value(const std::string& key, Form form) const {
   const auto overridden = source_->overrides.find(key_path(key));
   if (overridden != source_->overrides.end()) {
     const std::string& text = overridden->second;
-    return form == Form::kText ? json(text) : parse_json(text, "--set " + key_path(key));
+    return form == Form::kText ? json(text) : parse_json(text, origin(key_path(key)));
   }
   const auto found = object_->find(key);
   return found == object_->end() ? json() : *found;
@@ -76,9 +80,7 @@ std::optional<std::string> JsonReader::choice(const std::string& key,
 std::optional<int64_t> JsonReader::integer(const std::string& key, int64_t least) const {
   const json found = value(key, Form::kJson);
   if (found.is_null()) return std::nullopt;
-  const bool fits = found.is_number_integer() &&
-                    !(found.is_number_unsigned() && found.get<uint64_t>() > INT64_MAX);
-  if (!fits || found.get<int64_t>() < least) {
+  if (!is_whole_number(found) || found.get<int64_t>() < least) {
     refuse(key, "found " + found.dump() + ", expected a whole number of at least " +
                     std::to_string(least));
   }
@@ -105,9 +107,8 @@ std::optional<bool> JsonReader::boolean(const std::string& key) const {
 std::optional<NumberOrList> JsonReader::number_or_list(const std::string& key) const {
   const json found = value(key, Form::kJson);
   if (found.is_null()) return std::nullopt;
-  const auto is_whole = [](const json& item) { return item.is_number_integer(); };
-  if (is_whole(found)) return found.get<int64_t>();
-  if (!found.is_array() || !std::all_of(found.begin(), found.end(), is_whole)) {
+  if (is_whole_number(found)) return found.get<int64_t>();
+  if (!found.is_array() || !std::all_of(found.begin(), found.end(), is_whole_number)) {
     refuse(key, "found " + found.dump() + ", expected a whole number or a list of them");
   }
   return found.get<std::vector<int64_t>>();
@@ -133,8 +134,7 @@ void JsonReader::refuse_unknown_keys() const {
   const auto& known = source_->known;
   const auto check = [&](const std::string& path) {
     if (std::find(known.begin(), known.end(), path) != known.end()) return;
-    fail(source_->file, ": ", path, ": unknown key (nearest valid key: ", nearest(path, known),
-         ")");
+    fail(origin(path), ": unknown key (nearest valid key: ", nearest(path, known), ")");
   };
   for (const auto& [key, ignored] : object_->items()) check(key_path(key));
   if (path_.empty()) {

@@ -47,12 +47,13 @@ class JsonReader {
   /// Throws for the first key of this object that no getter has asked for.
   void refuse_unknown_keys() const;
 
-  /// Throws "FILE: PATH.KEY: PARTS".
+  /// Throws "FILE: PATH.KEY: PROBLEM", or "--set PATH.KEY: PROBLEM" where that is its origin.
   [[noreturn]] void refuse(const std::string& key, const std::string& problem) const;
 
  private:
   enum class Form { kText, kJson };
   std::string key_path(const std::string& key) const;
+  std::string origin(const std::string& path) const;
   nlohmann::json value(const std::string& key, Form form) const;
 
   const nlohmann::json* object_;

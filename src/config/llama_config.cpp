@@ -103,9 +103,10 @@ LlamaConfig read_llama_config(const std::string& path) {
                                              ", which does not divide num_attention_heads, " +
                                              std::to_string(config.num_attention_heads));
   }
-  if (config.head_dim % 2 != 0) {
-    reader.refuse("head_dim", "found " + std::to_string(config.head_dim) +
-                                  ", expected an even number (rotary embeddings turn pairs)");
+  if (config.head_dim < 2 || config.head_dim % 2 != 0) {
+    reader.refuse("head_dim",
+                  "found " + std::to_string(config.head_dim) +
+                      ", expected an even number of at least 2 (rotary embeddings turn pairs)");
   }
   return config;
 }

@@ -31,10 +31,14 @@ LayerTable read_table(const JsonReader& reader, const json& object, const std::s
                       int64_t num_layers, const std::vector<std::string>& projections) {
   const auto text = reader.text_or_json(key);
   if (!text) reader.refuse(key, "is missing");
-  if (object[key].is_number_integer()) {
-    return LayerTable::same(projections, List(num_layers, object[key].get<int64_t>()));
+  const bool is_number = is_whole_number(object[key]);
+  const List same_everywhere(num_layers, is_number ? object[key].get<int64_t>() : 0);
+  try {
+    return Allocation::parse(is_number ? json(same_everywhere).dump() : *text, num_layers,
+                             projections);
+  } catch (const Error& error) {
+    reader.refuse(key, error.what());
   }
-  return Allocation::parse(*text, num_layers, projections);
 }
 
 AdapterConfig from_mola_object(const json& file_json, const std::string& path, int64_t num_layers) {
@@ -79,7 +83,7 @@ AdapterConfig from_mola_object(const json& file_json, const std::string& path, i
 // Takes N and r of every projection from the names and shapes of its tensors.
 void infer_from_tensors(const SafetensorsFile& file, int64_t num_layers, AdapterConfig& config) {
   static const std::regex kExpertName(
-      R"(base_model\.model\.model\.layers\.(\d{1,6})\.(?:self_attn|mlp)\.(\w+)\.lora_A(_\d+)?\.weight)");
+      R"(base_model\.model\.model\.layers\.(\d{1,6})\.(?:self_attn|mlp)\.(\w{1,32})\.lora_A(_\d{1,6})?\.weight)");
   std::smatch parts;
   for (const auto& [name, entry] : file.entries()) {
     if (!std::regex_match(name, parts, kExpertName)) continue;
@@ -87,13 +91,17 @@ void infer_from_tensors(const SafetensorsFile& file, int64_t num_layers, Adapter
     if (layer >= num_layers) {
       fail(file.path(), ": tensor '", name, "': the model has only ", num_layers, " layers");
     }
+    if (entry.shape.size() != 2 || entry.shape[0] < 1) {
+      fail(file.path(), ": tensor '", name, "' has the shape ", json(entry.shape).dump(),
+           ", expected one of two numbers, the first the rank");
+    }
     config.type = parts[3].matched ? "mola" : "lora";
     auto& experts = config.allocation.values[parts[2]];
     auto& ranks = config.rank.values[parts[2]];
     experts.resize(num_layers, 0);
-    ranks.resize(num_layers, entry.shape.at(0));
+    ranks.resize(num_layers, entry.shape[0]);
     ++experts[layer];
-    ranks[layer] = entry.shape.at(0);
+    ranks[layer] = entry.shape[0];
   }
   if (config.allocation.values.empty()) {
     fail(file.path(), ": holds no tensor of a MoLA or LoRA adapter on a LLaMA");

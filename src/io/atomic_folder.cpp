@@ -14,6 +14,9 @@ AtomicFolder::AtomicFolder(const std::string& target)
   while (target_.size() > 1 && target_.back() == '/') target_.pop_back();
   temporary_ = target_ + ".tmp";
   std::error_code error;
+  if (fs::exists(target_, error) && !fs::is_directory(target_, error)) {
+    fail(target_, ": is a file, expected a folder");
+  }
   fs::remove_all(temporary_, error);  // what a killed process may have left
   fs::create_directories(temporary_, error);
   if (error) fail(target_, ": cannot be made: ", error.message());
@@ -24,7 +27,18 @@ AtomicFolder::~AtomicFolder() {
   fs::remove_all(temporary_, ignored);
 }
 
+void AtomicFolder::refuse_to_lose_files() const {
+  if (!fs::exists(target_)) return;
+  for (const auto& entry : fs::directory_iterator(target_)) {
+    const auto name = entry.path().filename();
+    if (!fs::exists(fs::path(temporary_) / name)) {
+      fail(target_, ": holds ", name.string(), ", which would be lost; name another folder");
+    }
+  }
+}
+
 void AtomicFolder::commit() {
+  refuse_to_lose_files();
   // An older folder steps aside first, so that at every instant one of the two is whole.
   const std::string old = target_ + ".old";
   std::error_code error;

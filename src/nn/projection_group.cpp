@@ -113,31 +113,42 @@ std::vector<Tensor> ProjectionGroupImpl::thin_products(const Tensor& x) const {
   return torch::cat({hidden, logits}, -1).split_with_sizes(sizes, -1);
 }
 
-std::vector<Tensor> ProjectionGroupImpl::forward(const Tensor& x, RoutingTrace* trace) {
-  const auto tokens = x.reshape({-1, options.in_features()});
-  const auto thin = thin_products(tokens);
-  std::vector<int64_t> widths;
-  for (const auto& projection : options.projections()) widths.push_back(projection.out_features());
-  auto outputs = torch::linear(tokens, weight, bias).split_with_sizes(widths, -1);
-
+// What the mixtures add to all outputs, [N, sum of O]; undefined if there are none.
+Tensor ProjectionGroupImpl::mixture_outputs(const Tensor& x, RoutingTrace* trace) const {
+  const auto thin = thin_products(x);
+  if (thin.empty()) return {};
   auto next_hidden = thin.begin();
   auto next_logits = next_hidden + std::count_if(mixtures.begin(), mixtures.end(),
                                                  [](const auto& m) { return !m.is_empty(); });
+  std::vector<Tensor> outputs;
   for (size_t i = 0; i < mixtures.size(); ++i) {
-    if (!mixtures[i].is_empty()) {
-      const bool routed = !mixtures[i]->router.is_empty();
-      Routing routing;
-      outputs[i] = outputs[i] + mixtures[i]->combine(*next_hidden++,
-                                                     routed ? *next_logits++ : Tensor(), &routing);
-      if (routed && trace != nullptr) {
-        trace->records.push_back({trace->layer, options.projections()[i].name(), routing});
-      }
+    const auto& projection = options.projections()[i];
+    if (mixtures[i].is_empty()) {
+      outputs.push_back(torch::zeros({x.size(0), projection.out_features()}, x.options()));
+      continue;
     }
-    auto shape = x.sizes().vec();
-    shape.back() = widths[i];
-    outputs[i] = outputs[i].view(shape);
+    const bool routed = !mixtures[i]->router.is_empty();
+    Routing routing;
+    outputs.push_back(
+        mixtures[i]->combine(*next_hidden++, routed ? *next_logits++ : Tensor(), &routing));
+    if (routed && trace != nullptr) {
+      trace->records.push_back({trace->layer, projection.name(), routing});
+    }
   }
-  return outputs;
+  return torch::cat(outputs, -1);
+}
+
+std::vector<Tensor> ProjectionGroupImpl::forward(const Tensor& x, RoutingTrace* trace) {
+  const auto tokens = x.reshape({-1, options.in_features()});
+  auto all = torch::linear(tokens, weight, bias);
+  const auto added = mixture_outputs(tokens, trace);
+  // The outputs lie in memory as without an adapter, so a fresh one changes nothing further on.
+  if (added.defined()) all = all + added;
+  auto shape = x.sizes().vec();
+  shape.back() = all.size(1);
+  std::vector<int64_t> widths;
+  for (const auto& projection : options.projections()) widths.push_back(projection.out_features());
+  return all.view(shape).split_with_sizes(widths, -1);
 }
 
 Tensor ProjectionGroupImpl::projection_weight(size_t index) const {

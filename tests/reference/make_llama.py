@@ -39,14 +39,14 @@ LLAMA3 = {
     "factor": 8.0,
     "low_freq_factor": 1.0,
     "high_freq_factor": 4.0,
-    "original_max_position_embeddings": 16,
+    "original_max_position_embeddings": 32,
 }
 CASES = {
     # head_dim is not hidden_size / num_attention_heads
     "gqa": {"num_key_value_heads": 2, "head_dim": 16},
     "tied": {"tie_word_embeddings": True},
     "rope_linear": {"rope_scaling": {"type": "linear", "factor": 4.0}},
-    "rope_llama3": {"rope_scaling": LLAMA3},
+    "rope_llama3": {"rope_theta": 500.0, "rope_scaling": LLAMA3},
 }
 
 

@@ -1,5 +1,5 @@
-"""Makes mola/: a tiny LLaMA with a MoLA adapter, and what a plain float64 implementation of
-DESIGN.md, section 1, computes with it: logits, losses, gradients, and six steps of training.
+"""Makes mola/: a tiny LLaMA with a MoLA adapter, and what a plain float64 implementation of MoLA
+(arXiv 2402.08562, section 3) computes with it: logits, losses, gradients, and six steps of training.
 
     python make_mola.py                   # writes mola/
     python make_mola.py --official DIR    # compares this implementation with the official code's

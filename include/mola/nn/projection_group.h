@@ -74,6 +74,7 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
  private:
   std::vector<torch::Tensor> thin_rows() const;
   std::vector<torch::Tensor> thin_products(const torch::Tensor& x) const;
+  torch::Tensor mixture_outputs(const torch::Tensor& x, RoutingTrace* trace) const;
 };
 
 TORCH_MODULE(ProjectionGroup);

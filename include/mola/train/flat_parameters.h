@@ -16,7 +16,7 @@ namespace mola {
 class FlatParameters {
  public:
   /// Throws `c10::Error` if there is nothing to train, a parameter is not fp32, or a block holds
-  /// something that is not trained.
+  /// frozen parameters too.
   explicit FlatParameters(torch::nn::Module& module);
 
   const torch::Tensor& values() const { return values_; }        ///< [M]

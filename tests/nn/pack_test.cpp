@@ -1,0 +1,79 @@
+#include "mola/nn/pack.h"
+
+#include <gtest/gtest.h>
+
+#include "support/tensors.h"
+
+namespace mola {
+namespace {
+
+using torch::Tensor;
+
+std::vector<Tensor> leaves(const std::vector<std::vector<int64_t>>& sizes,
+                           torch::Dtype dtype = torch::kFloat) {
+  std::vector<Tensor> parts;
+  for (const auto& size : sizes) {
+    parts.push_back(torch::randn(size, torch::dtype(dtype).requires_grad(true)));
+  }
+  return parts;
+}
+
+TEST(Pack, LaysRowsSideBySide) {
+  const std::vector<Tensor> parts = {torch::tensor({{1., 2.}}).requires_grad_(),
+                                     torch::tensor({{3., 4.}, {5., 6.}}).requires_grad_()};
+  expect_same(pack(parts, 0).detach(), torch::tensor({{1., 2.}, {3., 4.}, {5., 6.}}));
+  EXPECT_TRUE(parts[0].storage().is_alias_of(parts[1].storage()));
+}
+
+TEST(Pack, LaysColumnsSideBySide) {
+  const std::vector<Tensor> parts = {torch::tensor({{1.}, {2.}}).requires_grad_(),
+                                     torch::tensor({{3., 4.}, {5., 6.}}).requires_grad_()};
+  expect_same(pack(parts, 1).detach(), torch::tensor({{1., 3., 4.}, {2., 5., 6.}}));
+  EXPECT_TRUE(parts[1].is_non_overlapping_and_dense());
+}
+
+TEST(Pack, CopiesNothingTheSecondTime) {
+  for (const int64_t dim : {0, 1}) {
+    const auto parts = leaves({{3, 3}, {3, 3}});
+    const auto first = pack(parts, dim);
+    const auto second = pack(parts, dim);
+    EXPECT_EQ(first.data_ptr(), second.data_ptr());
+    EXPECT_EQ(first.data_ptr(), parts[0].data_ptr());
+  }
+}
+
+TEST(Pack, SeesWhatIsWrittenIntoAPart) {
+  auto parts = leaves({{2, 3}, {1, 3}});
+  pack(parts, 0);
+  {
+    torch::NoGradGuard no_grad;
+    parts[1].fill_(7);
+  }
+  expect_same(pack(parts, 0).detach()[2], torch::full({3}, 7.0f));
+}
+
+TEST(Pack, PacksAgainAfterAPartMoved) {
+  auto parts = leaves({{2, 3}, {2, 3}});
+  pack(parts, 0);
+  parts[0].set_data(torch::ones({2, 3}));
+  expect_same(pack(parts, 0).detach()[0], torch::ones({3}));
+  EXPECT_TRUE(parts[0].storage().is_alias_of(parts[1].storage()));
+}
+
+TEST(Pack, GradientsReachEachPart) {
+  for (const int64_t dim : {0, 1}) {
+    const auto parts = leaves({{2, 2}, {2, 2}, {2, 2}}, torch::kDouble);
+    expect_gradients([&] { return pack(parts, dim).square(); }, parts);
+  }
+}
+
+TEST(Pack, APartThatIsNotTrainedGetsNoGradient) {
+  auto parts = leaves({{1, 2}, {1, 2}});
+  parts[0].requires_grad_(false);
+  pack(parts, 0).sum().backward();
+  EXPECT_FALSE(parts[0].grad().defined());
+  expect_same(parts[1].grad(), torch::ones({1, 2}));
+}
+
+}  // namespace
+}  // namespace mola

@@ -1,0 +1,28 @@
+#include "mola/nn/rms_norm.h"
+
+#include <gtest/gtest.h>
+
+#include "support/tensors.h"
+
+namespace mola {
+namespace {
+
+TEST(RMSNorm, DividesByTheRootMeanSquare) {
+  RMSNorm norm(RMSNormOptions(2).eps(1e-12));
+  norm->weight.copy_(torch::tensor({1.0, 10.0}));
+  // The mean square of (1, 7) is 25.
+  const auto y = norm->forward(torch::tensor({{1.0f, 7.0f}}));
+  EXPECT_LT(relative_error(y, torch::tensor({{0.2, 14.0}})), 1e-6);
+}
+
+TEST(RMSNorm, KeepsItsStatisticsInFp32) {
+  RMSNorm norm(RMSNormOptions(4).dtype(torch::kBFloat16));
+  // 300^2 * 4 is far beyond what bf16 adds up exactly; the result is exactly one.
+  const auto y = norm->forward(torch::full({1, 4}, 300.0).to(torch::kBFloat16));
+  expect_same(y, torch::ones({1, 4}, torch::kBFloat16));
+}
+
+TEST(RMSNorm, IsFrozen) { EXPECT_FALSE(RMSNorm(RMSNormOptions(2))->weight.requires_grad()); }
+
+}  // namespace
+}  // namespace mola

@@ -1,0 +1,82 @@
+#include "mola/train/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include "mola/data/encode.h"
+#include "support/fixture.h"
+#include "support/tensors.h"
+
+namespace mola {
+namespace {
+
+// The run of tests/reference/make_mola.py: rows in file order, accumulation over two micro-batches,
+// clipping, weight decay, and a linear schedule with warm-up.
+struct ReferenceRun {
+  nlohmann::json values = read_json(reference("mola/expected.json"));
+  Loader loader{load_rows(), loader_options()};
+  Llama model = load_pretrained(reference("mola"), reference("mola"));
+
+  static std::vector<Sequence> load_rows() {
+    DataConfig data;
+    data.task = "tokens";
+    data.path = reference("mola/tokens.jsonl");
+    return load_data(data, Split::kTrain, nullptr).sequences;
+  }
+  LoaderOptions loader_options() const {
+    return {values["train"]["batch_size"], values["train"]["micro_batch_size"],
+            /*shuffle=*/false, /*group_by_length=*/false, /*seed=*/0};
+  }
+  TrainConfig train() const {
+    const auto& given = values["train"];
+    TrainConfig train;
+    train.max_steps = given["max_steps"].get<int64_t>();
+    train.learning_rate = given["learning_rate"];
+    train.weight_decay = given["weight_decay"];
+    train.warmup_steps = given["warmup_steps"];
+    train.max_grad_norm = given["max_grad_norm"];
+    train.balance_coefficient = given["balance_coefficient"];
+    return train;
+  }
+};
+
+TEST(Trainer, FollowsTheReferenceRun) {
+  ReferenceRun run;
+  Trainer trainer(run.model, run.loader, run.train());
+  trainer.run([&](const Trainer::Step& step) {
+    const auto& expected = run.values["trajectory"][step.number - 1];
+    EXPECT_NEAR(step.loss.item<double>(), expected["loss"].get<double>(), 1e-5);
+    EXPECT_NEAR(step.balance_loss.item<double>(), expected["balance_loss"].get<double>(), 1e-5);
+    EXPECT_NEAR(step.grad_norm.item<double>(), expected["grad_norm"].get<double>(), 1e-5);
+    EXPECT_NEAR(step.learning_rate, expected["learning_rate"].get<double>(), 1e-12);
+  });
+  const auto expected = load_safetensors(reference("mola/expected.safetensors"));
+  for (const auto& [name, tensor] : adapter_tensors(run.model)) {
+    EXPECT_LT(relative_error(tensor, expected.at("after." + name)), 1e-5) << name;
+  }
+}
+
+TEST(Trainer, TrainsTheAdapterOnly) {
+  ReferenceRun run;
+  std::map<std::string, torch::Tensor> frozen;
+  for (const auto& item : run.model->named_parameters()) {
+    if (!item.value().requires_grad()) frozen[item.key()] = item.value().clone();
+  }
+  Trainer(run.model, run.loader, run.train()).run([](const Trainer::Step&) {});
+  ASSERT_FALSE(frozen.empty());
+  for (const auto& [name, before] : frozen) {
+    expect_same(run.model->named_parameters()[name], before, name);
+    EXPECT_FALSE(run.model->named_parameters()[name].grad().defined()) << name;
+  }
+}
+
+TEST(Trainer, CountsStepsByEpochsUnlessToldOtherwise) {
+  ReferenceRun run;  // 24 rows, 4 a step
+  TrainConfig train;
+  train.epochs = 3;
+  EXPECT_EQ(Trainer(run.model, run.loader, train).total_steps(), 18);
+  train.max_steps = 5;
+  EXPECT_EQ(Trainer(run.model, run.loader, train).total_steps(), 5);
+}
+
+}  // namespace
+}  // namespace mola
