@@ -21,7 +21,7 @@ mola::Llama build_model(const mola::RunConfig& run, const mola::LlamaConfig& con
   const auto count = mola::count_parameters(model);
   std::ostringstream line;
   line << "training " << count.trainable << " of " << count.total << " parameters; base model in "
-       << dtype << " on " << device;
+       << (dtype == torch::kBFloat16 ? "bf16" : "f32") << " on " << device;
   mola::log_info(line.str());
   return model;
 }

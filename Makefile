@@ -1,0 +1,40 @@
+# make          what is missing is installed, then the library, programs and tests are built
+# make test     the same, and the tests run
+# Debug and sanitizer builds go through the presets: cmake --preset debug, cmake --build --preset debug
+#
+# JOBS=4        compile so many files at once (default: all cores)
+# CMAKE_ARGS=…  for the configure step, for example CMAKE_ARGS=-DMOLA_WERROR=ON
+# BASE=main     for `make tidy`: look at the files changed since then (default: HEAD~1)
+
+JOBS ?= $(shell nproc)
+BASE ?= HEAD~1
+# Files not yet added to git are formatted too; deleted ones are not asked for.
+SOURCES = $(wildcard $(shell git ls-files --cached --others --exclude-standard '*.h' '*.cpp'))
+
+.PHONY: build test setup format format-check tidy clean
+
+# Once configured, ninja itself runs cmake again where a CMake file changed.
+build: setup
+	@if [ ! -f build/build.ninja ] || [ -n "$(CMAKE_ARGS)" ]; then \
+	  cmake --preset release $(CMAKE_ARGS); fi
+	cmake --build --preset release --parallel $(JOBS)
+
+test: build
+	ctest --preset release --no-tests=error
+
+setup:
+	@tools/setup.sh
+
+format:
+	clang-format -i $(or $(SOURCES),$(error no sources found))
+
+format-check:
+	@clang-format --dry-run --Werror $(or $(SOURCES),$(error no sources found))
+
+tidy:
+	@JOBS=$(JOBS) tools/tidy.sh $(BASE)
+
+# The downloaded LibTorch stays.
+clean:
+	rm -rf build-debug build-sanitize
+	if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name venv -exec rm -rf {} +; fi

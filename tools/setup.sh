@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Installs what the build needs and is missing; a second run finds all in place and does nothing.
+#
+#   tools/setup.sh          compiler, build tools and libraries by apt; LibTorch into build/venv
+#   tools/setup.sh --lint   only what `make format` and `make tidy` need
+#
+# For Debian 12, as root or with sudo; Ubuntu 24.04 should work and is untested. LibTorch comes out
+# of the pinned torch wheel, unless CMAKE_PREFIX_PATH names a folder that holds one.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+torch="torch==2.11.0"
+venv=build/venv
+stamp=$venv/.setup-done # written last, so a folder without it is an interrupted install
+
+packages=(g++ cmake ninja-build make python3 python3-venv libsentencepiece-dev nlohmann-json3-dev
+  libspdlog-dev libgtest-dev libcli11-dev)
+lint_packages=(git make clang-format clang-tidy)
+
+die() {
+  echo "setup: $*" >&2
+  exit 1
+}
+
+install_packages() {
+  local missing=() installed package
+  command -v apt-get > /dev/null ||
+    die "this is no Debian or Ubuntu (no apt-get); install yourself what provides: $*"
+  # shellcheck disable=SC2016  # dpkg-query's own fields
+  installed=$(dpkg-query --show --showformat '${db:Status-Status} ${Package}\n' "$@" 2> /dev/null) ||
+    true # it fails where one is unknown, and lists the others all the same
+  for package; do
+    grep -qxF "installed $package" <<< "$installed" || missing+=("$package")
+  done
+  ((${#missing[@]} > 0)) || return 0
+
+  local as_root=(env)
+  if ((EUID != 0)); then
+    command -v sudo > /dev/null || die "neither root nor sudo; have someone install: ${missing[*]}"
+    as_root=(sudo env)
+  fi
+  as_root+=(DEBIAN_FRONTEND=noninteractive)
+  echo "setup: installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -q || die "apt-get update failed, see above"
+  "${as_root[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}" ||
+    die "apt-get could not install ${missing[*]}, see above"
+}
+
+own_libtorch() {
+  local folders folder
+  IFS=':;' read -ra folders <<< "${CMAKE_PREFIX_PATH:-}"
+  for folder in "${folders[@]}"; do
+    [[ -e $folder/lib/libtorch_cpu.so ]] && return 0
+  done
+  return 1
+}
+
+has_libtorch() {
+  compgen -G "$venv/lib/python3*/site-packages/torch/lib/libtorch_cpu.so" > /dev/null
+}
+
+install_torch() {
+  [[ -f $stamp && $(< "$stamp") == "$torch" ]] && has_libtorch && return 0
+  echo "setup: installing $torch into $venv (a few gigabytes)"
+  rm -rf "$venv"
+  # The system's Python, whatever the shell calls python3: it is the one apt gave venv to.
+  /usr/bin/python3 -m venv "$venv" || die "/usr/bin/python3 -m venv $venv failed, see above"
+  "$venv/bin/python" -m pip install --disable-pip-version-check --no-compile "$torch" ||
+    die "pip could not install $torch, see above"
+  has_libtorch || die "pip installed $torch, but $venv holds no torch/lib/libtorch_cpu.so"
+  echo "$torch" > "$stamp"
+}
+
+case "$*" in
+  "")
+    install_packages "${packages[@]}"
+    own_libtorch || install_torch
+    ;;
+  --lint) install_packages "${lint_packages[@]}" ;;
+  *) die "unknown argument '$*', expected nothing or --lint" ;;
+esac

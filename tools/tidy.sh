@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# clang-tidy on the C++ files changed since a commit (HEAD~1 if none is named) and not yet
+# committed, JOBS at a time. For a changed header, the .cpp of its name is looked at.
+#
+#   tools/tidy.sh [BASE]
+#
+# Needs build/compile_commands.json, which configuring writes.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+base=${1:-HEAD~1}
+database=build/compile_commands.json
+own=build/tidy # our copy of the database, and of the precompiled headers' sources
+
+die() {
+  echo "tidy: $*" >&2
+  exit 1
+}
+
+command -v clang-tidy > /dev/null || die "no clang-tidy; run tools/setup.sh --lint"
+[[ -f $database ]] || die "no $database; run make build (or cmake --preset release) first"
+git rev-parse --quiet --verify "$base^{commit}" > /dev/null || die "git knows no commit '$base'"
+
+# clang takes a file that GCC precompiled for one of its own and stops. So it is given copies of
+# those headers with no precompiled file beside them.
+rm -rf "$own"
+mkdir -p "$own"
+while IFS= read -r header; do
+  target=$(basename "$(dirname "$header")" .dir)
+  cp "$header" "$own/$target.hxx"
+done < <(find build -path build/venv -prune -o -name cmake_pch.hxx -print)
+sed -E "s#[^ ]*/CMakeFiles/([^/ ]+)\.dir/cmake_pch\.hxx#$PWD/$own/\1.hxx#g; s# -Winvalid-pch##g" \
+  "$database" > "$own/compile_commands.json"
+
+in_database() { grep -qF "\"file\": \"$PWD/$1\"" "$database"; }
+
+# The .cpp files that show what is in the changed file $1: itself, or those of the header's name.
+sources_of() {
+  local path=${1#include/mola/} stem candidate
+  stem=${path%.*}
+  for candidate in "$1" "${1%.h}.cpp" "src/$stem.cpp" "tests/$stem.cpp" "tests/${stem}_test.cpp"; do
+    if in_database "$candidate"; then
+      echo "$candidate"
+      return
+    fi
+  done
+}
+
+changed() {
+  git diff --name-only --diff-filter=d "$base" -- '*.h' '*.cpp'
+  git ls-files --others --exclude-standard -- '*.h' '*.cpp'
+}
+
+mapfile -t files < <(changed | while IFS= read -r file; do sources_of "$file"; done | sort -u)
+if ((${#files[@]} == 0)); then
+  echo "tidy: nothing to look at since $base"
+  exit 0
+fi
+
+# clang-tidy counts the warnings it hid in torch's headers on stderr: shown only if it failed.
+tidy_one() {
+  local output
+  output=$(clang-tidy -p "$own" --quiet "$1" 2>&1) || {
+    echo "$output"
+    return 1
+  }
+}
+export own
+export -f tidy_one
+echo "tidy: files to look at since $base: ${#files[@]}"
+# shellcheck disable=SC2016  # the inner bash's own $1
+printf '%s\n' "${files[@]}" |
+  xargs --max-args 1 --max-procs "${JOBS:-$(nproc)}" bash -c 'tidy_one "$1"' tidy ||
+  die "see the findings above"
+echo "tidy: no findings"
