@@ -5,7 +5,7 @@
 
 #include "data/tokens.h"
 #include "mola/error.h"
-#include "mola/train/log.h"
+#include "mola/log.h"
 
 namespace mola {
 namespace {

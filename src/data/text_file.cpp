@@ -4,7 +4,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "mola/train/log.h"
+#include "mola/log.h"
 
 namespace mola {
 namespace {

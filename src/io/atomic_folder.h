@@ -5,8 +5,8 @@
 namespace mola {
 
 /// A folder that appears whole or not at all: filled beside its place under `path()`, and renamed
-/// by `commit`, which replaces a folder of the same name that holds no other files. Without a commit
-/// nothing is left behind.
+/// by `commit`, which replaces a folder of the same name that holds no other files. Without a
+/// commit nothing is left behind.
 class AtomicFolder {
  public:
   /// Throws `Error` if the folder cannot be made, or is a file.

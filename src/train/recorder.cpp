@@ -6,7 +6,7 @@
 #include "mola/error.h"
 #include "mola/io/adapter.h"
 #include "mola/io/run_folder.h"
-#include "mola/train/log.h"
+#include "mola/log.h"
 
 namespace mola {
 namespace {

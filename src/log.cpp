@@ -1,4 +1,4 @@
-#include "mola/train/log.h"
+#include "mola/log.h"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
