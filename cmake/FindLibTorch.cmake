@@ -53,6 +53,8 @@ if(LibTorch_FOUND)
       "${LibTorch_INCLUDE_DIR};${LibTorch_INCLUDE_DIR}/torch/csrc/api/include"
     INTERFACE_LINK_LIBRARIES "${libraries};Threads::Threads"
     # Nothing names a symbol of libtorch_cuda, yet loading it is what registers the CUDA backend.
-    INTERFACE_LINK_OPTIONS "LINKER:--no-as-needed")
+    # libtorch.so carries a part of std::filesystem that crashes (remove_all of a folder with files
+    # calls a null pointer), so libstdc++ goes first and is found first.
+    INTERFACE_LINK_OPTIONS "LINKER:--no-as-needed;-lstdc++")
 endif()
 mark_as_advanced(LibTorch_INCLUDE_DIR)
