@@ -10,8 +10,6 @@ namespace {
 
 using List = std::vector<int64_t>;
 
-constexpr int64_t kHighestRank = 4096;
-
 std::string to_text(const List& list) {
   std::string text;
   for (const auto number : list) text += (text.empty() ? "" : ", ") + std::to_string(number);
@@ -41,28 +39,6 @@ LayerTable resolve_rank(const NumberOrList& value, int64_t num_layers,
   return LayerTable::same(projections, list);
 }
 
-// One number is clamped to each layer's N; a list has to fit as it is.
-LayerTable resolve_top_k(const NumberOrList& value, int64_t num_layers,
-                         const Allocation& allocation) {
-  const bool clamp = std::holds_alternative<int64_t>(value);
-  const List list = one_for_each_layer("top_k", value, num_layers);
-  LayerTable table;
-  for (const auto& [projection, experts] : allocation.values) {
-    List& top_k = table.values[projection];
-    for (size_t layer = 0; layer < experts.size(); ++layer) {
-      const int64_t most = experts[layer];
-      const bool limited = !clamp && most > 0;
-      const int64_t least = clamp || limited ? 1 : 0;
-      if (list[layer] < least || (limited && list[layer] > most)) {
-        fail("adapter.top_k: found ", list[layer], " for layer ", layer, ", expected at least ",
-             least, limited ? " and at most its " + std::to_string(most) + " experts" : "");
-      }
-      top_k.push_back(std::min(list[layer], most));
-    }
-  }
-  return table;
-}
-
 std::vector<std::string> resolve_target_modules(const AdapterSpec& spec) {
   if (!spec.target_modules) return all_projections();
   const auto& names = *spec.target_modules;
@@ -85,7 +61,7 @@ std::vector<std::string> resolve_target_modules(const AdapterSpec& spec) {
 }
 
 void resolve_experts(const AdapterSpec& spec, int64_t num_layers, AdapterConfig& config) {
-  if (config.type == "lora") {
+  if (config.type == AdapterType::kLora) {
     if (spec.allocation) fail("adapter.allocation: a lora adapter has none; its type is 'lora'");
     if (spec.top_k) fail("adapter.top_k: a lora adapter has none; its type is 'lora'");
     config.allocation = {LayerTable::same(config.target_modules, List(num_layers, 1))};
@@ -93,7 +69,7 @@ void resolve_experts(const AdapterSpec& spec, int64_t num_layers, AdapterConfig&
     if (!spec.allocation) fail("adapter.allocation: is missing, expected one such as 2468");
     config.allocation = Allocation::parse(*spec.allocation, num_layers, config.target_modules);
   }
-  config.top_k = resolve_top_k(spec.top_k.value_or(2), num_layers, config.allocation);
+  config.top_k = resolve_top_k(spec.top_k.value_or(kDefaultTopK), num_layers, config.allocation);
   for (const auto& [projection, experts] : config.allocation.values) {
     if (std::any_of(experts.begin(), experts.end(), [](int64_t n) { return n > 0; })) return;
   }
@@ -123,6 +99,27 @@ const std::vector<std::string>& all_projections() {
   return kAll;
 }
 
+LayerTable resolve_top_k(const NumberOrList& value, int64_t num_layers,
+                         const Allocation& allocation) {
+  const bool clamp = std::holds_alternative<int64_t>(value);
+  const List list = one_for_each_layer("top_k", value, num_layers);
+  LayerTable table;
+  for (const auto& [projection, experts] : allocation.values) {
+    List& top_k = table.values[projection];
+    for (size_t layer = 0; layer < experts.size(); ++layer) {
+      const int64_t most = experts[layer];
+      const bool limited = !clamp && most > 0;
+      const int64_t least = clamp || limited ? 1 : 0;
+      if (list[layer] < least || (limited && list[layer] > most)) {
+        fail("adapter.top_k: found ", list[layer], " for layer ", layer, ", expected at least ",
+             least, limited ? " and at most its " + std::to_string(most) + " experts" : "");
+      }
+      top_k.push_back(std::min(list[layer], most));
+    }
+  }
+  return table;
+}
+
 AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers) {
   AdapterConfig config;
   config.type = spec.type.value_or(config.type);
@@ -136,11 +133,17 @@ AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers) {
 }
 
 AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers, const AdapterConfig& saved) {
-  if (spec.type && *spec.type != saved.type) refuse_contradiction("type", *spec.type, saved.type);
+  if (spec.type && *spec.type != saved.type) {
+    const auto name = [](AdapterType type) { return type == AdapterType::kMola ? "mola" : "lora"; };
+    refuse_contradiction("type", name(*spec.type), name(saved.type));
+  }
   if (spec.alpha && *spec.alpha != saved.alpha) {
     refuse_contradiction("alpha", *spec.alpha, saved.alpha);
   }
-  if (spec.init && *spec.init != saved.init) refuse_contradiction("init", *spec.init, saved.init);
+  if (spec.init && *spec.init != saved.init) {
+    const auto name = [](Init init) { return init == Init::kKaiming ? "kaiming" : "gaussian"; };
+    refuse_contradiction("init", name(*spec.init), name(saved.init));
+  }
   const auto& modules = saved.target_modules;
   if (spec.target_modules && resolve_target_modules(spec) != modules) {
     refuse_contradiction("target_modules", join(*spec.target_modules), join(modules));

@@ -13,8 +13,6 @@ namespace {
 using nlohmann::json;
 using List = std::vector<int64_t>;
 
-constexpr int64_t kMostExperts = 4096;
-
 // Section 4.1 of the paper draws these shapes.
 const std::map<std::string, std::string> kPresets = {{"triangle", "8642"},
                                                      {"inverted_triangle", "2468"},

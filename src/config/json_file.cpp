@@ -14,9 +14,16 @@ namespace mola {
 
 using nlohmann::json;
 
+namespace {
+
+constexpr int kDeepest = 64;  // printing and copying recurse
+
+}  // namespace
+
 json parse_json(const std::string& text, const std::string& what) {
   std::vector<std::set<std::string>> open_objects;
-  const auto refuse_double_keys = [&](int, json::parse_event_t event, json& parsed) {
+  const auto check = [&](int depth, json::parse_event_t event, json& parsed) {
+    if (depth > kDeepest) fail(what, ": is nested deeper than ", kDeepest, " levels");
     if (event == json::parse_event_t::object_start) open_objects.emplace_back();
     if (event == json::parse_event_t::object_end) open_objects.pop_back();
     if (event == json::parse_event_t::key) {
@@ -26,7 +33,7 @@ json parse_json(const std::string& text, const std::string& what) {
     return true;
   };
   try {
-    return json::parse(text, refuse_double_keys);
+    return json::parse(text, check);
   } catch (const json::exception& error) {
     // "[json.exception.parse_error.101] parse error at line 1, ...": the tag is noise to a user.
     const std::string message = error.what();

@@ -62,10 +62,10 @@ std::optional<std::string> JsonReader::text(const std::string& key) const {
 }
 
 std::string JsonReader::required_text(const std::string& key) const {
-  auto found = text(key);
-  if (!found) refuse(key, "is missing");
-  return *found;
+  return require(key, text(key));
 }
+
+json JsonReader::any(const std::string& key) const { return value(key, Form::kJson); }
 
 std::optional<std::string> JsonReader::choice(const std::string& key,
                                               const std::vector<std::string>& choices) const {
@@ -77,12 +77,13 @@ std::optional<std::string> JsonReader::choice(const std::string& key,
   return found;
 }
 
-std::optional<int64_t> JsonReader::integer(const std::string& key, int64_t least) const {
+std::optional<int64_t> JsonReader::integer(const std::string& key, int64_t least,
+                                           int64_t most) const {
   const json found = value(key, Form::kJson);
   if (found.is_null()) return std::nullopt;
-  if (!is_whole_number(found) || found.get<int64_t>() < least) {
-    refuse(key, "found " + found.dump() + ", expected a whole number of at least " +
-                    std::to_string(least));
+  if (!is_whole_number(found) || found.get<int64_t>() < least || found.get<int64_t>() > most) {
+    refuse(key, "found " + found.dump() + ", expected a whole number from " +
+                    std::to_string(least) + " to " + std::to_string(most));
   }
   return found.get<int64_t>();
 }
@@ -127,18 +128,23 @@ std::optional<std::vector<std::string>> JsonReader::text_list(const std::string&
 std::optional<std::string> JsonReader::text_or_json(const std::string& key) const {
   const json found = value(key, Form::kText);
   if (found.is_null()) return std::nullopt;
-  return found.is_string() ? found.get<std::string>() : found.dump();
+  if (found.is_string()) return found.get<std::string>();
+  if (!found.is_structured()) {
+    refuse(key, "found " + found.dump() + ", expected a string, a list or an object");
+  }
+  return found.dump();
 }
 
 void JsonReader::refuse_unknown_keys() const {
   const auto& known = source_->known;
-  const auto check = [&](const std::string& path) {
+  const auto check = [&](const std::string& path, const std::string& value) {
     if (std::find(known.begin(), known.end(), path) != known.end()) return;
-    fail(origin(path), ": unknown key (nearest valid key: ", nearest(path, known), ")");
+    fail(origin(path), ": unknown key, found with the value ", value,
+         " (nearest valid key: ", nearest(path, known), ")");
   };
-  for (const auto& [key, ignored] : object_->items()) check(key_path(key));
+  for (const auto& [key, value] : object_->items()) check(key_path(key), value.dump());
   if (path_.empty()) {
-    for (const auto& [path, ignored] : source_->overrides) check(path);
+    for (const auto& [path, value] : source_->overrides) check(path, value);
   }
 }
 

@@ -20,6 +20,9 @@ struct ConfigSource {
   std::vector<std::string> known;
 };
 
+/// Far above what any count means, and far below where products of two would overflow.
+constexpr int64_t kLargestInteger = 1'000'000'000;
+
 /// Reads one object of a config. Each getter checks type and range and throws an `Error` that names
 /// file, key, value and what was expected; null counts as not given.
 class JsonReader {
@@ -32,16 +35,37 @@ class JsonReader {
   std::optional<std::string> text(const std::string& key) const;
   std::optional<std::string> choice(const std::string& key,
                                     const std::vector<std::string>& choices) const;
-  std::optional<int64_t> integer(const std::string& key, int64_t least) const;
+  /// The enumerator that stands beside the text found.
+  template <class Enum>
+  std::optional<Enum> enumerator(const std::string& key,
+                                 const std::vector<std::pair<std::string, Enum>>& choices) const {
+    std::vector<std::string> names;
+    for (const auto& [name, ignored] : choices) names.push_back(name);
+    const auto found = choice(key, names);
+    for (const auto& [name, value] : choices) {
+      if (found && *found == name) return value;
+    }
+    return std::nullopt;
+  }
+  std::optional<int64_t> integer(const std::string& key, int64_t least,
+                                 int64_t most = kLargestInteger) const;
   std::optional<double> number(const std::string& key, const std::string& expected,
                                const std::function<bool(double)>& valid) const;
   std::optional<bool> boolean(const std::string& key) const;
   std::optional<NumberOrList> number_or_list(const std::string& key) const;
   std::optional<std::vector<std::string>> text_list(const std::string& key) const;
-  /// A string as it is, or any list or object as JSON text.
+  /// A string as it is, or a list or object as JSON text.
   std::optional<std::string> text_or_json(const std::string& key) const;
 
-  /// The key's value, which must be there.
+  /// The value as it stands; null if it is not given.
+  nlohmann::json any(const std::string& key) const;
+
+  /// What a getter gave for the key, which must be there.
+  template <class Value>
+  Value require(const std::string& key, const std::optional<Value>& given) const {
+    if (!given) refuse(key, "is missing");
+    return *given;
+  }
   std::string required_text(const std::string& key) const;
 
   /// Throws for the first key of this object that no getter has asked for.

@@ -11,16 +11,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int64_t kLargestSize = int64_t{1} << 31;
+// Far above any model, and far below where products of two overflow.
+constexpr int64_t kLargestSize = 1 << 20;
 
 int64_t size_of(const JsonReader& reader, const std::string& key) {
-  const auto size = reader.integer(key, 1);
-  if (!size) reader.refuse(key, "is missing");
-  if (*size > kLargestSize) {
-    reader.refuse(key, "found " + std::to_string(*size) + ", expected at most " +
-                           std::to_string(kLargestSize));
-  }
-  return *size;
+  return reader.require(key, reader.integer(key, 1, kLargestSize));
 }
 
 double positive(const JsonReader& reader, const std::string& key, double fallback) {
@@ -31,7 +26,9 @@ RopeScaling read_rope_scaling(const JsonReader& reader) {
   RopeScaling scaling;
   // Older files say "type".
   const auto old_type = reader.text("type");
-  const std::string type = reader.text("rope_type").value_or(old_type.value_or("default"));
+  const auto new_type = reader.text("rope_type");
+  if (!new_type && !old_type) reader.refuse("rope_type", "is missing");
+  const std::string type = new_type.value_or(old_type.value_or(""));
   if (type == "default") return scaling;
   if (type != "linear" && type != "llama3") {
     reader.refuse("rope_type", "found '" + type + "', expected default, linear or llama3");
@@ -57,6 +54,10 @@ void refuse_what_is_not_llama(const JsonReader& reader) {
   for (const auto* key : {"attention_bias", "mlp_bias"}) {
     if (reader.boolean(key).value_or(false)) reader.refuse(key, "found true, expected false");
   }
+  reader.number("partial_rotary_factor", "of 1", [](double v) { return v == 1; });
+  if (reader.text_or_json("quantization_config")) {
+    reader.refuse("quantization_config", "found one, but quantised weights are not supported");
+  }
   const std::string activation = reader.text("hidden_act").value_or("silu");
   if (activation != "silu") {
     reader.refuse("hidden_act", "found '" + activation + "', expected 'silu'");
@@ -77,6 +78,7 @@ void read_rope(const JsonReader& reader, const json& file, LlamaConfig& config) 
 }  // namespace
 
 LlamaConfig read_llama_config(const std::string& path) {
+  if (!std::filesystem::exists(path)) fail("model ", path, ": no such folder");
   const bool is_folder = std::filesystem::is_directory(path);
   const std::string file = is_folder ? path + "/config.json" : path;
   const json values = read_json_file(file);
@@ -91,9 +93,9 @@ LlamaConfig read_llama_config(const std::string& path) {
   config.num_hidden_layers = size_of(reader, "num_hidden_layers");
   config.num_attention_heads = size_of(reader, "num_attention_heads");
   config.num_key_value_heads =
-      reader.integer("num_key_value_heads", 1).value_or(config.num_attention_heads);
-  config.head_dim =
-      reader.integer("head_dim", 2).value_or(config.hidden_size / config.num_attention_heads);
+      reader.integer("num_key_value_heads", 1, kLargestSize).value_or(config.num_attention_heads);
+  config.head_dim = reader.integer("head_dim", 2, kLargestSize)
+                        .value_or(config.hidden_size / config.num_attention_heads);
   config.rms_norm_eps = positive(reader, "rms_norm_eps", config.rms_norm_eps);
   config.tie_word_embeddings = reader.boolean("tie_word_embeddings").value_or(false);
   read_rope(reader, values, config);

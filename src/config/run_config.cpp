@@ -1,7 +1,8 @@
 #include "mola/config/run_config.h"
 
-#include <cmath>
+#include <algorithm>
 
+#include "config/adapter_keys.h"
 #include "config/json_file.h"
 #include "config/json_reader.h"
 #include "mola/error.h"
@@ -11,24 +12,24 @@ namespace {
 
 ModelConfig read_model(const JsonReader& reader) {
   ModelConfig config;
-  config.path = reader.required_text("path");
+  const auto path = reader.text("path");
   config.dtype = reader.choice("dtype", {"auto", "f32", "bf16"}).value_or(config.dtype);
   config.device = reader.choice("device", {"auto", "cpu", "cuda"}).value_or(config.device);
   reader.refuse_unknown_keys();
+  config.path = reader.require("path", path);
   return config;
 }
 
 AdapterSpec read_adapter(const JsonReader& reader) {
   AdapterSpec spec;
-  spec.type = reader.choice("type", {"mola", "lora"});
+  spec.type = read_adapter_type(reader);
   spec.allocation = reader.text_or_json("allocation");
   spec.top_k = reader.number_or_list("top_k");
   spec.rank = reader.number_or_list("rank");
-  spec.alpha = reader.number("alpha", "above 0", [](double v) { return v > 0; });
-  spec.dropout =
-      reader.number("dropout", "from 0 to below 1", [](double v) { return v >= 0 && v < 1; });
+  spec.alpha = read_alpha(reader, "alpha");
+  spec.dropout = read_dropout(reader, "dropout");
   spec.target_modules = reader.text_list("target_modules");
-  spec.init = reader.choice("init", {"kaiming", "gaussian"});
+  spec.init = read_init(reader);
   spec.init_from = reader.text("init_from");
   reader.refuse_unknown_keys();
   return spec;
@@ -36,15 +37,20 @@ AdapterSpec read_adapter(const JsonReader& reader) {
 
 DataConfig read_data(const JsonReader& reader) {
   DataConfig config;
-  config.task = reader.required_text("task");
-  config.path = reader.required_text("path");
+  const auto task = reader.text("task");
+  const auto path = reader.text("path");
   config.max_length = reader.integer("max_length", 2).value_or(config.max_length);
   config.train_on_prompt = reader.boolean("train_on_prompt").value_or(config.train_on_prompt);
   config.shuffle = reader.boolean("shuffle").value_or(config.shuffle);
   config.group_by_length = reader.boolean("group_by_length").value_or(config.group_by_length);
   config.limit = reader.integer("limit", 1);
-  config.on_bad_row = reader.choice("on_bad_row", {"stop", "skip"}).value_or(config.on_bad_row);
-  reader.refuse_unknown_keys();
+  config.on_bad_row = reader
+                          .enumerator<OnBadRow>(
+                              "on_bad_row", {{"stop", OnBadRow::kStop}, {"skip", OnBadRow::kSkip}})
+                          .value_or(config.on_bad_row);
+  reader.refuse_unknown_keys();  // a misspelt key is told before the one that is then missing
+  config.task = reader.require("task", task);
+  config.path = reader.require("path", path);
   return config;
 }
 
@@ -56,7 +62,8 @@ TrainConfig read_train(const JsonReader& reader) {
   config.epochs = reader.integer("epochs", 1).value_or(config.epochs);
   config.max_steps = reader.integer("max_steps", 1);
   config.batch_size = reader.integer("batch_size", 1).value_or(config.batch_size);
-  config.micro_batch_size = reader.integer("micro_batch_size", 1).value_or(config.micro_batch_size);
+  config.micro_batch_size = reader.integer("micro_batch_size", 1)
+                                .value_or(std::min(config.micro_batch_size, config.batch_size));
   config.learning_rate =
       reader.number("learning_rate", "above 0", positive).value_or(config.learning_rate);
   config.weight_decay =
@@ -64,14 +71,17 @@ TrainConfig read_train(const JsonReader& reader) {
   config.beta1 = reader.number("beta1", "from 0 to below 1", below_one).value_or(config.beta1);
   config.beta2 = reader.number("beta2", "from 0 to below 1", below_one).value_or(config.beta2);
   config.epsilon = reader.number("epsilon", "above 0", positive).value_or(config.epsilon);
-  config.schedule =
-      reader.choice("schedule", {"linear", "constant", "cosine"}).value_or(config.schedule);
+  config.schedule = reader
+                        .enumerator<Schedule>("schedule", {{"linear", Schedule::kLinear},
+                                                           {"constant", Schedule::kConstant},
+                                                           {"cosine", Schedule::kCosine}})
+                        .value_or(config.schedule);
   config.warmup_steps = reader.integer("warmup_steps", 0).value_or(config.warmup_steps);
   config.max_grad_norm =
       reader.number("max_grad_norm", "of at least 0", not_negative).value_or(config.max_grad_norm);
   config.balance_coefficient = reader.number("balance_coefficient", "of at least 0", not_negative)
                                    .value_or(config.balance_coefficient);
-  config.seed = reader.integer("seed", 0).value_or(config.seed);
+  config.seed = reader.integer("seed", 0, INT64_MAX).value_or(config.seed);
   reader.refuse_unknown_keys();
   if (config.micro_batch_size > config.batch_size) {
     reader.refuse("micro_batch_size", "found " + std::to_string(config.micro_batch_size) +
@@ -83,11 +93,12 @@ TrainConfig read_train(const JsonReader& reader) {
 
 OutputConfig read_output(const JsonReader& reader) {
   OutputConfig config;
-  config.dir = reader.required_text("dir");
+  const auto dir = reader.text("dir");
   config.save_every = reader.integer("save_every", 1).value_or(config.save_every);
   config.keep = reader.integer("keep", 1).value_or(config.keep);
   config.log_every = reader.integer("log_every", 1).value_or(config.log_every);
   reader.refuse_unknown_keys();
+  config.dir = reader.require("dir", dir);
   return config;
 }
 

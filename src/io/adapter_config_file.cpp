@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <regex>
 
+#include "config/adapter_keys.h"
 #include "config/json_file.h"
 #include "config/json_reader.h"
 #include "io/adapter_format.h"
@@ -15,67 +16,82 @@ using nlohmann::json;
 using List = std::vector<int64_t>;
 
 constexpr int64_t kFormatVersion = 1;
-constexpr int64_t kOfficialTopK = 2;
 
 std::vector<std::string> target_modules_in(const JsonReader& reader) {
-  const auto names = reader.text_list("target_modules");
-  if (!names || names->empty()) reader.refuse("target_modules", "is missing");
   AdapterSpec spec;
-  spec.target_modules = names;
+  spec.target_modules = reader.require("target_modules", reader.text_list("target_modules"));
   spec.allocation = "1";
   return resolve(spec, 1).target_modules;  // checked and in order
 }
 
-// A number, a list, or an object of lists: but for the number, the forms of an allocation.
-LayerTable read_table(const JsonReader& reader, const json& object, const std::string& key,
-                      int64_t num_layers, const std::vector<std::string>& projections) {
-  const auto text = reader.text_or_json(key);
-  if (!text) reader.refuse(key, "is missing");
-  const bool is_number = is_whole_number(object[key]);
-  const List same_everywhere(num_layers, is_number ? object[key].get<int64_t>() : 0);
-  try {
-    return Allocation::parse(is_number ? json(same_everywhere).dump() : *text, num_layers,
-                             projections);
-  } catch (const Error& error) {
-    reader.refuse(key, error.what());
+List read_layers(const JsonReader& reader, const std::string& key, const json& value,
+                 int64_t num_layers, int64_t most) {
+  const auto fits = [&](const json& item) {
+    return is_whole_number(item) && item.get<int64_t>() >= 0 && item.get<int64_t>() <= most;
+  };
+  if (fits(value)) return List(static_cast<size_t>(num_layers), value.get<int64_t>());
+  if (!value.is_array() || !std::all_of(value.begin(), value.end(), fits)) {
+    reader.refuse(key, "found " + value.dump() + ", expected whole numbers from 0 to " +
+                           std::to_string(most));
+  }
+  if (static_cast<int64_t>(value.size()) != num_layers) {
+    reader.refuse(key, "found a list of " + std::to_string(value.size()) + " numbers, expected " +
+                           std::to_string(num_layers) + ", one for each layer of the model");
+  }
+  return value.get<List>();
+}
+
+// A number, a list, or an object from every projection to one of these.
+LayerTable read_table(const JsonReader& reader, const std::string& key, int64_t num_layers,
+                      const std::vector<std::string>& projections, int64_t most) {
+  const json value = reader.any(key);
+  if (value.is_null()) reader.refuse(key, "is missing");
+  LayerTable table;
+  for (const auto& projection : projections) {
+    if (value.is_object() && !value.contains(projection)) {
+      reader.refuse(key, "has no " + projection + ", which is a target module");
+    }
+    table.values[projection] =
+        read_layers(reader, key, value.is_object() ? value[projection] : value, num_layers, most);
+  }
+  if (value.is_object() && value.size() != projections.size()) {
+    reader.refuse(key, "names more than the target modules");
+  }
+  return table;
+}
+
+void check_experts(const JsonReader& reader, const AdapterConfig& config, int64_t num_layers) {
+  for (const auto& [projection, experts] : config.allocation.values) {
+    for (int64_t j = 0; j < num_layers; ++j) {
+      const std::string place = " for layer " + std::to_string(j) + " of " + projection;
+      const int64_t top_k = config.top_k.at(projection, j);
+      if (experts[j] > 0 && (top_k < 1 || top_k > experts[j])) {
+        reader.refuse("top_k", "found " + std::to_string(top_k) + place + ", expected 1 to its " +
+                                   std::to_string(experts[j]) + " experts");
+      }
+      if (config.rank.at(projection, j) < 1) {
+        reader.refuse("rank", "found 0" + place + ", expected at least 1");
+      }
+    }
   }
 }
 
 AdapterConfig from_mola_object(const json& file_json, const std::string& path, int64_t num_layers) {
   ConfigSource source{path, {}, {}};
-  const JsonReader outer(file_json, source, "");
-  const JsonReader reader = outer.object("mola");
-  const json& object = file_json["mola"];
-  const int64_t version = reader.integer("format_version", 1).value_or(kFormatVersion);
-  if (version != kFormatVersion) {
-    reader.refuse("format_version", "found " + std::to_string(version) + ", expected 1");
-  }
+  const JsonReader reader = JsonReader(file_json, source, "").object("mola");
+  reader.require("format_version", reader.integer("format_version", 1, kFormatVersion));
   AdapterConfig config;
   config.target_modules = target_modules_in(reader);
-  const auto table = [&](const char* key) {
-    return read_table(reader, object, key, num_layers, config.target_modules);
+  const auto table = [&](const char* key, int64_t most) {
+    return read_table(reader, key, num_layers, config.target_modules, most);
   };
-  config.allocation = {table("allocation")};
-  config.top_k = table("top_k");
-  config.rank = table("rank");
-  for (const auto& [projection, experts] : config.allocation.values) {
-    for (int64_t j = 0; j < num_layers; ++j) {
-      const int64_t top_k = config.top_k.at(projection, j);
-      const bool fits = experts[j] == 0 || (top_k >= 1 && top_k <= experts[j]);
-      if (!fits || config.rank.at(projection, j) < 1) {
-        reader.refuse("top_k", "layer " + std::to_string(j) + " of " + projection + " has top_k " +
-                                   std::to_string(top_k) + ", " + std::to_string(experts[j]) +
-                                   " experts and rank " +
-                                   std::to_string(config.rank.at(projection, j)));
-      }
-    }
-  }
-  const auto valid_alpha = [](double v) { return v > 0; };
-  const auto valid_dropout = [](double v) { return v >= 0 && v < 1; };
-  config.alpha = reader.number("alpha", "above 0", valid_alpha).value_or(config.alpha);
-  config.dropout =
-      reader.number("dropout", "from 0 to below 1", valid_dropout).value_or(config.dropout);
-  config.init = reader.choice("init", {"kaiming", "gaussian"}).value_or(config.init);
+  config.allocation = {table("allocation", kMostExperts)};
+  config.top_k = table("top_k", kMostExperts);
+  config.rank = table("rank", kHighestRank);
+  check_experts(reader, config, num_layers);
+  config.alpha = reader.require("alpha", read_alpha(reader, "alpha"));
+  config.dropout = reader.require("dropout", read_dropout(reader, "dropout"));
+  config.init = reader.require("init", read_init(reader));
   reader.refuse_unknown_keys();
   return config;
 }
@@ -95,7 +111,7 @@ void infer_from_tensors(const SafetensorsFile& file, int64_t num_layers, Adapter
       fail(file.path(), ": tensor '", name, "' has the shape ", json(entry.shape).dump(),
            ", expected one of two numbers, the first the rank");
     }
-    config.type = parts[3].matched ? "mola" : "lora";
+    config.type = parts[3].matched ? AdapterType::kMola : AdapterType::kLora;
     auto& experts = config.allocation.values[parts[2]];
     auto& ranks = config.rank.values[parts[2]];
     experts.resize(num_layers, 0);
@@ -109,26 +125,44 @@ void infer_from_tensors(const SafetensorsFile& file, int64_t num_layers, Adapter
 }
 
 // Settings that change what the adapter computes and that we do not compute.
-void refuse_unsupported(const JsonReader& reader, const json& object) {
+void refuse_unsupported(const JsonReader& reader) {
   for (const auto* key : {"use_rslora", "use_dora", "fan_in_fan_out", "lora_bias"}) {
     if (reader.boolean(key).value_or(false)) reader.refuse(key, "found true, expected false");
   }
   for (const auto* key : {"alpha_pattern", "modules_to_save"}) {
-    if (object.contains(key) && !object[key].empty()) {
-      reader.refuse(key, "found " + object[key].dump() + ", which is not supported");
-    }
+    const json value = reader.any(key);
+    if (!value.empty()) reader.refuse(key, "found " + value.dump() + ", which is not supported");
   }
   const auto bias = reader.text("bias").value_or("none");
   if (bias != "none") reader.refuse("bias", "found '" + bias + "', expected 'none'");
 }
 
+// PEFT's key; true is kaiming. Other ways to start may have changed the base model.
+Init read_peft_init(const JsonReader& reader) {
+  const json value = reader.any("init_lora_weights");
+  if (value == "gaussian") return Init::kGaussian;
+  if (!value.is_null() && !value.is_boolean()) {
+    reader.refuse("init_lora_weights", "found " + value.dump() + ", expected true or 'gaussian'");
+  }
+  return Init::kKaiming;
+}
+
+// The official code has one rank for each layer of its model.
+void check_num_layers(const JsonReader& reader, int64_t num_layers) {
+  const auto ranks = reader.number_or_list("r");
+  if (ranks && std::holds_alternative<List>(*ranks)) {
+    read_layers(reader, "r", reader.any("r"), num_layers, kHighestRank);
+  }
+}
+
 AdapterConfig from_tensors(const json& object, const std::string& folder, const std::string& path,
-                           int64_t num_layers) {
+                           int64_t num_layers, const NumberOrList& top_k) {
   ConfigSource source{path, {}, {}};
   const JsonReader reader(object, source, "");
   const auto peft_type = reader.required_text("peft_type");
   if (peft_type != "LORA") reader.refuse("peft_type", "found '" + peft_type + "', expected 'LORA'");
-  refuse_unsupported(reader, object);
+  refuse_unsupported(reader);
+  check_num_layers(reader, num_layers);
 
   AdapterConfig config;
   infer_from_tensors(SafetensorsFile(adapter_tensors_path(folder)), num_layers, config);
@@ -137,33 +171,29 @@ AdapterConfig from_tensors(const json& object, const std::string& folder, const 
       config.target_modules.push_back(projection);
     }
   }
-  for (const auto& [projection, experts] : config.allocation.values) {
-    auto& top_k = config.top_k.values[projection];
-    for (const auto n : experts) top_k.push_back(std::min(n, kOfficialTopK));
-  }
-  const auto alpha = reader.number("lora_alpha", "above 0", [](double v) { return v > 0; });
-  if (!alpha) reader.refuse("lora_alpha", "is missing");
-  config.alpha = *alpha;
-  config.dropout =
-      reader.number("lora_dropout", "from 0 to below 1", [](double v) { return v >= 0 && v < 1; })
-          .value_or(0.0);
+  config.top_k = resolve_top_k(top_k, num_layers, config.allocation);
+  config.alpha = reader.require("lora_alpha", read_alpha(reader, "lora_alpha"));
+  config.dropout = read_dropout(reader, "lora_dropout").value_or(0.0);
+  config.init = read_peft_init(reader);
   return config;
 }
 
 }  // namespace
 
-AdapterConfig read_adapter_config(const std::string& folder, int64_t num_layers) {
+AdapterConfig read_adapter_config(const std::string& folder, int64_t num_layers,
+                                  const NumberOrList& unsaved_top_k) {
   const std::string path = folder + "/adapter_config.json";
   const json object = read_json_file(path);
   if (!object.is_object()) fail(path, ": expected an object");
   return object.contains("mola") ? from_mola_object(object, path, num_layers)
-                                 : from_tensors(object, folder, path, num_layers);
+                                 : from_tensors(object, folder, path, num_layers, unsaved_top_k);
 }
 
 AdapterConfig resolve_adapter(const AdapterSpec& spec, int64_t num_layers) {
-  return spec.init_from
-             ? resolve(spec, num_layers, read_adapter_config(*spec.init_from, num_layers))
-             : resolve(spec, num_layers);
+  if (!spec.init_from) return resolve(spec, num_layers);
+  const auto saved =
+      read_adapter_config(*spec.init_from, num_layers, spec.top_k.value_or(kDefaultTopK));
+  return resolve(spec, num_layers, saved);
 }
 
 }  // namespace mola

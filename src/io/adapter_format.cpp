@@ -18,6 +18,15 @@ ordered_json table_json(const LayerTable& table) {
   return table.values;
 }
 
+// One number where it is the same everywhere.
+ordered_json rank_json(const LayerTable& rank) {
+  const auto& list = rank.values.begin()->second;
+  const bool is_one = rank.same_for_all() && std::all_of(list.begin(), list.end(), [&](int64_t r) {
+                        return r == list.front();
+                      });
+  return is_one ? ordered_json(list.front()) : table_json(rank);
+}
+
 // 16 rather than 16.0, as other tools write it.
 ordered_json number_json(double number) {
   if (number == std::floor(number) && std::abs(number) < 1e15) return static_cast<int64_t>(number);
@@ -28,11 +37,11 @@ ordered_json mola_json(const AdapterConfig& config) {
   return {{"format_version", 1},
           {"allocation", table_json(config.allocation)},
           {"top_k", table_json(config.top_k)},
-          {"rank", table_json(config.rank)},
+          {"rank", rank_json(config.rank)},
           {"alpha", number_json(config.alpha)},
           {"dropout", number_json(config.dropout)},
           {"target_modules", config.target_modules},
-          {"init", config.init}};
+          {"init", config.init == Init::kKaiming ? "kaiming" : "gaussian"}};
 }
 
 // PEFT has one rank for all layers and a pattern for those that differ.
@@ -50,15 +59,17 @@ void add_lora_ranks(const AdapterConfig& config, ordered_json& json) {
     }
   }
   json["rank_pattern"] = pattern;
+  json["init_lora_weights"] = true;
+  if (config.init == Init::kGaussian) json["init_lora_weights"] = "gaussian";
 }
 
 }  // namespace
 
-AdapterNames::AdapterNames(const std::string& type, int64_t layer, const std::string& block,
+AdapterNames::AdapterNames(AdapterType type, int64_t layer, const std::string& block,
                            const std::string& projection)
     : prefix_("base_model.model.model.layers." + std::to_string(layer) + "." + block + "." +
               projection + "."),
-      numbered_(type == "mola") {}
+      numbered_(type == AdapterType::kMola) {}
 
 std::string AdapterNames::lora_A(int64_t expert) const {
   return prefix_ + (numbered_ ? "lora_A_" + std::to_string(expert) : "lora_A") + ".weight";
@@ -79,7 +90,7 @@ std::string adapter_config_text(const AdapterConfig& config) {
                        {"lora_alpha", number_json(config.alpha)},
                        {"lora_dropout", number_json(config.dropout)},
                        {"target_modules", config.target_modules}};
-  if (config.type == "lora") {
+  if (config.type == AdapterType::kLora) {
     add_lora_ranks(config, json);
   } else {
     // The official code takes a list; PEFT refuses one, and is right to.

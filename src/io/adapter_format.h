@@ -12,7 +12,7 @@ namespace mola {
 /// or PEFT's for LoRA.
 class AdapterNames {
  public:
-  AdapterNames(const std::string& type, int64_t layer, const std::string& block,
+  AdapterNames(AdapterType type, int64_t layer, const std::string& block,
                const std::string& projection);
 
   std::string lora_A(int64_t expert) const;
@@ -27,8 +27,8 @@ class AdapterNames {
 /// adapter_config.json of `config`, as text.
 std::string adapter_config_text(const AdapterConfig& config);
 
-/// The path of the tensors in an adapter's folder. Throws `Error` if there are none, and names the
-/// script that converts them where they are a pickle.
+/// The path that the tensors have in an adapter's folder. Throws `Error` where there is only a
+/// pickle, and names the script that converts it.
 std::string adapter_tensors_path(const std::string& folder);
 
 }  // namespace mola

@@ -1,20 +1,41 @@
 #include "io/atomic_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
 #include "mola/error.h"
+#include "mola/io/output_file.h"
 
 namespace mola {
 
-AtomicFile::AtomicFile(const std::string& path) : path_(path), temporary_(path + ".tmp") {
-  file_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+namespace fs = std::filesystem;
+
+void check_output_file(const std::string& path) {
+  std::error_code ignored;
+  const auto status = fs::status(path, ignored);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    fail(path, ": is no regular file, and would be replaced by one");
+  }
+  const auto folder = fs::absolute(path).parent_path();
+  if (!fs::is_directory(folder, ignored)) fail(path, ": ", folder.string(), " is no folder");
+  if (access(folder.c_str(), W_OK) != 0) fail(path, ": ", folder.string(), " is not writable");
+}
+
+AtomicFile::AtomicFile(const std::string& path) : path_(path) {
+  check_output_file(path);
+  // A link stays one: what it points to is replaced.
+  if (fs::is_symlink(path_) && fs::exists(path_)) path_ = fs::canonical(path_).string();
+  temporary_ = path_ + ".tmp-XXXXXX";
+  file_ = mkostemp(temporary_.data(), O_CLOEXEC);
   if (file_ < 0) fail(path_, ": cannot be written: ", std::strerror(errno));
+  fchmod(file_, 0644);
 }
 
 AtomicFile::~AtomicFile() {
@@ -41,8 +62,7 @@ void AtomicFile::commit() {
   }
   close(file_);
   file_ = -1;
-  const auto folder = std::filesystem::path(path_).parent_path();
-  flush_folder(folder.empty() ? "." : folder.string());
+  flush_folder(fs::absolute(path_).parent_path().string());
 }
 
 void write_file(const std::string& path, const std::string& text) {

@@ -1,5 +1,11 @@
 #include "io/atomic_folder.h"
 
+#include <fcntl.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "io/atomic_file.h"
@@ -10,16 +16,19 @@ namespace mola {
 namespace fs = std::filesystem;
 
 AtomicFolder::AtomicFolder(const std::string& target)
-    : target_(fs::path(target).lexically_normal().string()) {
+    : target_(fs::absolute(target).lexically_normal().string()) {
   while (target_.size() > 1 && target_.back() == '/') target_.pop_back();
-  temporary_ = target_ + ".tmp";
+  temporary_ = target_ + ".tmp-XXXXXX";
   std::error_code error;
   if (fs::exists(target_, error) && !fs::is_directory(target_, error)) {
-    fail(target_, ": is a file, expected a folder");
+    fail(target, ": is a file, expected a folder");
   }
-  fs::remove_all(temporary_, error);  // what a killed process may have left
-  fs::create_directories(temporary_, error);
-  if (error) fail(target_, ": cannot be made: ", error.message());
+  fs::create_directories(fs::path(target_).parent_path(), error);
+  if (error) fail(target, ": cannot be made: ", error.message());
+  if (mkdtemp(temporary_.data()) == nullptr) {
+    fail(target, ": cannot be made: ", std::strerror(errno));
+  }
+  fs::permissions(temporary_, fs::perms(0755));
 }
 
 AtomicFolder::~AtomicFolder() {
@@ -39,16 +48,12 @@ void AtomicFolder::refuse_to_lose_files() const {
 
 void AtomicFolder::commit() {
   refuse_to_lose_files();
-  // An older folder steps aside first, so that at every instant one of the two is whole.
-  const std::string old = target_ + ".old";
-  std::error_code error;
-  fs::remove_all(old, error);
-  if (fs::exists(target_)) fs::rename(target_, old, error);
-  if (!error) fs::rename(temporary_, target_, error);
-  if (error) fail(target_, ": cannot be put in place: ", error.message());
-  const auto parent = fs::path(target_).parent_path();
-  flush_folder(parent.empty() ? "." : parent.string());
-  fs::remove_all(old, error);
+  // An older folder changes places with the new one, and goes with the temporary name.
+  const unsigned flags = fs::exists(target_) ? RENAME_EXCHANGE : RENAME_NOREPLACE;
+  if (renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, target_.c_str(), flags) != 0) {
+    fail(target_, ": cannot be put in place: ", std::strerror(errno));
+  }
+  flush_folder(fs::path(target_).parent_path().string());
 }
 
 }  // namespace mola

@@ -39,8 +39,13 @@ void read_tensor_into(const SafetensorsFile& file, const std::string& name, cons
     fail(file.path(), ": tensor '", name, "' has the shape ", at::IntArrayRef(entry.shape),
          ", expected ", target.sizes());
   }
+  const auto source = mapped_tensor(file, entry);
+  if (source.is_floating_point() != target.is_floating_point()) {
+    fail(file.path(), ": tensor '", name, "' is ", entry.dtype, ", expected ",
+         target.is_floating_point() ? "F32, F16 or BF16" : "I64");
+  }
   torch::NoGradGuard no_grad;
-  Tensor(target).copy_(mapped_tensor(file, entry));
+  Tensor(target).copy_(source);
   file.release(entry);
 }
 

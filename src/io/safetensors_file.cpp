@@ -23,13 +23,16 @@ constexpr size_t kLengthBytes = 8;
 const std::map<std::string, size_t> kBytesPerElement = {
     {"F32", 4}, {"F16", 2}, {"BF16", 2}, {"I64", 8}};
 
-// The number of bytes that a shape needs, or SIZE_MAX where that overflows.
+// The number of bytes that a shape needs, or SIZE_MAX where that overflows, be it only on the way.
 size_t bytes_of(const SafetensorsEntry& entry) {
   size_t bytes = kBytesPerElement.at(entry.dtype);
+  bool is_empty = false;
   for (const auto size : entry.shape) {
-    if (__builtin_mul_overflow(bytes, static_cast<size_t>(size), &bytes)) return SIZE_MAX;
+    is_empty = is_empty || size == 0;
+    const size_t factor = std::max<int64_t>(size, 1);
+    if (__builtin_mul_overflow(bytes, factor, &bytes)) return SIZE_MAX;
   }
-  return bytes;
+  return is_empty ? 0 : bytes;
 }
 
 bool is_list_of_counts(const json& value) {

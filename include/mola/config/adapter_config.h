@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mola/config/allocation.h"
+#include "mola/config/enums.h"
 #include "mola/config/layer_table.h"
 
 namespace mola {
@@ -14,34 +15,42 @@ namespace mola {
 /// The seven projections of a LLaMA decoder layer, in the order of the forward pass.
 const std::vector<std::string>& all_projections();
 
+constexpr int64_t kDefaultTopK = 2;
+constexpr int64_t kHighestRank = 65536;
+
 /// One number for all layers, or a list with one for each.
 using NumberOrList = std::variant<int64_t, std::vector<int64_t>>;
 
 /// `"adapter"` as a config file says it, before the number of layers is known. A key that was not
 /// given is empty; `resolve` fills in the defaults.
 struct AdapterSpec {
-  std::optional<std::string> type;        ///< mola | lora
+  std::optional<AdapterType> type;
   std::optional<std::string> allocation;  ///< any form that Allocation::parse takes
   std::optional<NumberOrList> top_k;
   std::optional<NumberOrList> rank;
   std::optional<double> alpha;
   std::optional<double> dropout;
   std::optional<std::vector<std::string>> target_modules;
-  std::optional<std::string> init;       ///< kaiming | gaussian
+  std::optional<Init> init;
   std::optional<std::string> init_from;  ///< the folder of a saved adapter
 };
 
 /// Everything that is needed to rebuild an adapter on a model of L layers.
 struct AdapterConfig {
-  std::string type = "mola";
+  AdapterType type = AdapterType::kMola;
   std::vector<std::string> target_modules;
   Allocation allocation;  ///< N: experts per projection and layer; for LoRA 1
   LayerTable top_k;       ///< K: at most N; 0 where N is 0
   LayerTable rank;        ///< r
   double alpha = 16;
   double dropout = 0.05;
-  std::string init = "kaiming";
+  Init init = Init::kKaiming;
 };
+
+/// The top_k of every projection and layer: one number is clamped to the layer's experts; a list is
+/// not, and has to fit. Throws `Error` for a list of the wrong length or a value outside 1..N_j.
+LayerTable resolve_top_k(const NumberOrList& value, int64_t num_layers,
+                         const Allocation& allocation);
 
 /// The adapter that `spec` asks for on a model of `num_layers` layers. Throws `Error` for a list of
 /// the wrong length, a top_k outside 1..N_j, an unknown target module, or a rank below 1.

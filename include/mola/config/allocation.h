@@ -8,6 +8,8 @@
 
 namespace mola {
 
+constexpr int64_t kMostExperts = 4096;
+
 /// N: how many experts each projection has in each decoder layer (paper, section 3.2). A value of 0
 /// is a layer without adapter, 1 is LoRA, and more is a mixture with a router.
 struct Allocation : LayerTable {
@@ -19,7 +21,7 @@ struct Allocation : LayerTable {
   ///  - a JSON list with one number a layer: [2, 2, 4, ...]
   ///  - a JSON object from projections, or "attention" and "mlp", to any of these
   ///  - the path of a .json file that holds one of these
-  /// Throws `Error` for anything else, and for a number above 4096.
+  /// Throws `Error` for anything else, and for a number above kMostExperts.
   static Allocation parse(const std::string& spec, int64_t num_layers,
                           const std::vector<std::string>& projections);
 };

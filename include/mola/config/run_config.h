@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mola/config/adapter_config.h"
+#include "mola/config/enums.h"
 
 namespace mola {
 
@@ -19,13 +20,13 @@ struct ModelConfig {
 /// `"data"`: what is trained on.
 struct DataConfig {
   std::string task;
-  std::string path;                 ///< the folder or file that the task reads
-  int64_t max_length = 256;         ///< tokens; longer sequences are cut on the right
-  bool train_on_prompt = true;      ///< false: the loss is taken over the response alone
-  bool shuffle = true;              ///< a new order in each epoch
-  bool group_by_length = true;      ///< micro-batches of like lengths within each step
-  std::optional<int64_t> limit;     ///< the first so many rows only
-  std::string on_bad_row = "stop";  ///< stop | skip
+  std::string path;              ///< the folder or file that the task reads
+  int64_t max_length = 256;      ///< tokens; longer sequences are cut on the right
+  bool train_on_prompt = true;   ///< false: the loss is taken over the response alone
+  bool shuffle = true;           ///< a new order in each epoch
+  bool group_by_length = true;   ///< micro-batches of like lengths within each step
+  std::optional<int64_t> limit;  ///< the first so many rows only
+  OnBadRow on_bad_row = OnBadRow::kStop;
 };
 
 /// `"train"`: the optimizer and its schedule.
@@ -39,7 +40,7 @@ struct TrainConfig {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
-  std::string schedule = "linear";  ///< linear | constant | cosine
+  Schedule schedule = Schedule::kLinear;
   int64_t warmup_steps = 100;
   double max_grad_norm = 1.0;  ///< 0: no clipping
   double balance_coefficient = 0.001;

@@ -13,7 +13,8 @@ namespace mola {
 using TensorMap = std::map<std::string, torch::Tensor>;
 
 /// Copies the tensor `name` of `file` into `target`, converting dtype and device, and releases its
-/// pages. Throws `Error` if it is missing or has another shape.
+/// pages. Throws `Error` if it is missing has another shape,
+/// or holds integers where numbers are expected.
 void read_tensor_into(const SafetensorsFile& file, const std::string& name,
                       const torch::Tensor& target);
 
