@@ -5,7 +5,10 @@ namespace {
 
 mola::EncodedData load_training_data(const mola::RunConfig& run, int64_t vocab_size) {
   std::optional<mola::Tokenizer> tokenizer;
-  if (run.data.task != "tokens") tokenizer.emplace(run.model.path);
+  if (run.data.task != "tokens") {
+    mola::find_task(run.data.task);  // a wrong name is told before a missing tokenizer
+    tokenizer.emplace(run.model.path);
+  }
   auto data = mola::load_data(run.data, mola::Split::kTrain, tokenizer ? &*tokenizer : nullptr);
   mola::check_vocabulary(data.sequences, vocab_size, run.data.path);
   return data;
@@ -49,7 +52,7 @@ void finetune(const std::string& path, const std::vector<std::string>& overrides
   auto model = build_model(run, config, adapter);
   mola::Trainer trainer(model, loader, run.train);
   const auto total = trainer.total_steps();
-  if (run.train.schedule != "constant" && run.train.warmup_steps >= total) {
+  if (run.train.warmup_steps >= total) {
     mola::log_warning("train.warmup_steps is " + std::to_string(run.train.warmup_steps) +
                       ", but the run has only " + std::to_string(total) +
                       " steps: the learning rate never reaches its peak");
@@ -68,7 +71,10 @@ int main(int argc, char** argv) {
       "--set output.dir=runs/cola_8642");
   std::string config;
   std::vector<std::string> overrides;
-  app.add_option("config", config, "the run's JSON file")->required()->type_name("CONFIG.json");
+  app.add_option("config", config, "the run's JSON file")
+      ->required()
+      ->check(kNotEmpty)
+      ->type_name("CONFIG.json");
   app.add_option("--set", overrides, "puts a value over the file's")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);

@@ -25,32 +25,44 @@ torch::Tensor token_tensor(const mola::TensorMap& tensors, const std::string& na
   return tensor;
 }
 
-void write_logits(const Settings& settings) {
-  const auto tensors = mola::load_safetensors(settings.input);
-  const auto input_ids = token_tensor(tensors, "input_ids", settings.input);
-  torch::Tensor mask;
-  if (tensors.count("attention_mask") > 0) {
-    mask = token_tensor(tensors, "attention_mask", settings.input);
-    if (mask.sizes() != input_ids.sizes()) {
-      mola::fail(settings.input, ": attention_mask is ", mask.sizes(), ", expected ",
-                 input_ids.sizes(), " like input_ids");
-    }
+// attention_mask, undefined if there is none; every row has to have a token.
+torch::Tensor attention_mask(const mola::TensorMap& tensors, const torch::Tensor& input_ids,
+                             const std::string& path) {
+  if (tensors.count("attention_mask") == 0) return {};
+  const auto mask = token_tensor(tensors, "attention_mask", path);
+  if (mask.sizes() != input_ids.sizes()) {
+    mola::fail(path, ": attention_mask is ", mask.sizes(), ", expected ", input_ids.sizes(),
+               " like input_ids");
   }
-  const auto device = mola::choose_device(settings.device);
-  auto model = mola::load_pretrained(settings.model, settings.adapter,
-                                     mola::choose_dtype(settings.dtype, device), device);
-  const auto vocab_size = model->config.vocab_size;
+  if (!(mask != 0).any(1).all().item<bool>()) {
+    mola::fail(path, ": attention_mask has a row without a token");
+  }
+  return mask;
+}
+
+void check_ids(const torch::Tensor& input_ids, int64_t vocab_size, const std::string& path) {
   const auto lowest = input_ids.min().item<int64_t>();
   const auto highest = input_ids.max().item<int64_t>();
   if (lowest < 0 || highest >= vocab_size) {
-    mola::fail(settings.input, ": input_ids holds ", lowest, " to ", highest,
+    mola::fail(path, ": input_ids holds ", lowest, " to ", highest,
                ", expected 0 to below the model's vocab_size, ", vocab_size);
   }
+}
+
+void write_logits(const Settings& settings) {
+  mola::check_output_file(settings.output);
+  const auto tensors = mola::load_safetensors(settings.input);
+  const auto input_ids = token_tensor(tensors, "input_ids", settings.input);
+  const auto mask = attention_mask(tensors, input_ids, settings.input);
+  check_ids(input_ids, mola::read_llama_config(settings.model).vocab_size, settings.input);
+
+  const auto device = mola::choose_device(settings.device);
+  auto model = mola::load_pretrained(settings.model, settings.adapter,
+                                     mola::choose_dtype(settings.dtype, device), device);
   torch::NoGradGuard no_grad;
   const auto hidden =
       model->forward(input_ids.to(device), mask.defined() ? mask.to(device) : torch::Tensor());
-  const auto logits = model->logits(hidden).to(torch::kFloat);
-  mola::save_safetensors(settings.output, {{"logits", logits}});
+  mola::save_safetensors(settings.output, {{"logits", model->logits(hidden).to(torch::kFloat)}});
 }
 
 }  // namespace
@@ -61,13 +73,19 @@ int main(int argc, char** argv) {
       "\nExample:\n  logits --model llama-2-7b --adapter runs/cola/adapter "
       "--input ids.safetensors --output logits.safetensors");
   Settings settings;
-  app.add_option("--model", settings.model, "Hugging Face folder")->required()->type_name("DIR");
-  app.add_option("--adapter", settings.adapter, "a saved adapter")->type_name("DIR");
-  app.add_option("--input", settings.input, "input_ids, and attention_mask if there is padding")
-      ->required()
-      ->type_name("FILE");
-  app.add_option("--output", settings.output, "logits, fp32")->required()->type_name("FILE");
-  app.add_option("--dtype", settings.dtype)->check(CLI::IsMember({"auto", "f32", "bf16"}));
-  app.add_option("--device", settings.device)->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+  const auto path = [&](const char* name, std::string& value, const char* text) {
+    return app.add_option(name, value, text)->check(kNotEmpty)->type_name("PATH");
+  };
+  path("--model", settings.model, "Hugging Face folder")->required();
+  path("--adapter", settings.adapter, "folder of a saved adapter");
+  path("--input", settings.input, "safetensors with input_ids, and attention_mask if padded")
+      ->required();
+  path("--output", settings.output, "safetensors with logits, fp32")->required();
+  app.add_option("--dtype", settings.dtype, "of the base model; auto is bf16 where that is fast")
+      ->check(CLI::IsMember({"auto", "f32", "bf16"}))
+      ->capture_default_str();
+  app.add_option("--device", settings.device, "auto is CUDA where there is a card")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+      ->capture_default_str();
   return run_program(app, argc, argv, [&] { write_logits(settings); });
 }

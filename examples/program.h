@@ -5,6 +5,19 @@
 
 #include "mola/mola.h"
 
+/// A validator for paths on the command line: an unset shell variable gives an empty one.
+inline const CLI::Validator kNotEmpty(
+    [](const std::string& text) { return text.empty() ? std::string("is empty") : ""; }, "");
+
+/// Writes `message` as one line to standard error; names in files may hold anything.
+inline int report_error(std::string message) {
+  for (char& c : message) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = ' ';
+  }
+  mola::log_error(message);
+  return 1;
+}
+
 /// What all programs do alike: parse the command line, run, and turn what goes wrong into one line
 /// on standard error and exit code 1.
 inline int run_program(CLI::App& app, int argc, char** argv, const std::function<void()>& run) {
@@ -13,16 +26,17 @@ inline int run_program(CLI::App& app, int argc, char** argv, const std::function
                                         std::to_string(MOLA_VERSION_PATCH));
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& help_or_version) {
+    return app.exit(help_or_version);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 1;
+    return report_error(std::string(error.what()) + " (--help shows the options)");
   }
   try {
     run();
     return 0;
   } catch (const c10::Error& error) {
-    mola::log_error(error.what_without_backtrace());  // what() carries a backtrace
+    return report_error(error.what_without_backtrace());  // what() carries a backtrace
   } catch (const std::exception& error) {
-    mola::log_error(error.what());
+    return report_error(error.what());
   }
-  return 1;
 }

@@ -13,6 +13,7 @@
 #include "mola/error.h"
 #include "mola/io/adapter.h"
 #include "mola/io/base_model.h"
+#include "mola/io/output_file.h"
 #include "mola/io/pretrained.h"
 #include "mola/io/run_folder.h"
 #include "mola/io/safetensors.h"

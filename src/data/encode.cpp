@@ -41,25 +41,18 @@ bool has_target(const Sequence& sequence) {
                      [](int64_t label) { return label != kUnlabelled; });
 }
 
-OnBadRow parse_on_bad_row(const std::string& text) {
-  if (text == "stop") return OnBadRow::kStop;
-  if (text == "skip") return OnBadRow::kSkip;
-  fail("data.on_bad_row: found '", text, "', expected stop or skip");
-}
-
 std::vector<Sequence> read_sequences(const DataConfig& data, Split split,
                                      const Tokenizer* tokenizer) {
-  const OnBadRow on_bad_row = parse_on_bad_row(data.on_bad_row);
   const size_t limit = data.limit ? static_cast<size_t>(*data.limit) : SIZE_MAX;
   if (data.task == "tokens") {
     if (split != Split::kTrain) fail("data.task: tokens has a training split only");
-    return read_tokens(data.path, on_bad_row, limit);
+    return read_tokens(data.path, data.on_bad_row, limit);
   }
   const Task& task = find_task(data.task);
   if (tokenizer == nullptr) {
     fail("data.task: ", data.task, " is text, expected a tokenizer with it");
   }
-  auto examples = task.read(data.path, split, on_bad_row);
+  auto examples = task.read(data.path, split, data.on_bad_row);
   examples.resize(std::min(examples.size(), limit));
   std::vector<Sequence> sequences;
   sequences.reserve(examples.size());

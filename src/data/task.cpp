@@ -24,9 +24,9 @@ const Task& find_task(const std::string& name) {
     names.push_back(task.name);
   }
   // Rows that are tokens already have no text to read; only training takes them.
-  if (name == "tokens") fail("task: tokens holds no text, expected one of ", join(names));
+  if (name == "tokens") fail("data.task: tokens holds no text, expected one of ", join(names));
   names.push_back("tokens");
-  fail("task: found '", name, "', expected one of ", join(names),
+  fail("data.task: found '", name, "', expected one of ", join(names),
        " (nearest: ", nearest(name, names), ")");
 }
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "config/json_file.h"
 #include "data/text_file.h"
 
 namespace mola {
@@ -47,7 +48,7 @@ void check_keys(const json& row) {
 }
 
 Sequence to_sequence(const std::string& line) {
-  const json row = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const json row = parse_json(line, "row");
   if (!row.is_object()) fail("found ", excerpt(line), ", expected one JSON object");
   check_keys(row);
   Sequence sequence;

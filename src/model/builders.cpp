@@ -23,7 +23,7 @@ struct GroupBuilder {
     }
     return ProjectionGroup(ProjectionGroupOptions(in_features, projections)
                                .dropout(adapter.dropout)
-                               .init(adapter.init == "gaussian" ? Init::kGaussian : Init::kKaiming)
+                               .init(adapter.init)
                                .dtype(dtype)
                                .device(device));
   }

@@ -18,6 +18,9 @@ bool cpu_multiplies_in_bf16() {
 }  // namespace
 
 torch::Device choose_device(const std::string& name) {
+  if (name != "auto" && name != "cpu" && name != "cuda") {
+    fail("model.device: found '", name, "', expected auto, cpu or cuda");
+  }
   if (name == "cpu") return torch::kCPU;
   const bool available = torch::cuda::is_available();
   if (name == "cuda" && !available) fail("model.device: found 'cuda', but no CUDA card is usable");
@@ -25,6 +28,9 @@ torch::Device choose_device(const std::string& name) {
 }
 
 torch::Dtype choose_dtype(const std::string& name, torch::Device device) {
+  if (name != "auto" && name != "f32" && name != "bf16") {
+    fail("model.dtype: found '", name, "', expected auto, f32 or bf16");
+  }
   if (name == "f32") return torch::kFloat;
   const bool fast = device.is_cuda() || cpu_multiplies_in_bf16();
   return name == "bf16" || fast ? torch::kBFloat16 : torch::kFloat;

@@ -11,6 +11,9 @@ LoraMixtureOptions::LoraMixtureOptions(int64_t in_features, int64_t out_features
 LoraMixtureImpl::LoraMixtureImpl(const LoraMixtureOptions& options_) : options(options_) {
   TORCH_CHECK(options.num_experts() >= 1, "LoraMixture: found num_experts ", options.num_experts(),
               ", expected at least 1");
+  TORCH_CHECK(options.top_k() >= 1 && options.top_k() <= options.num_experts(),
+              "LoraMixture: found top_k ", options.top_k(),
+              ", expected 1 to num_experts, which is ", options.num_experts());
   LoraMixtureImpl::reset();
 }
 

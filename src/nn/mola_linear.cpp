@@ -5,20 +5,16 @@
 #include <cmath>
 
 namespace mola {
-namespace {
+MolaLinearOptions::MolaLinearOptions(int64_t in_features, int64_t out_features, int64_t num_experts)
+    : in_features_(in_features), out_features_(out_features), num_experts_(num_experts) {}
 
-MolaLinearOptions with_shape_of(const torch::nn::Linear& linear, MolaLinearOptions options) {
-  return options.in_features(linear->options.in_features())
-      .out_features(linear->options.out_features())
+MolaLinearOptions MolaLinearOptions::like(const torch::nn::Linear& linear, int64_t num_experts) {
+  return MolaLinearOptions(linear->options.in_features(), linear->options.out_features(),
+                           num_experts)
       .bias(linear->options.bias())
       .dtype(linear->weight.scalar_type())
       .device(linear->weight.device());
 }
-
-}  // namespace
-
-MolaLinearOptions::MolaLinearOptions(int64_t in_features, int64_t out_features, int64_t num_experts)
-    : in_features_(in_features), out_features_(out_features), num_experts_(num_experts) {}
 
 MolaLinearImpl::MolaLinearImpl(const MolaLinearOptions& options_) : options(options_) {
   TORCH_CHECK(options.top_k() >= 1, "MolaLinear: found top_k ", options.top_k(),
@@ -31,8 +27,13 @@ MolaLinearImpl::MolaLinearImpl(const MolaLinearOptions& options_) : options(opti
   }
 }
 
-MolaLinearImpl::MolaLinearImpl(const torch::nn::Linear& linear, MolaLinearOptions options_)
-    : MolaLinearImpl(with_shape_of(linear, std::move(options_))) {
+MolaLinearImpl::MolaLinearImpl(const torch::nn::Linear& linear, const MolaLinearOptions& options_)
+    : MolaLinearImpl(options_) {
+  TORCH_CHECK(group->weight.sizes() == linear->weight.sizes(),
+              "MolaLinear: found a linear layer of ", linear->weight.sizes(), ", expected ",
+              group->weight.sizes(), " as in the options");
+  TORCH_CHECK(options.bias() == linear->options.bias(), "MolaLinear: the options and the linear ",
+              "layer differ in having a bias");
   torch::NoGradGuard no_grad;
   group->weight.copy_(linear->weight);
   if (options.bias()) group->bias.copy_(linear->bias);

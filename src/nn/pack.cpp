@@ -23,6 +23,7 @@ bool lie_side_by_side(at::TensorList parts, int64_t dim) {
 
 void move_side_by_side(at::TensorList parts, int64_t dim) {
   torch::NoGradGuard no_grad;
+  c10::InferenceMode normal_mode(false);  // parameters outlive a first forward for inference
   std::vector<Tensor> sources;
   for (const auto& part : parts) sources.push_back(part.detach().transpose(0, dim));
   const auto block = torch::cat(sources, 0);
@@ -49,11 +50,14 @@ struct PackFunction : torch::autograd::Function<PackFunction> {
     for (const auto& part : parts) sizes.push_back(part.size(dim));
     ctx->saved_data["sizes"] = sizes;
     ctx->saved_data["dim"] = dim;
+    // Not for their values: a part that is changed before the backward pass is then an error.
+    ctx->save_for_backward(parts.vec());
     return whole(parts, dim);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  torch::autograd::variable_list gradients) {
+    ctx->get_saved_variables();
     auto slices = gradients[0].split_with_sizes(ctx->saved_data["sizes"].toIntVector(),
                                                 ctx->saved_data["dim"].toInt());
     slices.emplace_back();  // dim has no gradient

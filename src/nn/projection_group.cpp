@@ -139,6 +139,8 @@ Tensor ProjectionGroupImpl::mixture_outputs(const Tensor& x, RoutingTrace* trace
 }
 
 std::vector<Tensor> ProjectionGroupImpl::forward(const Tensor& x, RoutingTrace* trace) {
+  TORCH_CHECK(x.dim() > 0 && x.size(-1) == options.in_features(), "ProjectionGroup: found x of ",
+              x.sizes(), ", expected [..., ", options.in_features(), "]");
   const auto tokens = x.reshape({-1, options.in_features()});
   auto all = torch::linear(tokens, weight, bias);
   const auto added = mixture_outputs(tokens, trace);

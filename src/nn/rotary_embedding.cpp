@@ -41,7 +41,8 @@ RotaryEmbedding::RotaryEmbedding(int64_t head_dim, double theta, const RopeScali
 }
 
 RotaryAngles RotaryEmbedding::angles(const Tensor& positions, torch::Dtype dtype) const {
-  const auto half = positions.to(torch::kFloat).unsqueeze(-1) * inverse_frequencies_;
+  const auto half =
+      positions.to(torch::kFloat).unsqueeze(-1) * inverse_frequencies_.to(positions.device());
   const auto full = torch::cat({half, half}, -1).unsqueeze(1);  // [B, 1, T, D]
   return {full.cos().to(dtype), full.sin().to(dtype)};
 }

@@ -38,7 +38,7 @@ void Recorder::record(const Trainer::Step& step) {
   tokens_ += step.tokens;
   if (step.number % output_.log_every == 0 || step.number == total_steps_) log(step);
   if (step.number % output_.save_every == 0 && step.number != total_steps_) {
-    save_adapter(model_, output_.dir + "/checkpoint-" + std::to_string(step.number));
+    save(output_.dir + "/checkpoint-" + std::to_string(step.number));
     remove_old_checkpoints(output_.dir, output_.keep);
   }
 }
@@ -83,8 +83,18 @@ std::string Recorder::time_left(int64_t step) const {
 
 std::string Recorder::finish() {
   const std::string folder = output_.dir + "/adapter";
-  save_adapter(model_, folder);
+  save(folder);
   return folder;
+}
+
+void Recorder::save(const std::string& folder) {
+  for (const auto& item : model_->named_parameters()) {
+    if (item.value().requires_grad() && !item.value().isfinite().all().item<bool>()) {
+      fail(folder, ": not saved, since ", item.key(),
+           " is no longer finite; a lower train.learning_rate may help");
+    }
+  }
+  save_adapter(model_, folder);
 }
 
 }  // namespace mola

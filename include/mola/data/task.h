@@ -3,15 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "mola/config/enums.h"
 #include "mola/data/example.h"
 
 namespace mola {
 
 enum class Split { kTrain, kValidation, kTest };
-
-/// What a reader does with a row that it cannot use: stop with an `Error` that names file and line,
-/// or warn with the same words and go on.
-enum class OnBadRow { kStop, kSkip };
 
 /// A task whose rows are text. A further one is one small file that defines a `Task`, and a line
 /// each in tasks.h and task.cpp.

@@ -3,11 +3,9 @@
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
-namespace mola {
+#include "mola/config/enums.h"
 
-/// How A starts: the official code's kaiming-uniform with a = sqrt(5), or the paper's normal
-/// distribution with a standard deviation of 1 / rank. B always starts at zero.
-enum class Init { kKaiming, kGaussian };
+namespace mola {
 
 /// Options of `LoraExpert`.
 ///

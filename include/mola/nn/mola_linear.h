@@ -18,6 +18,9 @@ namespace mola {
 struct MolaLinearOptions {
   MolaLinearOptions(int64_t in_features, int64_t out_features, int64_t num_experts);
 
+  /// Sizes, bias, dtype and device of `linear`.
+  static MolaLinearOptions like(const torch::nn::Linear& linear, int64_t num_experts);
+
   TORCH_ARG(int64_t, in_features);   ///< I
   TORCH_ARG(int64_t, out_features);  ///< O
   TORCH_ARG(int64_t, num_experts);   ///< E; 1 is LoRA, 0 the linear layer alone
@@ -41,9 +44,9 @@ class MolaLinearImpl : public torch::nn::Cloneable<MolaLinearImpl> {
   /// A layer with a random frozen weight, as `torch::nn::Linear` starts.
   explicit MolaLinearImpl(const MolaLinearOptions& options_);
 
-  /// Wraps `linear`, whose weight and bias are copied; sizes, bias, dtype and device of `options_`
-  /// are taken from it.
-  MolaLinearImpl(const torch::nn::Linear& linear, MolaLinearOptions options_);
+  /// Wraps `linear`, whose weight and bias are copied. Throws `c10::Error` if `options_` has other
+  /// sizes than it, or differs in having a bias.
+  MolaLinearImpl(const torch::nn::Linear& linear, const MolaLinearOptions& options_);
 
   void reset() override;
   void pretty_print(std::ostream& stream) const override;

@@ -55,8 +55,9 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
   void reset() override;
   void pretty_print(std::ostream& stream) const override;
 
-  /// x [..., I] -> one [..., O] for each projection, in order. With `trace`, the routing of each
-  /// projection that has a router is added to it.
+  /// x [..., I] of the weight's dtype -> one [..., O] for each projection, in order. With `trace`,
+  /// the routing of each projection that has a router is added to it. Throws `c10::Error` for
+  /// another last size.
   std::vector<torch::Tensor> forward(const torch::Tensor& x, RoutingTrace* trace = nullptr);
 
   /// Lays the experts and routers side by side in their blocks, where they do not lie so already.

@@ -8,16 +8,17 @@ namespace mola {
 /// AdamW (arXiv 1711.05101) on flat parameters, one fused call a step.
 class AdamW {
  public:
-  AdamW(FlatParameters& parameters, const TrainConfig& train);
+  AdamW(const FlatParameters& parameters, const TrainConfig& train);
 
   void step(double learning_rate);
 
  private:
-  FlatParameters* parameters_;
   double beta1_;
   double beta2_;
   double epsilon_;
   double weight_decay_;
+  torch::Tensor values_;      // [M], of the flat parameters
+  torch::Tensor gradients_;   // [M]
   torch::Tensor exp_avg_;     // [M]
   torch::Tensor exp_avg_sq_;  // [M]
   torch::Tensor steps_;       // [] fp32

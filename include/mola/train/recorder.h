@@ -15,16 +15,18 @@ class Recorder {
   /// Makes the run's folder. Throws `Error` if it cannot be written or already holds files.
   Recorder(Llama model, const OutputConfig& output, int64_t steps_per_epoch, int64_t total_steps);
 
-  /// Records a step; throws `Error` if a loss is no longer finite.
+  /// Records a step. Throws `Error` if a loss that is logged, or an adapter that would be saved, is
+  /// no longer finite.
   void record(const Trainer::Step& step);
 
-  /// Saves the adapter and returns its folder.
+  /// Saves the adapter, if it is finite, and returns its folder.
   std::string finish();
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void log(const Trainer::Step& step);
+  void save(const std::string& folder);
   std::string time_left(int64_t step) const;
 
   Llama model_;

@@ -28,7 +28,10 @@ class Trainer {
   };
   using OnStep = std::function<void(const Step&)>;
 
+  /// The loader has to live as long as the trainer. Throws `c10::Error` if the model has nothing to
+  /// train.
   Trainer(Llama model, const Loader& loader, const TrainConfig& train);
+  Trainer(Llama model, Loader&& loader, const TrainConfig& train) = delete;
 
   /// max_steps, or epochs times the steps of an epoch.
   int64_t total_steps() const;
