@@ -1,6 +1,7 @@
 #include "mola/data/collate.h"
 
 #include <gtest/gtest.h>
+#include <torch/cuda.h>
 #include <torch/types.h>
 
 namespace mola {

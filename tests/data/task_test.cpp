@@ -14,12 +14,12 @@ TEST(Task, IsFoundByName) {
 
 TEST(Task, SuggestsTheNearestName) {
   EXPECT_EQ(message_of<Error>([] { find_task("colla"); }),
-            "task: found 'colla', expected one of cola, mrpc, tokens (nearest: cola)");
+            "data.task: found 'colla', expected one of cola, mrpc, tokens (nearest: cola)");
 }
 
 TEST(Task, IsNotTokens) {
   EXPECT_EQ(message_of<Error>([] { find_task("tokens"); }),
-            "task: tokens holds no text, expected one of cola, mrpc");
+            "data.task: tokens holds no text, expected one of cola, mrpc");
 }
 
 }  // namespace

@@ -39,13 +39,16 @@ TEST(Tokens, NamesFileAndLineAndWhatWasFound) {
     EXPECT_EQ(text.substr(0, where.size()), where);
     return text.substr(where.size());
   };
-  EXPECT_EQ(message("{\"input_ids\": [1"), "found {\"input_ids\": [1, expected one JSON object");
+  EXPECT_EQ(message("{\"input_ids\": [1").rfind("row: parse error at line 1, column 17", 0), 0u);
+  EXPECT_EQ(message("{\"input_ids\": [1], \"input_ids\": [2]}"),
+            "row: the key 'input_ids' stands twice");
+  EXPECT_EQ(message(std::string(100000, '[')), "row: is nested deeper than 64 levels");
   EXPECT_EQ(message("[1, 2]"), "found [1, 2], expected one JSON object");
   // Cut between two characters of two bytes each.
-  std::string long_text(1, 'x');
+  std::string long_text;
   for (int i = 0; i < 100; ++i) long_text += "\u00e9";
-  EXPECT_EQ(message(long_text),
-            "found " + long_text.substr(0, 59) + "..., expected one JSON object");
+  EXPECT_EQ(message("\"" + long_text + "\""),
+            "found \"" + long_text.substr(0, 58) + "..., expected one JSON object");
   EXPECT_EQ(message("{}"), "input_ids is missing");
   EXPECT_EQ(message("{\"input_ids\": []}"), "input_ids: found no tokens, expected some");
   EXPECT_EQ(message("{\"input_ids\": \"1 2\"}"), "input_ids: found \"1 2\", expected a list");

@@ -41,7 +41,7 @@ void expect_that_it_trains(MolaLinear& layer, torch::Dtype dtype) {
 
 TEST(MolaLinear, FreshEqualsTheLinearLayerToTheBit) {
   torch::nn::Linear linear(6, 4);
-  MolaLinear layer(linear, options());
+  MolaLinear layer(linear, MolaLinearOptions::like(linear, 3));
   const auto x = torch::randn({2, 3, 6});
   expect_same(layer->forward(x).detach(), linear->forward(x).detach());
 }
@@ -107,6 +107,12 @@ TEST(MolaLinear, FitsIntoSequential) {
   EXPECT_EQ(model->forward(torch::randn({3, 6})).sizes(), at::IntArrayRef({3, 2}));
   const auto clone = std::dynamic_pointer_cast<torch::nn::SequentialImpl>(model->clone());
   EXPECT_EQ(clone->forward(torch::randn({3, 6})).sizes(), at::IntArrayRef({3, 2}));
+}
+
+TEST(MolaLinear, RefusesOptionsThatDoNotFitTheLinearLayer) {
+  torch::nn::Linear linear(6, 4);
+  EXPECT_THROW(MolaLinear(linear, MolaLinearOptions(6, 5, 3).bias(true)), c10::Error);
+  EXPECT_THROW(MolaLinear(linear, MolaLinearOptions(6, 4, 3)), c10::Error);
 }
 
 TEST(MolaLinear, PrintsItsOptions) {

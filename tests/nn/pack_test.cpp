@@ -67,6 +67,26 @@ TEST(Pack, GradientsReachEachPart) {
   }
 }
 
+TEST(Pack, NoticesAPartChangedBeforeTheBackwardPass) {
+  auto parts = leaves({{1, 2}, {1, 2}});
+  const auto sum = pack(parts, 0).square().sum();
+  {
+    torch::NoGradGuard no_grad;
+    parts[1].add_(1);
+  }
+  EXPECT_THROW(sum.backward(), c10::Error);
+}
+
+TEST(Pack, AFirstUseInInferenceModeLeavesPartsThatTrain) {
+  const auto parts = leaves({{1, 2}, {1, 2}});
+  {
+    c10::InferenceMode inference;
+    pack(parts, 0);
+  }
+  pack(parts, 0).square().sum().backward();
+  EXPECT_LT(relative_error(parts[1].grad(), 2 * parts[1].detach()), 1e-6);
+}
+
 TEST(Pack, APartThatIsNotTrainedGetsNoGradient) {
   auto parts = leaves({{1, 2}, {1, 2}});
   parts[0].requires_grad_(false);

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace mola {
 
@@ -46,6 +48,16 @@ class TempFolder {
  private:
   std::filesystem::path path_;
 };
+
+/// The names in the folder `path`, in order.
+inline std::vector<std::string> names_in(const std::string& path) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
 
 /// The path of `relative` ("data/glue/CoLA", "reference/paper.json") in the folder of real data
 /// that the environment variable MOLA_TEST_DATA names; empty if it is not set.

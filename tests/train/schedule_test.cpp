@@ -5,7 +5,7 @@
 namespace mola {
 namespace {
 
-TrainConfig config(const std::string& schedule, int64_t warmup_steps) {
+TrainConfig config(Schedule schedule, int64_t warmup_steps) {
   TrainConfig train;
   train.learning_rate = 8;
   train.schedule = schedule;
@@ -14,31 +14,33 @@ TrainConfig config(const std::string& schedule, int64_t warmup_steps) {
 }
 
 TEST(Schedule, WarmsUpFromZero) {
-  for (const auto* name : {"linear", "constant", "cosine"}) {
-    const auto train = config(name, 4);
-    EXPECT_EQ(learning_rate_at(train, 0, 12), 0) << name;
-    EXPECT_EQ(learning_rate_at(train, 1, 12), 2) << name;
-    EXPECT_EQ(learning_rate_at(train, 4, 12), 8) << name;
+  for (const auto schedule : {Schedule::kLinear, Schedule::kConstant, Schedule::kCosine}) {
+    const auto train = config(schedule, 4);
+    EXPECT_EQ(learning_rate_at(train, 0, 12), 0);
+    EXPECT_EQ(learning_rate_at(train, 1, 12), 2);
+    EXPECT_EQ(learning_rate_at(train, 4, 12), 8);
   }
 }
 
 TEST(Schedule, LinearFallsToZero) {
-  const auto train = config("linear", 4);
+  const auto train = config(Schedule::kLinear, 4);
   EXPECT_EQ(learning_rate_at(train, 8, 12), 4);
   EXPECT_EQ(learning_rate_at(train, 11, 12), 1);
   EXPECT_EQ(learning_rate_at(train, 12, 12), 0);
 }
 
-TEST(Schedule, ConstantStays) { EXPECT_EQ(learning_rate_at(config("constant", 0), 11, 12), 8); }
+TEST(Schedule, ConstantStays) {
+  EXPECT_EQ(learning_rate_at(config(Schedule::kConstant, 0), 11, 12), 8);
+}
 
 TEST(Schedule, CosineIsHalfWayInTheMiddle) {
-  const auto train = config("cosine", 4);
+  const auto train = config(Schedule::kCosine, 4);
   EXPECT_NEAR(learning_rate_at(train, 8, 12), 4, 1e-12);
   EXPECT_NEAR(learning_rate_at(train, 12, 12), 0, 1e-12);
 }
 
 TEST(Schedule, AWarmUpLongerThanTheRunNeverFalls) {
-  EXPECT_EQ(learning_rate_at(config("linear", 16), 11, 12), 5.5);
+  EXPECT_EQ(learning_rate_at(config(Schedule::kLinear, 16), 11, 12), 5.5);
 }
 
 }  // namespace

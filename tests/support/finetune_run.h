@@ -1,0 +1,60 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "support/fixture.h"
+#include "support/process.h"
+
+namespace mola {
+
+/// Runs of `finetune` on a dozen rows of tokens, with the model of reference/llama/gqa: two layers,
+/// 64 tokens.
+class FinetuneRun : public testing::Test {
+ protected:
+  FinetuneRun() {
+    std::string rows;
+    for (int64_t row = 0; row < 12; ++row) {
+      std::vector<int64_t> ids = {1};
+      for (int64_t t = 0; t < 4 + row % 3; ++t) ids.push_back(3 + (row + 7 * t) % 61);
+      rows += nlohmann::json({{"input_ids", ids}}).dump() + "\n";
+    }
+    config_["data"]["path"] = folder_.write("rows.jsonl", rows);
+    config_["output"]["dir"] = output();
+  }
+
+  std::string output() const { return folder_.path("run"); }
+
+  ProcessResult finetune(const std::vector<std::string>& overrides = {}) {
+    std::vector<std::string> arguments = {folder_.write("run.json", config_.dump())};
+    for (const auto& text : overrides) {
+      arguments.push_back("--set");
+      arguments.push_back(text);
+    }
+    return run("finetune", arguments);
+  }
+
+  /// The objects of metrics.jsonl in the run's folder.
+  std::vector<nlohmann::json> metrics(const std::string& run = "run") const {
+    std::vector<nlohmann::json> steps;
+    std::istringstream lines(folder_.read(run + "/metrics.jsonl"));
+    for (std::string line; std::getline(lines, line);) {
+      steps.push_back(nlohmann::json::parse(line));
+    }
+    return steps;
+  }
+
+  TempFolder folder_;
+  nlohmann::json config_ = {
+      {"model", {{"path", reference("llama/gqa")}, {"dtype", "f32"}, {"device", "cpu"}}},
+      {"adapter", {{"allocation", "24"}, {"rank", 4}, {"dropout", 0.1}}},
+      {"data", {{"task", "tokens"}}},
+      {"train",
+       {{"max_steps", 4}, {"batch_size", 4}, {"micro_batch_size", 2}, {"warmup_steps", 1}}},
+      {"output", {{"log_every", 1}}}};
+};
+
+}  // namespace mola

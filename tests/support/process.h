@@ -1,0 +1,64 @@
+#pragma once
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "support/test_files.h"
+
+namespace mola {
+
+/// How a program ended and what it wrote.
+struct ProcessResult {
+  int exit_code;  ///< 128 and more: the signal that ended it
+  std::string out;
+  std::string err;
+};
+
+/// Runs one of our programs ("finetune") with these arguments and waits for its end.
+inline ProcessResult run(const std::string& program, std::vector<std::string> arguments) {
+  const TempFolder folder;
+  arguments.insert(arguments.begin(), std::string(MOLA_PROGRAM_DIR) + "/" + program);
+  std::vector<char*> argv;
+  for (auto& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+
+  setenv("OMP_NUM_THREADS", "1", /*overwrite=*/0);  // for so little work threads cost time
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  constexpr int kMode = O_WRONLY | O_CREAT | O_TRUNC;
+  posix_spawn_file_actions_addopen(&files, 1, folder.path("out").c_str(), kMode, 0600);
+  posix_spawn_file_actions_addopen(&files, 2, folder.path("err").c_str(), kMode, 0600);
+  pid_t child = 0;
+  const int failed = posix_spawn(&child, argv[0], &files, nullptr, argv.data(), environ);
+  posix_spawn_file_actions_destroy(&files);
+  if (failed != 0) throw std::runtime_error("cannot start " + arguments[0]);
+  int status = 0;
+  if (waitpid(child, &status, 0) != child) throw std::runtime_error("cannot wait for a program");
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), folder.read("out"),
+          folder.read("err")};
+}
+
+/// Expects exit code 1, nothing on standard output, and one line of error that holds all `parts`.
+/// Lines of progress may stand before it.
+inline void expect_error(const ProcessResult& result, const std::vector<std::string>& parts) {
+  EXPECT_EQ(result.exit_code, 1) << result.err;
+  EXPECT_EQ(result.out, "");
+  std::vector<std::string> errors;
+  std::istringstream lines(result.err);
+  for (std::string line; std::getline(lines, line);) {
+    const bool is_progress = line.find(" info ") == 8 || line.find(" warning ") == 8;
+    if (!is_progress) errors.push_back(line);
+  }
+  ASSERT_EQ(errors.size(), 1u) << result.err;
+  EXPECT_EQ(errors[0].find(" error "), 8u) << errors[0];  // after the time
+  for (const auto& part : parts) EXPECT_NE(errors[0].find(part), std::string::npos) << errors[0];
+}
+
+}  // namespace mola
