@@ -1,6 +1,6 @@
 # make          what is missing is installed, then the library, programs and tests are built
 # make test     the same, and the tests run
-# Debug and sanitizer builds go through the presets: cmake --preset debug, cmake --build --preset debug
+# Debug and sanitizer builds have presets of their own: cmake --preset debug, --preset sanitize
 #
 # JOBS=4        compile so many files at once (default: all cores)
 # CMAKE_ARGS=…  for the configure step, for example CMAKE_ARGS=-DMOLA_WERROR=ON
@@ -19,8 +19,11 @@ build: setup
 	  cmake --preset release $(CMAKE_ARGS); fi
 	cmake --build --preset release --parallel $(JOBS)
 
+# Tests that could not run are named after the others, each reason once.
 test: build
-	ctest --preset release --no-tests=error
+	ctest --preset release --no-tests=error --parallel $(JOBS)
+	@grep -A1 ': Skipped$$' build/Testing/Temporary/LastTest.log | grep -v -e ': Skipped$$' -e '^--' \
+	  | sort | uniq -c | sed 's/^/skipped tests: /' || true
 
 setup:
 	@tools/setup.sh

@@ -27,7 +27,7 @@ install_packages() {
   command -v apt-get > /dev/null ||
     die "this is no Debian or Ubuntu (no apt-get); install yourself what provides: $*"
   # shellcheck disable=SC2016  # dpkg-query's own fields
-  installed=$(dpkg-query --show --showformat '${db:Status-Status} ${Package}\n' "$@" 2> /dev/null) ||
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2> /dev/null) ||
     true # it fails where one is unknown, and lists the others all the same
   for package; do
     grep -qxF "installed $package" <<< "$installed" || missing+=("$package")
