@@ -15,7 +15,7 @@ bool LayerTable::same_for_all() const {
 }
 
 LayerTable LayerTable::same(const std::vector<std::string>& projections,
-                            std::vector<int64_t> list) {
+                            const std::vector<int64_t>& list) {
   LayerTable table;
   for (const auto& projection : projections) table.values[projection] = list;
   return table;
