@@ -1,10 +1,78 @@
 #include "mola/loss/causal_lm_loss.h"
 
-#include <torch/types.h>
+#include <ATen/Dispatch.h>
+#include <ATen/Parallel.h>
+#include <torch/autograd.h>
+
+#include "kernels/cross_entropy.h"
+#include "nn/product.h"
 
 namespace mola {
+namespace {
 
 using torch::Tensor;
+
+// Rows of logits that exist at a time: 256 rows of a vocabulary of 32000 in bf16 are 16 MB.
+constexpr int64_t kChunkElements = 256 * 32000;
+
+// Returns the sum of the rows' cross-entropies; `logits` [N, V] become the gradient of `scale`
+// times it.
+Tensor cross_entropy_in_place(Tensor& logits, const Tensor& targets, double scale) {
+  if (!logits.is_cpu()) {
+    const auto wide = logits.to(torch::kFloat);
+    const auto log_sums = wide.logsumexp(1, /*keepdim=*/true);
+    const auto at_targets = wide.gather(1, targets.unsqueeze(1));
+    auto gradient = (wide - log_sums).exp_();
+    gradient.scatter_add_(1, targets.unsqueeze(1), torch::full_like(at_targets, -1));
+    logits.copy_(gradient.mul_(scale));
+    return (log_sums - at_targets).sum();
+  }
+  const auto* target = targets.const_data_ptr<int64_t>();
+  const int64_t vocab_size = logits.size(1);
+  const auto run = [&](auto* data, auto zero) {
+    using Sum = decltype(zero);
+    auto losses = torch::empty({logits.size(0)}, torch::CppTypeToScalarType<Sum>::value);
+    auto* loss = losses.template mutable_data_ptr<Sum>();
+    at::parallel_for(0, logits.size(0), 1, [&](int64_t begin, int64_t end) {
+      cross_entropy_rows(data, target, loss, static_cast<Sum>(scale), vocab_size, begin, end);
+    });
+    return losses.sum();
+  };
+  if (logits.scalar_type() == torch::kDouble) return run(logits.mutable_data_ptr<double>(), 0.0);
+  if (logits.scalar_type() == torch::kFloat) return run(logits.mutable_data_ptr<float>(), 0.0F);
+  return run(reinterpret_cast<BFloat16*>(logits.mutable_data_ptr<at::BFloat16>()), 0.0F);
+}
+
+// The head and the cross-entropy of `states` [N, H], chunk by chunk. Its gradient comes out of the
+// forward pass, while the logits are there; the backward pass only scales it.
+struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
+  static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& states,
+                        const Tensor& head_weight, const Tensor& targets, double normalizer) {
+    const int64_t rows = std::max<int64_t>(1, kChunkElements / head_weight.size(0));
+    const auto gradient = torch::empty_like(states);
+    const bool is_double = states.scalar_type() == torch::kDouble;
+    auto loss =
+        torch::zeros({}, states.options().dtype(is_double ? torch::kDouble : torch::kFloat));
+    for (int64_t begin = 0; begin < states.size(0); begin += rows) {
+      const int64_t size = std::min(rows, states.size(0) - begin);
+      auto logits = product_nt(states.narrow(0, begin, size), head_weight);
+      loss += cross_entropy_in_place(logits, targets.narrow(0, begin, size), 1 / normalizer);
+      if (states.requires_grad()) {
+        gradient.narrow(0, begin, size).copy_(product_nn(logits, head_weight));
+      }
+    }
+    ctx->save_for_backward({gradient});
+    return loss / normalizer;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list gradients) {
+    const auto gradient = ctx->get_saved_variables()[0];
+    return {gradient * gradients[0].to(gradient.scalar_type()), {}, {}, {}};
+  }
+};
+
+}  // namespace
 
 int64_t count_labelled(const Tensor& labels) {
   return (labels.narrow(1, 1, labels.size(1) - 1) != kUnlabelled).sum().item<int64_t>();
@@ -16,11 +84,8 @@ Tensor causal_lm_loss(const Tensor& hidden, const Tensor& head_weight, const Ten
   const auto targets = labels.narrow(1, 1, predictions).reshape(-1);
   const auto states = hidden.narrow(1, 0, predictions).reshape({-1, hidden.size(2)});
   const auto labelled = torch::nonzero(targets != kUnlabelled).squeeze(1);
-  const auto logits = torch::linear(states.index_select(0, labelled), head_weight);
-  const auto wide = logits.scalar_type() == torch::kDouble ? logits : logits.to(torch::kFloat);
-  return torch::cross_entropy_loss(wide, targets.index_select(0, labelled), /*weight=*/{},
-                                   at::Reduction::Sum) /
-         normalizer;
+  return HeadLossFunction::apply(states.index_select(0, labelled), head_weight,
+                                 targets.index_select(0, labelled), normalizer);
 }
 
 }  // namespace mola

@@ -44,21 +44,7 @@ void LoraMixtureImpl::pretty_print(std::ostream& stream) const {
          << ", alpha=" << options.alpha() << ")";
 }
 
-torch::Tensor LoraMixtureImpl::combine(const torch::Tensor& hidden,
-                                       const torch::Tensor& router_logits, Routing* routing) const {
-  const double scaling = experts[0]->scaling();
-  const auto lora_B = packed_B().to(hidden.scalar_type());
-  if (router.is_empty()) return torch::linear(hidden * scaling, lora_B);
-
-  auto decided = TopKRouterImpl::route(router_logits, options.top_k());
-  const auto gate = torch::zeros_like(decided.probabilities)
-                        .scatter(-1, decided.expert_indices, decided.expert_weights * scaling)
-                        .to(hidden.scalar_type());  // [N, E], zero where not chosen
-  const auto gated = hidden.unflatten(-1, {options.num_experts(), options.rank()}) *
-                     gate.unsqueeze(-1);  // [N, E, r]
-  if (routing != nullptr) *routing = std::move(decided);
-  return torch::linear(gated.flatten(1), lora_B);
-}
+double LoraMixtureImpl::scaling() const { return experts.front()->scaling(); }
 
 torch::Tensor LoraMixtureImpl::packed_B() const {
   std::vector<torch::Tensor> columns;

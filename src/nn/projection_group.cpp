@@ -4,6 +4,7 @@
 #include <set>
 
 #include "mola/nn/pack.h"
+#include "nn/group_function.h"
 
 namespace mola {
 
@@ -89,68 +90,58 @@ void ProjectionGroupImpl::pack_parameters() const {
   }
 }
 
-// For each mixture its A x [N, E r], then for each router its logits [N, E].
-std::vector<Tensor> ProjectionGroupImpl::thin_products(const Tensor& x) const {
-  std::vector<int64_t> sizes;
-  int64_t hidden_size = 0;
+// Where each mixture stands among the outputs and in the thin block.
+std::vector<MixturePlace> ProjectionGroupImpl::mixture_places() const {
+  std::vector<MixturePlace> places;
+  int64_t output_begin = 0;
+  int64_t row = 0;
   for (const auto& mixture : mixtures) {
-    if (mixture.is_empty()) continue;
-    sizes.push_back(mixture->options.num_experts() * mixture->options.rank());
-    hidden_size += sizes.back();
-  }
-  if (sizes.empty()) return {};
-  for (const auto& mixture : mixtures) {
-    if (mixture.is_empty() || mixture->router.is_empty()) continue;
-    sizes.push_back(mixture->options.num_experts());
-  }
-  const auto block = pack(thin_rows(), 0).to(x.scalar_type());
-  if (options.dropout() == 0 || !is_training()) {
-    return torch::linear(x, block).split_with_sizes(sizes, -1);
-  }
-  const auto hidden = torch::linear(torch::dropout(x, options.dropout(), /*train=*/true),
-                                    block.narrow(0, 0, hidden_size));
-  const auto logits = torch::linear(x, block.narrow(0, hidden_size, block.size(0) - hidden_size));
-  return torch::cat({hidden, logits}, -1).split_with_sizes(sizes, -1);
-}
-
-// What the mixtures add to all outputs, [N, sum of O]; undefined if there are none.
-Tensor ProjectionGroupImpl::mixture_outputs(const Tensor& x, RoutingTrace* trace) const {
-  const auto thin = thin_products(x);
-  if (thin.empty()) return {};
-  auto next_hidden = thin.begin();
-  auto next_logits = next_hidden + std::count_if(mixtures.begin(), mixtures.end(),
-                                                 [](const auto& m) { return !m.is_empty(); });
-  std::vector<Tensor> outputs;
-  for (size_t i = 0; i < mixtures.size(); ++i) {
-    const auto& projection = options.projections()[i];
-    if (mixtures[i].is_empty()) {
-      outputs.push_back(torch::zeros({x.size(0), projection.out_features()}, x.options()));
-      continue;
+    const auto& projection = options.projections()[&mixture - mixtures.data()];
+    if (!mixture.is_empty()) {
+      const auto& given = mixture->options;
+      places.push_back({{given.num_experts(), given.top_k(), given.rank(), mixture->scaling()},
+                        output_begin,
+                        projection.out_features(),
+                        row,
+                        -1});
+      row += given.num_experts() * given.rank();
     }
-    const bool routed = !mixtures[i]->router.is_empty();
-    Routing routing;
-    outputs.push_back(
-        mixtures[i]->combine(*next_hidden++, routed ? *next_logits++ : Tensor(), &routing));
-    if (routed && trace != nullptr) {
-      trace->records.push_back({trace->layer, projection.name(), routing});
-    }
+    output_begin += projection.out_features();
   }
-  return torch::cat(outputs, -1);
+  for (auto& place : places) {
+    if (place.gate.num_experts == 1) continue;
+    place.logits_begin = row;
+    row += place.gate.num_experts;
+  }
+  return places;
 }
 
 std::vector<Tensor> ProjectionGroupImpl::forward(const Tensor& x, RoutingTrace* trace) {
   TORCH_CHECK(x.dim() > 0 && x.size(-1) == options.in_features(), "ProjectionGroup: found x of ",
               x.sizes(), ", expected [..., ", options.in_features(), "]");
-  const auto tokens = x.reshape({-1, options.in_features()});
-  auto all = torch::linear(tokens, weight, bias);
-  const auto added = mixture_outputs(tokens, trace);
-  // The outputs lie in memory as without an adapter, so a fresh one changes nothing further on.
-  if (added.defined()) all = all + added;
+  const auto dtype = x.scalar_type();
+  std::vector<Tensor> lora_B;
+  std::vector<std::string> routed;
+  for (size_t i = 0; i < mixtures.size(); ++i) {
+    if (mixtures[i].is_empty()) continue;
+    lora_B.push_back(mixtures[i]->packed_B().to(dtype));
+    if (!mixtures[i]->router.is_empty()) routed.push_back(options.projections()[i].name());
+  }
+  const auto block = lora_B.empty() ? Tensor() : pack(thin_rows(), 0).to(dtype);
+  std::vector<Gate::Result> routing;
+  const auto outputs =
+      group_forward(x.reshape({-1, options.in_features()}), weight, bias, block, lora_B,
+                    mixture_places(), is_training() ? options.dropout() : 0.0, &routing);
+  for (size_t i = 0; trace != nullptr && i < routed.size(); ++i) {
+    trace->records.push_back({trace->layer,
+                              routed[i],
+                              {outputs.probabilities[i], routing[i].weights, routing[i].indices}});
+  }
   auto shape = x.sizes().vec();
-  shape.back() = all.size(1);
+  shape.back() = outputs.y.size(1);
   std::vector<int64_t> widths;
   for (const auto& projection : options.projections()) widths.push_back(projection.out_features());
-  return all.view(shape).split_with_sizes(widths, -1);
+  return outputs.y.view(shape).split_with_sizes(widths, -1);
 }
 
 Tensor ProjectionGroupImpl::projection_weight(size_t index) const {

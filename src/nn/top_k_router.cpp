@@ -43,7 +43,7 @@ Routing TopKRouterImpl::route(const torch::Tensor& router_logits, int64_t top_k)
       router_logits.scalar_type() == torch::kDouble ? torch::kDouble : torch::kFloat;
   const auto probabilities = torch::softmax(router_logits, -1, at_least_fp32);
   const auto [largest, indices] = probabilities.topk(top_k, -1);
-  return {router_logits, probabilities, largest / largest.sum(-1, /*keepdim=*/true), indices};
+  return {probabilities, largest / largest.sum(-1, /*keepdim=*/true), indices};
 }
 
 }  // namespace mola

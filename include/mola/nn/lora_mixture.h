@@ -38,10 +38,8 @@ class LoraMixtureImpl : public torch::nn::Cloneable<LoraMixtureImpl> {
   void reset() override;
   void pretty_print(std::ostream& stream) const override;
 
-  /// y [N, O] from what the wide products left over: `hidden` = A x for all experts, [N, E r], and
-  /// `router_logits` [N, E] (undefined without a router). The routing goes to `routing` if given.
-  torch::Tensor combine(const torch::Tensor& hidden, const torch::Tensor& router_logits,
-                        Routing* routing = nullptr) const;
+  /// alpha / r
+  double scaling() const;
 
   /// All experts' B side by side, [O, E r].
   torch::Tensor packed_B() const;

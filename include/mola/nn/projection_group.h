@@ -11,6 +11,8 @@
 
 namespace mola {
 
+struct MixturePlace;
+
 /// One projection of a group: its output width and its experts, none if `num_experts` is 0.
 struct ProjectionOptions {
   ProjectionOptions(std::string name, int64_t out_features);
@@ -74,8 +76,7 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
 
  private:
   std::vector<torch::Tensor> thin_rows() const;
-  std::vector<torch::Tensor> thin_products(const torch::Tensor& x) const;
-  torch::Tensor mixture_outputs(const torch::Tensor& x, RoutingTrace* trace) const;
+  std::vector<MixturePlace> mixture_places() const;
 };
 
 TORCH_MODULE(ProjectionGroup);

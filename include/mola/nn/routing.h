@@ -9,7 +9,6 @@ namespace mola {
 
 /// What a router decided for N tokens among E experts, of which each token takes K.
 struct Routing {
-  torch::Tensor router_logits;  ///< [N, E]
   torch::Tensor probabilities;  ///< [N, E] fp32, softmax over all E (p in section 3.1 of the paper)
   torch::Tensor expert_weights;  ///< [N, K] fp32, the K largest p, scaled to sum to 1
   torch::Tensor expert_indices;  ///< [N, K] int64

@@ -1,0 +1,217 @@
+// Times training steps of a random model: tokens a second, where the time goes, peak memory, and
+// how much of the time the products alone would take at the best rates of this machine.
+#include <sys/resource.h>
+#include <torch/cuda.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "../examples/program.h"
+#include "products.h"
+
+namespace {
+
+using torch::Tensor;
+
+struct Settings {
+  mola::LlamaConfig model;
+  std::string dtype = "bf16";
+  std::string device = "cpu";
+  std::string adapter = "mola";
+  std::string allocation = "2468";
+  int64_t rank = 8;
+  int64_t top_k = 2;
+  int64_t batch = 4;
+  int64_t time = 256;
+  double labelled = 1.0;
+  int64_t steps = 5;
+  std::string json;
+};
+
+// Seconds of one step, by part.
+struct StepTime {
+  double forward;
+  double backward;
+  double optimizer;
+  double total() const { return forward + backward + optimizer; }
+};
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
+mola::Llama random_model(const Settings& settings, torch::Dtype dtype, torch::Device device) {
+  mola::AdapterSpec spec;
+  spec.type = settings.adapter == "mola" ? mola::AdapterType::kMola : mola::AdapterType::kLora;
+  spec.rank = settings.rank;
+  spec.dropout = 0.0;
+  if (*spec.type == mola::AdapterType::kMola) {
+    spec.allocation = settings.allocation;
+    spec.top_k = settings.top_k;
+  }
+  const auto adapter = mola::resolve(spec, settings.model.num_hidden_layers);
+  auto model = mola::build_llama(settings.model, adapter, dtype, device);
+  torch::NoGradGuard no_grad;
+  for (auto& item : model->named_parameters()) {
+    if (item.value().dim() > 1) item.value().normal_(0.0, 0.02);
+  }
+  return model;
+}
+
+// A batch of random tokens; the last share of each sequence is labelled.
+mola::Batch random_batch(const Settings& settings, torch::Device device) {
+  const auto ids = torch::randint(settings.model.vocab_size, {settings.batch, settings.time},
+                                  torch::dtype(torch::kLong).device(device));
+  auto labels = ids.clone();
+  const auto unlabelled =
+      std::llround(static_cast<double>(settings.time) * (1 - settings.labelled));
+  labels.narrow(1, 0, unlabelled).fill_(mola::kUnlabelled);
+  return {ids, torch::Tensor(), labels};
+}
+
+class Bench {
+ public:
+  explicit Bench(const Settings& settings)
+      : device_(mola::choose_device(settings.device)),
+        dtype_(mola::choose_dtype(settings.dtype, device_)),
+        model_(random_model(settings, dtype_, device_)),
+        batch_(random_batch(settings, device_)),
+        labelled_(mola::count_labelled(batch_.labels)),
+        parameters_(*model_),
+        optimizer_(parameters_, mola::TrainConfig{}),
+        rates_(mola::products_of_step(model_, settings.batch, settings.time, labelled_), dtype_,
+               device_) {}
+
+  StepTime step() {
+    parameters_.zero_gradients();
+    const auto start = now();
+    mola::RoutingTrace trace;
+    const auto hidden = model_->forward(batch_.input_ids, batch_.attention_mask, &trace);
+    const auto loss = mola::causal_lm_loss(hidden, model_->head_weight(), batch_.labels,
+                                           static_cast<double>(labelled_)) +
+                      0.001 * mola::load_balancing_loss(trace).to(device_);
+    const auto after_forward = now();
+    loss.backward();
+    const auto after_backward = now();
+    parameters_.clip_gradients(1.0);
+    optimizer_.step(3e-4);
+    const auto end = now();
+    return {after_forward - start, after_backward - after_forward, end - after_backward};
+  }
+
+  mola::ReferenceRates& rates() { return rates_; }
+  mola::Llama& model() { return model_; }
+
+ private:
+  double now() const {
+    if (device_.is_cuda()) torch::cuda::synchronize();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  }
+
+  torch::Device device_;
+  torch::Dtype dtype_;
+  mola::Llama model_;
+  mola::Batch batch_;
+  int64_t labelled_;
+  mola::FlatParameters parameters_;
+  mola::AdamW optimizer_;
+  mola::ReferenceRates rates_;
+};
+
+double peak_gigabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024 / 1e9;
+}
+
+nlohmann::ordered_json run(const Settings& settings) {
+  Bench bench(settings);
+  bench.step();
+  const double memory = peak_gigabytes();  // before the reference products take theirs
+  std::vector<double> totals, forwards, backwards, optimizers;
+  for (int64_t i = 0; i < settings.steps; ++i) {
+    const auto time = bench.step();
+    totals.push_back(time.total());
+    forwards.push_back(time.forward / time.total());
+    backwards.push_back(time.backward / time.total());
+    optimizers.push_back(time.optimizer / time.total());
+    bench.rates().measure();  // interleaved with the steps: these machines' speed drifts
+  }
+  const double step = median(totals);
+  const auto count = mola::count_parameters(bench.model());
+  nlohmann::ordered_json result = {
+      {"tokens_per_second", static_cast<double>(settings.batch * settings.time) / step},
+      {"step_seconds", step},
+      {"forward_share", median(forwards)},
+      {"backward_share", median(backwards)},
+      {"optimizer_share", median(optimizers)},
+      {"peak_gigabytes", memory},
+      {"efficiency", bench.rates().seconds() / step},
+      {"trainable", count.trainable},
+      {"total", count.total}};
+  for (const auto* kind : {"frozen", "thin", "attention", "head"}) {
+    result["products"][kind] = {
+        {"share_of_step", bench.rates().seconds(kind) / step},
+        {"gflop", bench.rates().flops(kind) / 1e9},
+        {"gflop_per_second", bench.rates().flops(kind) / bench.rates().seconds(kind) / 1e9}};
+  }
+  return result;
+}
+
+void benchmark(const Settings& settings) {
+  const auto result = run(settings);
+  std::printf("%s\n", result.dump(2).c_str());
+  if (!settings.json.empty()) std::ofstream(settings.json) << result.dump(2) << "\n";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Times training steps of a random LLaMA with an adapter; reads no files.\n");
+  app.footer("\nExample:\n  benchmark --layers 8 --hidden 1024 --allocation 2468 --dtype bf16");
+  Settings settings;
+  auto& model = settings.model;
+  model.num_hidden_layers = 8;
+  model.hidden_size = 1024;
+  model.intermediate_size = 2816;
+  model.num_attention_heads = 16;
+  model.num_key_value_heads = 16;
+  model.vocab_size = 32000;
+  const auto number = [&](const char* name, int64_t& value, const char* text) {
+    app.add_option(name, value, text)->check(CLI::Range(1, 1 << 20))->capture_default_str();
+  };
+  number("--layers", model.num_hidden_layers, "decoder layers");
+  number("--hidden", model.hidden_size, "hidden size");
+  number("--ffn", model.intermediate_size, "inner size of the MLP");
+  number("--heads", model.num_attention_heads, "query heads");
+  number("--kv-heads", model.num_key_value_heads, "key and value heads");
+  number("--vocab", model.vocab_size, "vocabulary");
+  number("--batch", settings.batch, "sequences");
+  number("--time", settings.time, "tokens a sequence");
+  number("--rank", settings.rank, "rank of each expert");
+  number("--top-k", settings.top_k, "experts a token takes");
+  number("--steps", settings.steps, "steps that are timed");
+  app.add_option("--allocation", settings.allocation, "experts by layer")->capture_default_str();
+  const auto choice = [&](const char* name, std::string& value, std::vector<std::string> choices) {
+    app.add_option(name, value)->check(CLI::IsMember(choices))->capture_default_str();
+  };
+  choice("--dtype", settings.dtype, {"f32", "bf16"});
+  choice("--device", settings.device, {"cpu", "cuda"});
+  choice("--adapter", settings.adapter, {"mola", "lora"});
+  app.add_option("--labelled", settings.labelled, "share of the positions in the loss")
+      ->check(CLI::Range(0.01, 1.0))
+      ->capture_default_str();
+  app.add_option("--json", settings.json, "writes the figures there too")->type_name("FILE");
+  return run_program(app, argc, argv, [&] {
+    if (model.hidden_size % model.num_attention_heads != 0) {
+      mola::fail("--heads ", model.num_attention_heads, ": does not divide --hidden");
+    }
+    model.head_dim = model.hidden_size / model.num_attention_heads;
+    benchmark(settings);
+  });
+}

@@ -1,0 +1,166 @@
+#include "products.h"
+
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <torch/cuda.h>
+
+#include <chrono>
+#include <functional>
+#include <limits>
+
+namespace mola {
+namespace {
+
+using torch::Tensor;
+
+// Collects products, adding up equal ones.
+class ProductList {
+ public:
+  void add(const Product& added) {
+    for (auto& product : products_) {
+      if (product.kind == added.kind && product.batch == added.batch && product.m == added.m &&
+          product.k == added.k && product.n == added.n &&
+          product.transposed_a == added.transposed_a &&
+          product.transposed_b == added.transposed_b) {
+        product.count += added.count;
+        return;
+      }
+    }
+    products_.push_back(added);
+  }
+
+  std::vector<Product> take() { return std::move(products_); }
+
+ private:
+  std::vector<Product> products_;
+};
+
+// y = x W^T, dx = dy W; the input of the first layer needs no gradient.
+void add_frozen(ProductList& list, const ProjectionGroupImpl& group, int64_t tokens,
+                bool input_gradient) {
+  const int64_t out = group.weight.size(0);
+  const int64_t in = group.weight.size(1);
+  list.add({"frozen", 1, tokens, in, out, false, true, 1});
+  if (input_gradient) list.add({"frozen", 1, tokens, out, in, false, false, 1});
+}
+
+void add_thin(ProductList& list, const ProjectionGroupImpl& group, int64_t tokens,
+              bool input_gradient) {
+  const int64_t in = group.weight.size(1);
+  int64_t rows = 0;  // of the block of all A and routers
+  for (const auto& mixture : group.mixtures) {
+    if (mixture.is_empty()) continue;
+    const int64_t width = mixture->options.num_experts() * mixture->options.rank();
+    const int64_t out = mixture->options.out_features();
+    rows += width + (mixture->router.is_empty() ? 0 : mixture->options.num_experts());
+    list.add({"thin", 1, tokens, width, out, false, true, 1});   // y += h B^T
+    list.add({"thin", 1, tokens, out, width, false, false, 1});  // dh = dy B
+    list.add({"thin", 1, out, tokens, width, true, false, 1});   // dB = dy^T h
+  }
+  if (rows == 0) return;
+  list.add({"thin", 1, tokens, in, rows, false, true, 1});  // x D^T
+  list.add({"thin", 1, rows, tokens, in, true, false, 1});  // dD
+  if (input_gradient) list.add({"thin", 1, tokens, rows, in, false, false, 1});
+}
+
+void add_attention(ProductList& list, const LlamaConfig& config, int64_t batch, int64_t time) {
+  const int64_t heads = batch * config.num_attention_heads;
+  const int64_t width = config.head_dim;
+  list.add({"attention", heads, time, width, time, false, true, 2});   // q k^T, do v^T
+  list.add({"attention", heads, time, time, width, false, false, 2});  // p v, ds k
+  list.add({"attention", heads, time, time, width, true, false, 2});   // p^T do, ds^T q
+}
+
+double seconds_of(const std::function<void()>& run, torch::Device device) {
+  if (device.is_cuda()) torch::cuda::synchronize();
+  const auto start = std::chrono::steady_clock::now();
+  run();
+  if (device.is_cuda()) torch::cuda::synchronize();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+Tensor random_operand(int64_t batch, int64_t rows, int64_t columns, bool transposed,
+                      torch::TensorOptions options) {
+  auto operand =
+      torch::randn({batch, transposed ? columns : rows, transposed ? rows : columns}, options);
+  if (transposed) operand = operand.transpose(1, 2);
+  return batch == 1 ? operand[0] : operand;
+}
+
+// a b through oneDNN's linear layer, which takes the right operand as [n, k].
+void onednn_product(const Tensor& a, const Tensor& b) {
+  static const auto linear =
+      c10::Dispatcher::singleton()
+          .findSchemaOrThrow("mkldnn::_linear_pointwise", "")
+          .typed<Tensor(const Tensor&, const Tensor&, const std::optional<Tensor>&,
+                        std::string_view, c10::List<std::optional<at::Scalar>>,
+                        std::optional<std::string_view>)>();
+  linear.call(a, b.t(), std::nullopt, "none", c10::List<std::optional<at::Scalar>>(), "");
+}
+
+}  // namespace
+
+std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time, int64_t labelled) {
+  ProductList list;
+  const int64_t tokens = batch * time;
+  for (size_t j = 0; j < model->layers.size(); ++j) {
+    const auto& layer = model->layers[j];
+    for (const auto* group :
+         {&layer->self_attn->qkv, &layer->self_attn->o, &layer->mlp->gate_up, &layer->mlp->down}) {
+      const bool input_gradient = j > 0 || group != &layer->self_attn->qkv;
+      add_frozen(list, **group, tokens, input_gradient);
+      add_thin(list, **group, tokens, input_gradient);
+    }
+    add_attention(list, model->config, batch, time);
+  }
+  const int64_t hidden = model->config.hidden_size;
+  const int64_t vocabulary = model->config.vocab_size;
+  list.add({"head", 1, labelled, hidden, vocabulary, false, true, 1});
+  list.add({"head", 1, labelled, vocabulary, hidden, false, false, 1});
+  return list.take();
+}
+
+ReferenceRates::ReferenceRates(std::vector<Product> products, torch::Dtype dtype,
+                               torch::Device device) {
+  const auto options = torch::dtype(dtype).device(device);
+  for (const auto& product : products) {
+    timed_.push_back(
+        {product,
+         random_operand(product.batch, product.m, product.k, product.transposed_a, options),
+         random_operand(product.batch, product.k, product.n, product.transposed_b, options),
+         std::numeric_limits<double>::infinity()});
+  }
+}
+
+void ReferenceRates::measure() {
+  torch::NoGradGuard no_grad;
+  for (auto& timed : timed_) {
+    const auto device = timed.a.device();
+    timed.best = std::min(timed.best, seconds_of([&] { timed.a.matmul(timed.b); }, device));
+    const bool onednn = device.is_cpu() && timed.product.batch == 1 && !timed.product.transposed_a;
+    if (!onednn) continue;
+    timed.best =
+        std::min(timed.best, seconds_of([&] { onednn_product(timed.a, timed.b); }, device));
+  }
+}
+
+double ReferenceRates::seconds(const std::string& kind) const {
+  double sum = 0;
+  for (const auto& timed : timed_) {
+    if (kind.empty() || kind == timed.product.kind) {
+      sum += timed.best * static_cast<double>(timed.product.count);
+    }
+  }
+  return sum;
+}
+
+double ReferenceRates::flops(const std::string& kind) const {
+  double sum = 0;
+  for (const auto& timed : timed_) {
+    if (kind.empty() || kind == timed.product.kind) {
+      sum += timed.product.flops() * static_cast<double>(timed.product.count);
+    }
+  }
+  return sum;
+}
+
+}  // namespace mola

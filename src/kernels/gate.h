@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/simd.h"
+
+namespace mola {
+
+/// One projection's mixture between its two thin products, for tokens begin..end. Letters: E
+/// experts, K top_k, r rank; `stride` is the distance between rows of the thin products' result.
+struct GateShape {
+  int64_t num_experts;
+  int64_t top_k;
+  int64_t rank;
+  int64_t stride;
+  double scaling;
+};
+
+/// From hidden = A x [N, E r] and logits [N, E]: probabilities p = softmax(logits) [N, E], the K
+/// largest as indices [N, K] and, scaled to sum to 1, as weights [N, K]; and
+/// gated[n, e r + i] = scaling * weight of e * hidden[n, e r + i], zero for experts not chosen.
+#define MOLA_GATE_KERNELS(T)                                                                      \
+  void gate_rows(const GateShape& shape, const T* hidden, const T* logits, Acc<T>* probabilities, \
+                 Acc<T>* weights, int64_t* indices, T* gated, int64_t begin, int64_t end);        \
+  void gate_gradient_rows(const GateShape& shape, const T* hidden, const T* grad_gated,           \
+                          const Acc<T>* probabilities, const Acc<T>* weights,                     \
+                          const int64_t* indices, const Acc<T>* grad_probabilities,               \
+                          T* grad_hidden, T* grad_logits, int64_t begin, int64_t end);
+
+/// `gate_gradient_rows`: from the gradients of `gated` [N, E r] and, unless null, of
+/// `probabilities` [N, E] to those of hidden and logits, whose rows are `stride` apart.
+MOLA_GATE_KERNELS(float)
+MOLA_GATE_KERNELS(BFloat16)
+MOLA_GATE_KERNELS(double)
+#undef MOLA_GATE_KERNELS
+
+}  // namespace mola

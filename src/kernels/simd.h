@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+// Kernels are plain loops over rows, compiled for three instruction sets; the loader takes the best
+// that the processor has. No torch in here: they get pointers, and which rows to work on.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__)
+#define MOLA_KERNEL \
+  __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4"), flatten))
+#else
+#define MOLA_KERNEL
+#endif
+
+namespace mola {
+
+/// A bfloat16 number as it lies in memory.
+struct BFloat16 {
+  uint16_t bits;
+};
+
+/// What a kernel computes in: fp32, and float64 for float64.
+template <class T>
+struct Accumulate {
+  using Type = float;
+};
+template <>
+struct Accumulate<double> {
+  using Type = double;
+};
+template <class T>
+using Acc = typename Accumulate<T>::Type;
+
+inline float load(float value) { return value; }
+inline double load(double value) { return value; }
+inline float load(BFloat16 value) {
+  const uint32_t bits = static_cast<uint32_t>(value.bits) << 16;
+  float wide;
+  std::memcpy(&wide, &bits, sizeof(wide));
+  return wide;
+}
+
+inline void store(float& place, float value) { place = value; }
+inline void store(double& place, double value) { place = value; }
+// Rounds to nearest, ties to even; NaN stays one.
+inline void store(BFloat16& place, float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof(bits));
+  const uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  place.bits = static_cast<uint16_t>(value == value ? rounded : 0x7fc0);
+}
+
+/// exp to 2 ulp, in a form that vectorises: 2^n times a polynomial (Cephes' coefficients). What is
+/// below -87 gives about 1e-38, what is above 88 about 1e38.
+inline float exponential(float x) {
+  const float bounded = x < -87.0F ? -87.0F : (x > 88.0F ? 88.0F : x);
+  const float n = __builtin_rintf(bounded * 1.44269504F);
+  const float rest = bounded - n * 0.693359375F + n * 2.12194440e-4F;
+  float p = 1.9875691500e-4F;
+  p = p * rest + 1.3981999507e-3F;
+  p = p * rest + 8.3334519073e-3F;
+  p = p * rest + 4.1665795894e-2F;
+  p = p * rest + 1.6666665459e-1F;
+  p = p * rest + 5.0000001201e-1F;
+  p = p * rest * rest + rest + 1.0F;
+  const uint32_t bits = static_cast<uint32_t>(static_cast<int32_t>(n) + 127) << 23;
+  float power;
+  std::memcpy(&power, &bits, sizeof(power));
+  return p * power;
+}
+inline double exponential(double x) { return std::exp(x); }
+
+}  // namespace mola

@@ -1,0 +1,188 @@
+#include "nn/group_function.h"
+
+#include <torch/autograd.h>
+
+#include "nn/product.h"
+
+namespace mola {
+namespace {
+
+using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+// Everything about a call that is not an input with a gradient.
+struct GroupCall {
+  std::vector<MixturePlace> places;
+  int64_t hidden_rows = 0;  // of the block: all A; the routers follow
+  double dropout = 0;
+  std::vector<Gate::Result>* routing = nullptr;
+};
+
+// What the backward pass needs beside the saved tensors.
+struct GroupState : torch::CustomClassHolder {
+  GroupCall call;
+};
+
+Tensor columns(const Tensor& matrix, int64_t begin, int64_t size) {
+  return matrix.narrow(1, begin, size);
+}
+
+Tensor hidden_of(const Tensor& thin, const MixturePlace& place) {
+  return columns(thin, place.hidden_begin, place.gate.num_experts * place.gate.rank);
+}
+
+Tensor logits_of(const Tensor& thin, const MixturePlace& place) {
+  return columns(thin, place.logits_begin, place.gate.num_experts);
+}
+
+// Adds the mixture's h B^T to its columns of y.
+void add_output(const Tensor& y, const MixturePlace& place, const Tensor& gated,
+                const Tensor& lora_B) {
+  auto out = columns(y, place.output_begin, place.output_size);
+  out.addmm_(gated, lora_B.t());
+}
+
+// A dropout(x) and R x side by side, [N, M].
+Tensor thin_products(const Tensor& x, const Tensor& dropped, const Tensor& block,
+                     int64_t hidden_rows) {
+  if (dropped.is_same(x)) return product_nt(x, block);
+  const int64_t router_rows = block.size(0) - hidden_rows;
+  const auto hidden = product_nt(dropped, block.narrow(0, 0, hidden_rows));
+  return torch::cat({hidden, product_nt(x, block.narrow(0, hidden_rows, router_rows))}, 1);
+}
+
+struct GroupFunction : torch::autograd::Function<GroupFunction> {
+  static variable_list forward(AutogradContext* ctx, const Tensor& x, const Tensor& weight,
+                               const std::optional<Tensor>& bias,
+                               const std::optional<Tensor>& block_given, at::TensorList lora_B,
+                               const GroupCall& call) {
+    const auto block = block_given.value_or(Tensor());
+    auto y = product_nt(x, weight);
+    if (bias) y.add_(*bias);
+    Tensor dropped = x;
+    Tensor kept;  // [N, I] bool
+    if (call.dropout > 0 && block.defined())
+      std::tie(dropped, kept) = torch::native_dropout(x, call.dropout, true);
+    const auto thin =
+        block.defined() ? thin_products(x, dropped, block, call.hidden_rows) : Tensor();
+
+    variable_list outputs = {y};
+    variable_list saved = {x, dropped, kept, weight, block, thin};
+    for (size_t i = 0; i < call.places.size(); ++i) {
+      const auto& place = call.places[i];
+      saved.push_back(lora_B[i]);
+      if (place.logits_begin < 0) {
+        add_output(y, place, hidden_of(thin, place) * place.gate.scaling, lora_B[i]);
+        continue;
+      }
+      const auto result = place.gate.forward(hidden_of(thin, place), logits_of(thin, place));
+      add_output(y, place, result.gated, lora_B[i]);
+      outputs.push_back(result.probabilities);
+      saved.insert(saved.end(), {result.weights, result.indices, result.gated});
+      if (call.routing != nullptr) call.routing->push_back(result);
+    }
+    // Each router's probabilities are an output, so they are saved as one.
+    saved.insert(saved.end(), outputs.begin() + 1, outputs.end());
+    ctx->save_for_backward(saved);
+    auto state = c10::make_intrusive<GroupState>();
+    state->call = call;
+    ctx->saved_data["state"] = c10::IValue::make_capsule(state);
+    return outputs;
+  }
+
+  static variable_list backward(AutogradContext* ctx, variable_list gradients);
+};
+
+// dB of a mixture, transposed as its parameters lie, and its columns of the thin products'
+// gradient.
+Tensor mixture_gradient(const MixturePlace& place, const Tensor& dy, const Tensor& lora_B,
+                        const Tensor& thin, const Gate::Result& result,
+                        const Tensor& grad_probabilities, const Tensor& grad_thin) {
+  const auto dy_here = columns(dy, place.output_begin, place.output_size);
+  const auto grad_gated = product_nn(dy_here, lora_B);
+  const auto hidden = hidden_of(thin, place);
+  auto grad_hidden = hidden_of(grad_thin, place);
+  if (place.logits_begin < 0) {
+    grad_hidden.copy_(grad_gated).mul_(place.gate.scaling);
+    return torch::mm((hidden * place.gate.scaling).t(), dy_here).t();
+  }
+  place.gate.backward(hidden, result, grad_gated, grad_probabilities, grad_hidden,
+                      logits_of(grad_thin, place));
+  return torch::mm(result.gated.t(), dy_here).t();
+}
+
+variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradients) {
+  const auto saved = ctx->get_saved_variables();
+  const auto state = ctx->saved_data["state"].toCapsule();
+  const auto& call = static_cast<const GroupState&>(*state).call;
+  const auto &x = saved[0], &dropped = saved[1], &kept = saved[2], &weight = saved[3],
+             &block = saved[4], &thin = saved[5];
+  const auto dy = gradients[0].contiguous();
+  const bool needs_x = ctx->needs_input_grad(0);
+  if (!block.defined()) return {needs_x ? product_nn(dy, weight) : Tensor(), {}, {}, {}, {}};
+  const auto grad_thin = torch::empty_like(thin);
+
+  variable_list grad_B;
+  size_t next = 6;
+  size_t router = 0;
+  const size_t routers = gradients.size() - 1;
+  for (const auto& place : call.places) {
+    const auto& lora_B = saved[next++];
+    Gate::Result result;
+    Tensor grad_probabilities;
+    if (place.logits_begin >= 0) {
+      result = {saved[saved.size() - routers + router], saved[next], saved[next + 1],
+                saved[next + 2]};
+      grad_probabilities = gradients[1 + router];
+      next += 3;
+      ++router;
+    }
+    grad_B.push_back(
+        mixture_gradient(place, dy, lora_B, thin, result, grad_probabilities, grad_thin));
+  }
+
+  const bool has_dropout = kept.defined();
+  const int64_t router_rows = block.size(0) - call.hidden_rows;
+  const auto grad_hidden = columns(grad_thin, 0, call.hidden_rows);
+  const auto grad_logits = columns(grad_thin, call.hidden_rows, router_rows);
+  const auto grad_block =
+      has_dropout ? torch::cat({torch::mm(grad_hidden.t(), dropped), torch::mm(grad_logits.t(), x)})
+                  : torch::mm(grad_thin.t(), x);
+  Tensor grad_x;
+  if (needs_x) {
+    grad_x = product_nn(dy, weight);
+    if (has_dropout) {
+      const auto through = product_nn(grad_hidden, block.narrow(0, 0, call.hidden_rows));
+      grad_x.addcmul_(through, kept.to(through.scalar_type()), 1 / (1 - call.dropout));
+      grad_x.addmm_(grad_logits, block.narrow(0, call.hidden_rows, router_rows));
+    } else {
+      grad_x.addmm_(grad_thin, block);
+    }
+  }
+  variable_list result = {grad_x, Tensor(), Tensor(), grad_block};
+  result.insert(result.end(), grad_B.begin(), grad_B.end());
+  result.emplace_back();  // the call
+  return result;
+}
+
+}  // namespace
+
+GroupOutputs group_forward(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                           const Tensor& block, const std::vector<Tensor>& lora_B,
+                           const std::vector<MixturePlace>& places, double dropout,
+                           std::vector<Gate::Result>* routing) {
+  GroupCall call{places, 0, dropout, routing};
+  for (const auto& place : places) call.hidden_rows += place.gate.num_experts * place.gate.rank;
+  // An autograd function takes what may be missing as optional, and no undefined tensor.
+  const auto optional = [](const Tensor& tensor) {
+    return tensor.defined() ? std::optional<Tensor>(tensor) : std::nullopt;
+  };
+  auto outputs = GroupFunction::apply(x, weight, optional(bias), optional(block),
+                                      at::TensorList(lora_B), call);
+  GroupOutputs result{outputs[0], {}};
+  result.probabilities.assign(outputs.begin() + 1, outputs.end());
+  return result;
+}
+
+}  // namespace mola

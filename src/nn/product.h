@@ -1,0 +1,16 @@
+#pragma once
+
+#include <torch/types.h>
+
+namespace mola {
+
+/// Matrix products by whichever library is fastest for them: on a CPU oneDNN, for fp32 too, where
+/// ATen would take MKL. They record no gradients: for use inside autograd functions.
+
+/// x [N, K], w [M, K] -> x w^T [N, M]
+torch::Tensor product_nt(const torch::Tensor& x, const torch::Tensor& w);
+
+/// x [N, M], w [M, K] -> x w [N, K]
+torch::Tensor product_nn(const torch::Tensor& x, const torch::Tensor& w);
+
+}  // namespace mola
