@@ -1,10 +1,9 @@
 #include "mola/loss/causal_lm_loss.h"
 
-#include <ATen/Dispatch.h>
-#include <ATen/Parallel.h>
 #include <torch/autograd.h>
 
 #include "kernels/cross_entropy.h"
+#include "nn/kernel_call.h"
 #include "nn/product.h"
 
 namespace mola {
@@ -28,19 +27,16 @@ Tensor cross_entropy_in_place(Tensor& logits, const Tensor& targets, double scal
     return (log_sums - at_targets).sum();
   }
   const auto* target = targets.const_data_ptr<int64_t>();
-  const int64_t vocab_size = logits.size(1);
-  const auto run = [&](auto* data, auto zero) {
-    using Sum = decltype(zero);
-    auto losses = torch::empty({logits.size(0)}, torch::CppTypeToScalarType<Sum>::value);
-    auto* loss = losses.template mutable_data_ptr<Sum>();
+  Tensor losses;
+  for_kernel_type(logits, [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    losses = torch::empty({logits.size(0)}, torch::CppTypeToScalarType<Acc<T>>::value);
     at::parallel_for(0, logits.size(0), 1, [&](int64_t begin, int64_t end) {
-      cross_entropy_rows(data, target, loss, static_cast<Sum>(scale), vocab_size, begin, end);
+      cross_entropy_rows(kernel_data<T>(logits), target, kernel_data<Acc<T>>(losses),
+                         static_cast<Acc<T>>(scale), logits.size(1), begin, end);
     });
-    return losses.sum();
-  };
-  if (logits.scalar_type() == torch::kDouble) return run(logits.mutable_data_ptr<double>(), 0.0);
-  if (logits.scalar_type() == torch::kFloat) return run(logits.mutable_data_ptr<float>(), 0.0F);
-  return run(reinterpret_cast<BFloat16*>(logits.mutable_data_ptr<at::BFloat16>()), 0.0F);
+  });
+  return losses.sum();
 }
 
 // The head and the cross-entropy of `states` [N, H], chunk by chunk. Its gradient comes out of the

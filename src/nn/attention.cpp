@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include "nn/split_heads.h"
+
 namespace mola {
 
 using torch::Tensor;
@@ -15,19 +17,17 @@ AttentionImpl::AttentionImpl(ProjectionGroup qkv_, ProjectionGroup o_, int64_t h
 }
 
 Tensor AttentionImpl::forward(const Tensor& x, const AttentionInputs& inputs, RoutingTrace* trace) {
-  const auto projected = qkv->forward(x, trace);
-  const auto heads = [&](const Tensor& flat) {  // [B, T, heads * D] -> [B, heads, T, D]
-    return flat.unflatten(-1, {-1, head_dim_}).transpose(1, 2);
-  };
-  const auto query = inputs.rotary.apply(heads(projected[0]));
-  const auto key = inputs.rotary.apply(heads(projected[1]));
-  const auto value = heads(projected[2]);
+  const auto wide = qkv->forward_wide(x, trace);
+  const auto& projections = qkv->options.projections();
+  const int64_t heads = projections[0].out_features() / head_dim_;
+  const int64_t kv_heads = projections[1].out_features() / head_dim_;
+  const auto split = split_heads(wide, inputs.rotary, heads, kv_heads, head_dim_);
   std::optional<Tensor> mask;
   if (inputs.mask.defined()) mask = inputs.mask;
   const auto mixed = torch::scaled_dot_product_attention(
-      query, key, value, mask, /*dropout_p=*/0.0, /*is_causal=*/!mask.has_value(),
-      /*scale=*/std::nullopt, /*enable_gqa=*/query.size(1) != key.size(1));
-  return o->forward(mixed.transpose(1, 2).flatten(2), trace)[0];
+      split[0], split[1], split[2], mask, /*dropout_p=*/0.0, /*is_causal=*/!mask.has_value(),
+      /*scale=*/std::nullopt, /*enable_gqa=*/heads != kv_heads);
+  return o->forward_wide(mixed.transpose(1, 2).flatten(2), trace);
 }
 
 }  // namespace mola

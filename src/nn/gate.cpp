@@ -1,31 +1,13 @@
 #include "nn/gate.h"
 
-#include <ATen/Parallel.h>
-
 #include "kernels/gate.h"
 #include "mola/nn/top_k_router.h"
+#include "nn/kernel_call.h"
 
 namespace mola {
 namespace {
 
 using torch::Tensor;
-
-constexpr int64_t kGrain = 64;  // tokens that are worth a thread
-
-template <class T>
-T* data(const Tensor& tensor) {
-  return static_cast<T*>(tensor.data_ptr());
-}
-
-// Calls `run` with a null pointer of the kernel's type for the tensor's dtype.
-template <class Run>
-void for_dtype(const Tensor& tensor, const Run& run) {
-  if (tensor.scalar_type() == torch::kDouble) return run(static_cast<double*>(nullptr));
-  if (tensor.scalar_type() == torch::kFloat) return run(static_cast<float*>(nullptr));
-  TORCH_CHECK(tensor.scalar_type() == torch::kBFloat16, "ProjectionGroup: found ",
-              tensor.scalar_type(), ", expected fp32, bf16 or float64");
-  run(static_cast<BFloat16*>(nullptr));
-}
 
 Gate::Result forward_by_torch(const Gate& gate, const Tensor& hidden, const Tensor& logits) {
   auto routing = TopKRouterImpl::route(logits, gate.top_k);
@@ -61,17 +43,17 @@ Gate::Result Gate::forward(const Tensor& hidden, const Tensor& logits) const {
   if (!hidden.is_cpu()) return forward_by_torch(*this, hidden, logits);
   const int64_t tokens = hidden.size(0);
   Result result;
-  for_dtype(hidden, [&](auto* type) {
+  for_kernel_type(hidden, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     const auto wide = hidden.options().dtype(torch::CppTypeToScalarType<Acc<T>>::value);
     result = {torch::empty({tokens, num_experts}, wide), torch::empty({tokens, top_k}, wide),
               torch::empty({tokens, top_k}, hidden.options().dtype(torch::kLong)),
               torch::empty({tokens, num_experts * rank}, hidden.options())};
     const GateShape shape{num_experts, top_k, rank, hidden.stride(0), scaling};
-    at::parallel_for(0, tokens, kGrain, [&](int64_t begin, int64_t end) {
-      gate_rows(shape, data<T>(hidden), data<T>(logits), data<Acc<T>>(result.probabilities),
-                data<Acc<T>>(result.weights), data<int64_t>(result.indices), data<T>(result.gated),
-                begin, end);
+    at::parallel_for(0, tokens, kRowGrain, [&](int64_t begin, int64_t end) {
+      gate_rows(shape, kernel_data<T>(hidden), kernel_data<T>(logits),
+                kernel_data<Acc<T>>(result.probabilities), kernel_data<Acc<T>>(result.weights),
+                kernel_data<int64_t>(result.indices), kernel_data<T>(result.gated), begin, end);
     });
   });
   return result;
@@ -87,14 +69,15 @@ void Gate::backward(const Tensor& hidden, const Result& result, const Tensor& gr
   const auto gated = grad_gated.contiguous();
   const auto outside =
       grad_probabilities.defined() ? grad_probabilities.contiguous() : grad_probabilities;
-  for_dtype(hidden, [&](auto* type) {
+  for_kernel_type(hidden, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     const GateShape shape{num_experts, top_k, rank, hidden.stride(0), scaling};
-    at::parallel_for(0, hidden.size(0), kGrain, [&](int64_t begin, int64_t end) {
-      gate_gradient_rows(shape, data<T>(hidden), data<T>(gated), data<Acc<T>>(result.probabilities),
-                         data<Acc<T>>(result.weights), data<int64_t>(result.indices),
-                         outside.defined() ? data<Acc<T>>(outside) : nullptr, data<T>(grad_hidden),
-                         data<T>(grad_logits), begin, end);
+    at::parallel_for(0, hidden.size(0), kRowGrain, [&](int64_t begin, int64_t end) {
+      gate_gradient_rows(shape, kernel_data<T>(hidden), kernel_data<T>(gated),
+                         kernel_data<Acc<T>>(result.probabilities),
+                         kernel_data<Acc<T>>(result.weights), kernel_data<int64_t>(result.indices),
+                         outside.defined() ? kernel_data<Acc<T>>(outside) : nullptr,
+                         kernel_data<T>(grad_hidden), kernel_data<T>(grad_logits), begin, end);
     });
   });
 }

@@ -116,7 +116,7 @@ std::vector<MixturePlace> ProjectionGroupImpl::mixture_places() const {
   return places;
 }
 
-std::vector<Tensor> ProjectionGroupImpl::forward(const Tensor& x, RoutingTrace* trace) {
+Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace) {
   TORCH_CHECK(x.dim() > 0 && x.size(-1) == options.in_features(), "ProjectionGroup: found x of ",
               x.sizes(), ", expected [..., ", options.in_features(), "]");
   const auto dtype = x.scalar_type();
@@ -139,9 +139,13 @@ std::vector<Tensor> ProjectionGroupImpl::forward(const Tensor& x, RoutingTrace* 
   }
   auto shape = x.sizes().vec();
   shape.back() = outputs.y.size(1);
+  return outputs.y.view(shape);
+}
+
+std::vector<Tensor> ProjectionGroupImpl::forward(const Tensor& x, RoutingTrace* trace) {
   std::vector<int64_t> widths;
   for (const auto& projection : options.projections()) widths.push_back(projection.out_features());
-  return outputs.y.view(shape).split_with_sizes(widths, -1);
+  return forward_wide(x, trace).split_with_sizes(widths, -1);
 }
 
 Tensor ProjectionGroupImpl::projection_weight(size_t index) const {

@@ -1,6 +1,55 @@
 #include "mola/nn/rms_norm.h"
 
+#include <torch/autograd.h>
+
+#include "kernels/rms_norm.h"
+#include "nn/kernel_call.h"
+
 namespace mola {
+namespace {
+
+using torch::Tensor;
+
+// In one pass over x each way. The weight is frozen and gets no gradient.
+struct RMSNormFunction : torch::autograd::Function<RMSNormFunction> {
+  static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& x_given,
+                        const Tensor& weight, double eps) {
+    const auto x = x_given.contiguous();
+    const int64_t size = x.size(-1);
+    const int64_t rows = x.numel() / size;
+    const auto y = torch::empty_like(x);
+    Tensor inverse;
+    for_kernel_type(x, [&](auto* type) {
+      using T = std::remove_pointer_t<decltype(type)>;
+      inverse = torch::empty({rows}, torch::CppTypeToScalarType<Acc<T>>::value);
+      at::parallel_for(0, rows, kRowGrain, [&](int64_t begin, int64_t end) {
+        rms_norm_rows(kernel_data<T>(x), kernel_data<T>(weight), eps, kernel_data<T>(y),
+                      kernel_data<Acc<T>>(inverse), size, begin, end);
+      });
+    });
+    ctx->save_for_backward({x, weight, inverse});
+    return y;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list gradients) {
+    const auto saved = ctx->get_saved_variables();
+    const auto dy = gradients[0].contiguous();
+    const auto dx = torch::empty_like(dy);
+    for_kernel_type(dy, [&](auto* type) {
+      using T = std::remove_pointer_t<decltype(type)>;
+      const int64_t size = dy.size(-1);
+      at::parallel_for(0, dy.numel() / size, kRowGrain, [&](int64_t begin, int64_t end) {
+        rms_norm_gradient_rows(kernel_data<T>(dy), kernel_data<T>(saved[0]),
+                               kernel_data<T>(saved[1]), kernel_data<Acc<T>>(saved[2]),
+                               kernel_data<T>(dx), size, begin, end);
+      });
+    });
+    return {dx, {}, {}};
+  }
+};
+
+}  // namespace
 
 RMSNormOptions::RMSNormOptions(int64_t size) : size_(size) {}
 
@@ -21,10 +70,12 @@ void RMSNormImpl::pretty_print(std::ostream& stream) const {
 }
 
 torch::Tensor RMSNormImpl::forward(const torch::Tensor& x) const {
-  const auto dtype = x.scalar_type();
-  const auto wide = dtype == torch::kDouble ? x : x.to(torch::kFloat);
+  if (x.is_cpu() && x.scalar_type() == weight.scalar_type()) {
+    return RMSNormFunction::apply(x, weight, options.eps());
+  }
+  const auto wide = x.scalar_type() == torch::kDouble ? x : x.to(torch::kFloat);
   const auto mean_square = wide.square().mean(-1, /*keepdim=*/true);
-  return weight * (wide * torch::rsqrt(mean_square + options.eps())).to(dtype);
+  return weight * (wide * torch::rsqrt(mean_square + options.eps())).to(x.scalar_type());
 }
 
 }  // namespace mola

@@ -62,6 +62,9 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
   /// another last size.
   std::vector<torch::Tensor> forward(const torch::Tensor& x, RoutingTrace* trace = nullptr);
 
+  /// The same with all outputs side by side, [..., sum of O].
+  torch::Tensor forward_wide(const torch::Tensor& x, RoutingTrace* trace = nullptr);
+
   /// Lays the experts and routers side by side in their blocks, where they do not lie so already.
   /// `forward` does so by itself; whoever moves the blocks as a whole calls it before.
   void pack_parameters() const;

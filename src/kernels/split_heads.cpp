@@ -1,0 +1,85 @@
+#include "kernels/split_heads.h"
+
+namespace mola {
+namespace {
+
+template <class T>
+inline void turn(const T* x, const T* cos, const T* sin, T* y, int64_t half) {
+#pragma omp simd
+  for (int64_t i = 0; i < half; ++i) {
+    const Acc<T> low = load(x[i]);
+    const Acc<T> high = load(x[i + half]);
+    store(y[i], low * load(cos[i]) - high * load(sin[i]));
+    store(y[i + half], high * load(cos[i + half]) + low * load(sin[i + half]));
+  }
+}
+
+// The transpose of `turn`.
+template <class T>
+inline void turn_back(const T* dy, const T* cos, const T* sin, T* dx, int64_t half) {
+#pragma omp simd
+  for (int64_t i = 0; i < half; ++i) {
+    const Acc<T> low = load(dy[i]);
+    const Acc<T> high = load(dy[i + half]);
+    store(dx[i], low * load(cos[i]) + high * load(sin[i + half]));
+    store(dx[i + half], high * load(cos[i + half]) - low * load(sin[i]));
+  }
+}
+
+// Calls `act` with the offsets of each head in both layouts, and with that of its token's angles.
+template <class Act>
+inline void for_each_head(const HeadShape& shape, int64_t begin, int64_t end, const Act& act) {
+  for (int64_t n = begin; n < end; ++n) {
+    const int64_t b = n / shape.time;
+    const int64_t t = n % shape.time;
+    const int64_t angles = ((shape.one_table ? 0 : b) * shape.time + t) * shape.head_dim;
+    for (int64_t h = 0; h < shape.heads; ++h) {
+      const int64_t in_wide = n * shape.row_width + shape.begin + h * shape.head_dim;
+      const int64_t in_heads = ((b * shape.heads + h) * shape.time + t) * shape.head_dim;
+      act(in_wide, in_heads, angles);
+    }
+  }
+}
+
+template <class T>
+inline void split(const HeadShape& shape, const T* wide, const T* cos, const T* sin, T* heads,
+                  int64_t begin, int64_t end) {
+  for_each_head(shape, begin, end, [&](int64_t in_wide, int64_t in_heads, int64_t angles) {
+    if (cos == nullptr) {
+      std::memcpy(heads + in_heads, wide + in_wide, shape.head_dim * sizeof(T));
+    } else {
+      turn(wide + in_wide, cos + angles, sin + angles, heads + in_heads, shape.head_dim / 2);
+    }
+  });
+}
+
+template <class T>
+inline void split_gradient(const HeadShape& shape, const T* grad_heads, const T* cos, const T* sin,
+                           T* grad_wide, int64_t begin, int64_t end) {
+  for_each_head(shape, begin, end, [&](int64_t in_wide, int64_t in_heads, int64_t angles) {
+    if (cos == nullptr) {
+      std::memcpy(grad_wide + in_wide, grad_heads + in_heads, shape.head_dim * sizeof(T));
+    } else {
+      turn_back(grad_heads + in_heads, cos + angles, sin + angles, grad_wide + in_wide,
+                shape.head_dim / 2);
+    }
+  });
+}
+
+}  // namespace
+
+#define MOLA_SPLIT_HEADS_KERNELS(T)                                                       \
+  MOLA_KERNEL void split_heads_rows(const HeadShape& shape, const T* wide, const T* cos,  \
+                                    const T* sin, T* heads, int64_t begin, int64_t end) { \
+    split(shape, wide, cos, sin, heads, begin, end);                                      \
+  }                                                                                       \
+  MOLA_KERNEL void split_heads_gradient_rows(const HeadShape& shape, const T* grad_heads, \
+                                             const T* cos, const T* sin, T* grad_wide,    \
+                                             int64_t begin, int64_t end) {                \
+    split_gradient(shape, grad_heads, cos, sin, grad_wide, begin, end);                   \
+  }
+MOLA_SPLIT_HEADS_KERNELS(float)
+MOLA_SPLIT_HEADS_KERNELS(BFloat16)
+MOLA_SPLIT_HEADS_KERNELS(double)
+
+}  // namespace mola
