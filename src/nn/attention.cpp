@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include "nn/causal_attention.h"
 #include "nn/split_heads.h"
 
 namespace mola {
@@ -22,11 +23,12 @@ Tensor AttentionImpl::forward(const Tensor& x, const AttentionInputs& inputs, Ro
   const int64_t heads = projections[0].out_features() / head_dim_;
   const int64_t kv_heads = projections[1].out_features() / head_dim_;
   const auto split = split_heads(wide, inputs.rotary, heads, kv_heads, head_dim_);
-  std::optional<Tensor> mask;
-  if (inputs.mask.defined()) mask = inputs.mask;
-  const auto mixed = torch::scaled_dot_product_attention(
-      split[0], split[1], split[2], mask, /*dropout_p=*/0.0, /*is_causal=*/!mask.has_value(),
-      /*scale=*/std::nullopt, /*enable_gqa=*/heads != kv_heads);
+  const auto mixed = inputs.mask.defined() ? torch::scaled_dot_product_attention(
+                                                 split[0], split[1], split[2], inputs.mask,
+                                                 /*dropout_p=*/0.0, /*is_causal=*/false,
+                                                 /*scale=*/std::nullopt,
+                                                 /*enable_gqa=*/heads != kv_heads)
+                                           : causal_attention(split[0], split[1], split[2]);
   return o->forward_wide(mixed.transpose(1, 2).flatten(2), trace);
 }
 

@@ -69,7 +69,8 @@ Trainer::Step Trainer::step(int64_t number) {
   for (const auto& micro_batch : micro_batches) {
     const auto batch = collate(micro_batch, device);
     RoutingTrace trace;
-    const auto hidden = model_->forward(batch.input_ids, batch.attention_mask, &trace);
+    // Padding is on the right: no token looks at what comes later, so attention needs no mask.
+    const auto hidden = model_->forward(batch.input_ids, /*attention_mask=*/{}, &trace);
     const auto lm = causal_lm_loss(hidden, model_->head_weight(), batch.labels,
                                    static_cast<double>(size.labelled));
     const auto balance = load_balancing_loss(trace, batch.attention_mask).to(device) *

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "nn/causal_attention.h"
 #include "support/tensors.h"
 
 namespace mola {
@@ -65,6 +66,23 @@ TEST(Attention, SharesKeysAndValuesAmongGroupsOfHeads) {
   const auto x = torch::randn({2, 5, 6});
   const auto inputs = causal_inputs(5);
   EXPECT_LT(relative_error(grouped->forward(x, inputs), whole->forward(x, inputs)), 1e-5);
+}
+
+TEST(Attention, ByProductsEqualsTheFusedOneWithItsGradients) {
+  const auto leaf = [](int64_t heads) {
+    return torch::randn({2, heads, 5, kHeadDim}, torch::kDouble).requires_grad_();
+  };
+  const std::vector<Tensor> inputs = {leaf(4), leaf(2), leaf(2)};
+  const auto found = causal_attention(inputs[0], inputs[1], inputs[2]);
+  const auto expected = torch::scaled_dot_product_attention(
+      inputs[0], inputs[1], inputs[2], {}, 0.0, /*is_causal=*/true, {}, /*enable_gqa=*/true);
+  EXPECT_LT(relative_error(found, expected), 1e-12);
+  const auto direction = torch::randn_like(found);
+  const auto found_grads = torch::autograd::grad({found}, inputs, {direction});
+  const auto expected_grads = torch::autograd::grad({expected}, inputs, {direction});
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_LT(relative_error(found_grads[i], expected_grads[i]), 1e-12) << i;
+  }
 }
 
 }  // namespace
