@@ -19,7 +19,8 @@ struct LayerTable {
   bool same_for_all() const;
 
   /// A table with the same list for every projection.
-  static LayerTable same(const std::vector<std::string>& projections, const std::vector<int64_t>& list);
+  static LayerTable same(const std::vector<std::string>& projections,
+                         const std::vector<int64_t>& list);
 
   bool operator==(const LayerTable& other) const { return values == other.values; }
   bool operator!=(const LayerTable& other) const { return values != other.values; }
