@@ -1,11 +1,12 @@
 #include "products.h"
 
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/cuda.h>
 
 #include <chrono>
 #include <functional>
 #include <limits>
+
+#include "nn/product.h"
 
 namespace mola {
 namespace {
@@ -86,17 +87,6 @@ Tensor random_operand(int64_t batch, int64_t rows, int64_t columns, bool transpo
   return batch == 1 ? operand[0] : operand;
 }
 
-// a b through oneDNN's linear layer, which takes the right operand as [n, k].
-void onednn_product(const Tensor& a, const Tensor& b) {
-  static const auto linear =
-      c10::Dispatcher::singleton()
-          .findSchemaOrThrow("mkldnn::_linear_pointwise", "")
-          .typed<Tensor(const Tensor&, const Tensor&, const std::optional<Tensor>&,
-                        std::string_view, c10::List<std::optional<at::Scalar>>,
-                        std::optional<std::string_view>)>();
-  linear.call(a, b.t(), std::nullopt, "none", c10::List<std::optional<at::Scalar>>(), "");
-}
-
 }  // namespace
 
 std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time, int64_t labelled) {
@@ -119,7 +109,7 @@ std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time,
   return list.take();
 }
 
-ReferenceRates::ReferenceRates(std::vector<Product> products, torch::Dtype dtype,
+ReferenceRates::ReferenceRates(const std::vector<Product>& products, torch::Dtype dtype,
                                torch::Device device) {
   const auto options = torch::dtype(dtype).device(device);
   for (const auto& product : products) {
@@ -139,7 +129,7 @@ void ReferenceRates::measure() {
     const bool onednn = device.is_cpu() && timed.product.batch == 1 && !timed.product.transposed_a;
     if (!onednn) continue;
     timed.best =
-        std::min(timed.best, seconds_of([&] { onednn_product(timed.a, timed.b); }, device));
+        std::min(timed.best, seconds_of([&] { onednn_linear(timed.a, timed.b.t()); }, device));
   }
 }
 

@@ -31,7 +31,7 @@ std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time,
 /// MKL's or oneDNN's on a CPU, cuBLAS on CUDA) and oneDNN asked for directly.
 class ReferenceRates {
  public:
-  ReferenceRates(std::vector<Product> products, torch::Dtype dtype, torch::Device device);
+  ReferenceRates(const std::vector<Product>& products, torch::Dtype dtype, torch::Device device);
 
   /// Times every product once more, each way, and keeps the best.
   void measure();

@@ -71,12 +71,6 @@ int main(int argc, char** argv) {
       "--set output.dir=runs/cola_8642");
   std::string config;
   std::vector<std::string> overrides;
-  app.add_option("config", config, "the run's JSON file")
-      ->required()
-      ->check(kNotEmpty)
-      ->type_name("CONFIG.json");
-  app.add_option("--set", overrides, "puts a value over the file's")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
+  add_config_options(app, config, overrides);
   return run_program(app, argc, argv, [&] { finetune(config, overrides); });
 }

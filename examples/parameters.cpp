@@ -44,12 +44,6 @@ int main(int argc, char** argv) {
   app.footer("\nExample:\n  parameters configs/llama2_7b_cola.json --set adapter.allocation=8642");
   std::string config;
   std::vector<std::string> overrides;
-  app.add_option("config", config, "the run's JSON file")
-      ->required()
-      ->check(kNotEmpty)
-      ->type_name("CONFIG.json");
-  app.add_option("--set", overrides, "puts a value over the file's")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
+  add_config_options(app, config, overrides);
   return run_program(app, argc, argv, [&] { print_parameters(config, overrides); });
 }

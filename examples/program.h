@@ -9,6 +9,18 @@
 inline const CLI::Validator kNotEmpty(
     [](const std::string& text) { return text.empty() ? std::string("is empty") : ""; }, "");
 
+/// The options of a program that takes a run's config.
+inline void add_config_options(CLI::App& app, std::string& config,
+                               std::vector<std::string>& overrides) {
+  app.add_option("config", config, "the run's JSON file")
+      ->required()
+      ->check(kNotEmpty)
+      ->type_name("CONFIG.json");
+  app.add_option("--set", overrides, "puts a value over the file's")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
 /// Writes `message` as one line to standard error; names in files may hold anything.
 inline int report_error(std::string message) {
   for (char& c : message) {

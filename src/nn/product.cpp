@@ -7,8 +7,13 @@ namespace {
 
 using torch::Tensor;
 
-// oneDNN's linear layer x w^T; w may be a transposed view. No symbol of oneDNN is exported, but the
-// dispatcher knows the operator.
+bool onednn_is_faster(const Tensor& x) {
+  return x.is_cpu() && x.scalar_type() == torch::kFloat && at::globalContext().userEnabledMkldnn();
+}
+
+}  // namespace
+
+// No symbol of oneDNN is exported, but the dispatcher knows the operator.
 Tensor onednn_linear(const Tensor& x, const Tensor& w) {
   static const auto linear =
       c10::Dispatcher::singleton()
@@ -18,12 +23,6 @@ Tensor onednn_linear(const Tensor& x, const Tensor& w) {
                         std::optional<std::string_view>)>();
   return linear.call(x, w, std::nullopt, "none", c10::List<std::optional<at::Scalar>>(), "");
 }
-
-bool onednn_is_faster(const Tensor& x) {
-  return x.is_cpu() && x.scalar_type() == torch::kFloat && at::globalContext().userEnabledMkldnn();
-}
-
-}  // namespace
 
 Tensor product_nt(const Tensor& x, const Tensor& w) {
   return onednn_is_faster(x) ? onednn_linear(x, w) : torch::mm(x, w.t());

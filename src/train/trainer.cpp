@@ -17,25 +17,25 @@ struct StepSize {
   int64_t tokens = 0;
 };
 
-StepSize measure(const std::vector<MicroBatch>& micro_batches) {
-  StepSize size;
-  for (const auto& micro_batch : micro_batches) {
-    for (const auto* sequence : micro_batch) {
-      const auto& labels = sequence->labels;
-      size.labelled += std::count_if(labels.begin() + 1, labels.end(),
-                                     [](int64_t label) { return label != kUnlabelled; });
-      size.tokens += static_cast<int64_t>(labels.size());
-    }
-  }
-  return size;
-}
-
 int64_t token_count(const MicroBatch& micro_batch) {
   int64_t tokens = 0;
   for (const auto* sequence : micro_batch) {
     tokens += static_cast<int64_t>(sequence->input_ids.size());
   }
   return tokens;
+}
+
+StepSize measure(const std::vector<MicroBatch>& micro_batches) {
+  StepSize size;
+  for (const auto& micro_batch : micro_batches) {
+    size.tokens += token_count(micro_batch);
+    for (const auto* sequence : micro_batch) {
+      const auto& labels = sequence->labels;
+      size.labelled += std::count_if(labels.begin() + 1, labels.end(),
+                                     [](int64_t label) { return label != kUnlabelled; });
+    }
+  }
+  return size;
 }
 
 }  // namespace
