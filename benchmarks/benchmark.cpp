@@ -38,12 +38,6 @@ struct StepTime {
   double total() const { return forward + backward + optimizer; }
 };
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
 mola::Llama random_model(const Settings& settings, torch::Dtype dtype, torch::Device device) {
   mola::AdapterSpec spec;
   spec.type = settings.adapter == "mola" ? mola::AdapterType::kMola : mola::AdapterType::kLora;
@@ -82,9 +76,7 @@ class Bench {
         batch_(random_batch(settings, device_)),
         labelled_(mola::count_labelled(batch_.labels)),
         parameters_(*model_),
-        optimizer_(parameters_, mola::TrainConfig{}),
-        rates_(mola::products_of_step(model_, settings.batch, settings.time, labelled_), dtype_,
-               device_) {}
+        optimizer_(parameters_, mola::TrainConfig{}) {}
 
   StepTime step() {
     parameters_.zero_gradients();
@@ -103,7 +95,12 @@ class Bench {
     return {after_forward - start, after_backward - after_forward, end - after_backward};
   }
 
-  mola::ReferenceRates& rates() { return rates_; }
+  mola::ReferenceRates reference_rates() {
+    return {mola::products_of_step(model_, batch_.input_ids.size(0), batch_.input_ids.size(1),
+                                   labelled_),
+            dtype_, device_};
+  }
+
   mola::Llama& model() { return model_; }
 
  private:
@@ -120,7 +117,6 @@ class Bench {
   int64_t labelled_;
   mola::FlatParameters parameters_;
   mola::AdamW optimizer_;
-  mola::ReferenceRates rates_;
 };
 
 double peak_gigabytes() {
@@ -130,9 +126,11 @@ double peak_gigabytes() {
 }
 
 nlohmann::ordered_json run(const Settings& settings) {
+  mola::keep_freed_memory();
   Bench bench(settings);
-  bench.step();
+  for (int warm_up = 0; warm_up < 2; ++warm_up) bench.step();
   const double memory = peak_gigabytes();  // before the reference products take theirs
+  auto rates = bench.reference_rates();
   std::vector<double> totals, forwards, backwards, optimizers;
   for (int64_t i = 0; i < settings.steps; ++i) {
     const auto time = bench.step();
@@ -140,25 +138,25 @@ nlohmann::ordered_json run(const Settings& settings) {
     forwards.push_back(time.forward / time.total());
     backwards.push_back(time.backward / time.total());
     optimizers.push_back(time.optimizer / time.total());
-    bench.rates().measure();  // interleaved with the steps: these machines' speed drifts
+    rates.measure();  // interleaved with the steps: these machines' speed drifts
   }
-  const double step = median(totals);
+  const double step = mola::median(totals);
   const auto count = mola::count_parameters(bench.model());
   nlohmann::ordered_json result = {
       {"tokens_per_second", static_cast<double>(settings.batch * settings.time) / step},
       {"step_seconds", step},
-      {"forward_share", median(forwards)},
-      {"backward_share", median(backwards)},
-      {"optimizer_share", median(optimizers)},
+      {"forward_share", mola::median(forwards)},
+      {"backward_share", mola::median(backwards)},
+      {"optimizer_share", mola::median(optimizers)},
       {"peak_gigabytes", memory},
-      {"efficiency", bench.rates().seconds() / step},
+      {"efficiency", rates.seconds() / step},
       {"trainable", count.trainable},
       {"total", count.total}};
   for (const auto* kind : {"frozen", "thin", "attention", "head"}) {
     result["products"][kind] = {
-        {"share_of_step", bench.rates().seconds(kind) / step},
-        {"gflop", bench.rates().flops(kind) / 1e9},
-        {"gflop_per_second", bench.rates().flops(kind) / bench.rates().seconds(kind) / 1e9}};
+        {"share_of_step", rates.seconds(kind) / step},
+        {"gflop", rates.flops(kind) / 1e9},
+        {"gflop_per_second", rates.flops(kind) / rates.seconds(kind) / 1e9}};
   }
   return result;
 }

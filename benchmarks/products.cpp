@@ -2,9 +2,9 @@
 
 #include <torch/cuda.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
-#include <limits>
 
 #include "nn/product.h"
 
@@ -89,6 +89,12 @@ Tensor random_operand(int64_t batch, int64_t rows, int64_t columns, bool transpo
 
 }  // namespace
 
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
+
 std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time, int64_t labelled) {
   ProductList list;
   const int64_t tokens = batch * time;
@@ -117,7 +123,8 @@ ReferenceRates::ReferenceRates(const std::vector<Product>& products, torch::Dtyp
         {product,
          random_operand(product.batch, product.m, product.k, product.transposed_a, options),
          random_operand(product.batch, product.k, product.n, product.transposed_b, options),
-         std::numeric_limits<double>::infinity()});
+         {},
+         {}});
   }
 }
 
@@ -125,11 +132,11 @@ void ReferenceRates::measure() {
   torch::NoGradGuard no_grad;
   for (auto& timed : timed_) {
     const auto device = timed.a.device();
-    timed.best = std::min(timed.best, seconds_of([&] { timed.a.matmul(timed.b); }, device));
+    timed.aten_seconds.push_back(seconds_of([&] { timed.a.matmul(timed.b); }, device));
     const bool onednn = device.is_cpu() && timed.product.batch == 1 && !timed.product.transposed_a;
     if (!onednn) continue;
-    timed.best =
-        std::min(timed.best, seconds_of([&] { onednn_linear(timed.a, timed.b.t()); }, device));
+    timed.onednn_seconds.push_back(
+        seconds_of([&] { onednn_linear(timed.a, timed.b.t()); }, device));
   }
 }
 
@@ -137,7 +144,9 @@ double ReferenceRates::seconds(const std::string& kind) const {
   double sum = 0;
   for (const auto& timed : timed_) {
     if (kind.empty() || kind == timed.product.kind) {
-      sum += timed.best * static_cast<double>(timed.product.count);
+      auto best = median(timed.aten_seconds);
+      if (!timed.onednn_seconds.empty()) best = std::min(best, median(timed.onednn_seconds));
+      sum += best * static_cast<double>(timed.product.count);
     }
   }
   return sum;

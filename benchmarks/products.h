@@ -23,20 +23,24 @@ struct Product {
   double flops() const { return 2.0 * batch * m * k * n; }
 };
 
+/// The middle one, or the mean of the two.
+double median(std::vector<double> values);
+
 /// All products of one step of `model` on [batch, time] tokens of which `labelled` take part in the
 /// loss: forward, and backward with gradients of inputs and adapter. Equal ones are merged.
 std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time, int64_t labelled);
 
-/// Times products on their own, as the best that the libraries at hand do: ATen's matmul (which is
-/// MKL's or oneDNN's on a CPU, cuBLAS on CUDA) and oneDNN asked for directly.
+/// Times products on their own, each by the libraries at hand: ATen's matmul (which is MKL's or
+/// oneDNN's on a CPU, cuBLAS on CUDA) and oneDNN asked for directly. A product's time is that of
+/// the library with the smallest median.
 class ReferenceRates {
  public:
   ReferenceRates(const std::vector<Product>& products, torch::Dtype dtype, torch::Device device);
 
-  /// Times every product once more, each way, and keeps the best.
+  /// Times every product once more, each way.
   void measure();
 
-  /// Seconds that one step's products take at the best rates so far, those of one kind or all.
+  /// Seconds that one step's products take at these rates, those of one kind or all.
   double seconds(const std::string& kind = "") const;
 
   double flops(const std::string& kind = "") const;
@@ -46,7 +50,8 @@ class ReferenceRates {
     Product product;
     torch::Tensor a;
     torch::Tensor b;
-    double best;
+    std::vector<double> aten_seconds;
+    std::vector<double> onednn_seconds;  // empty where oneDNN cannot be asked
   };
   std::vector<Timed> timed_;
 };

@@ -28,6 +28,7 @@
 #include "mola/nn/mola_linear.h"
 #include "mola/nn/projection_group.h"
 #include "mola/train/flat_parameters.h"
+#include "mola/train/memory.h"
 #include "mola/train/optimizer.h"
 #include "mola/train/recorder.h"
 #include "mola/train/schedule.h"

@@ -7,6 +7,7 @@
 #include "mola/data/collate.h"
 #include "mola/loss/causal_lm_loss.h"
 #include "mola/loss/load_balancing_loss.h"
+#include "mola/train/memory.h"
 #include "mola/train/schedule.h"
 
 namespace mola {
@@ -45,7 +46,9 @@ Trainer::Trainer(Llama model, const Loader& loader, const TrainConfig& train)
       loader_(&loader),
       train_(train),
       parameters_(*model_),
-      optimizer_(parameters_, train) {}
+      optimizer_(parameters_, train) {
+  keep_freed_memory();
+}
 
 int64_t Trainer::total_steps() const {
   return train_.max_steps.value_or(train_.epochs * loader_->steps_per_epoch());
