@@ -56,25 +56,29 @@ mola::Llama random_model(const Settings& settings, torch::Dtype dtype, torch::De
   return model;
 }
 
-// A batch of random tokens; the last share of each sequence is labelled.
+// Sequences of random tokens; the last share of each is labelled.
 mola::Batch random_batch(const Settings& settings, torch::Device device) {
-  const auto ids = torch::randint(settings.model.vocab_size, {settings.batch, settings.time},
-                                  torch::dtype(torch::kLong).device(device));
-  auto labels = ids.clone();
-  const auto unlabelled =
-      std::llround(static_cast<double>(settings.time) * (1 - settings.labelled));
-  labels.narrow(1, 0, unlabelled).fill_(mola::kUnlabelled);
-  return {ids, torch::Tensor(), labels};
+  std::vector<mola::Sequence> sequences(settings.batch);
+  mola::MicroBatch all;
+  for (auto& sequence : sequences) {
+    const auto ids = torch::randint(settings.model.vocab_size, {settings.time}, torch::kLong);
+    sequence.input_ids.assign(ids.data_ptr<int64_t>(), ids.data_ptr<int64_t>() + settings.time);
+    sequence.labels = sequence.input_ids;
+    const double unlabelled = static_cast<double>(settings.time) * (1 - settings.labelled);
+    std::fill_n(sequence.labels.begin(), std::llround(unlabelled), mola::kUnlabelled);
+    all.push_back(&sequence);
+  }
+  return mola::collate(all, device);
 }
 
 class Bench {
  public:
   explicit Bench(const Settings& settings)
-      : device_(mola::choose_device(settings.device)),
+      : settings_(settings),
+        device_(mola::choose_device(settings.device)),
         dtype_(mola::choose_dtype(settings.dtype, device_)),
         model_(random_model(settings, dtype_, device_)),
         batch_(random_batch(settings, device_)),
-        labelled_(mola::count_labelled(batch_.labels)),
         parameters_(*model_),
         optimizer_(parameters_, mola::TrainConfig{}) {}
 
@@ -82,10 +86,11 @@ class Bench {
     parameters_.zero_gradients();
     const auto start = now();
     mola::RoutingTrace trace;
-    const auto hidden = model_->forward(batch_.input_ids, batch_.attention_mask, &trace);
-    const auto loss = mola::causal_lm_loss(hidden, model_->head_weight(), batch_.labels,
-                                           static_cast<double>(labelled_)) +
-                      0.001 * mola::load_balancing_loss(trace).to(device_);
+    const auto hidden =
+        model_->forward_packed(batch_.input_ids, batch_.positions, batch_.offsets, &trace);
+    auto loss = mola::causal_lm_loss(hidden, model_->head_weight(), batch_.targets,
+                                     static_cast<double>(batch_.targets.count()));
+    if (!trace.records.empty()) loss = loss + 0.001 * mola::load_balancing_loss(trace);
     const auto after_forward = now();
     loss.backward();
     const auto after_backward = now();
@@ -96,9 +101,9 @@ class Bench {
   }
 
   mola::ReferenceRates reference_rates() {
-    return {mola::products_of_step(model_, batch_.input_ids.size(0), batch_.input_ids.size(1),
-                                   labelled_),
-            dtype_, device_};
+    const auto products =
+        mola::products_of_step(model_, settings_.batch, settings_.time, batch_.targets.count());
+    return {products, dtype_, device_};
   }
 
   mola::Llama& model() { return model_; }
@@ -110,11 +115,11 @@ class Bench {
         .count();
   }
 
+  Settings settings_;
   torch::Device device_;
   torch::Dtype dtype_;
   mola::Llama model_;
   mola::Batch batch_;
-  int64_t labelled_;
   mola::FlatParameters parameters_;
   mola::AdamW optimizer_;
 };

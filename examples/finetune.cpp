@@ -36,6 +36,7 @@ mola::LoaderOptions loader_options(const mola::RunConfig& run) {
   options.shuffle = run.data.shuffle;
   options.group_by_length = run.data.group_by_length;
   options.seed = run.train.seed;
+  if (run.data.packing) options.packed_tokens = run.train.micro_batch_size * run.data.max_length;
   return options;
 }
 

@@ -43,6 +43,7 @@ DataConfig read_data(const JsonReader& reader) {
   config.train_on_prompt = reader.boolean("train_on_prompt").value_or(config.train_on_prompt);
   config.shuffle = reader.boolean("shuffle").value_or(config.shuffle);
   config.group_by_length = reader.boolean("group_by_length").value_or(config.group_by_length);
+  config.packing = reader.boolean("packing").value_or(config.packing);
   config.limit = reader.integer("limit", 1);
   config.on_bad_row = reader
                           .enumerator<OnBadRow>(

@@ -1,33 +1,41 @@
 #include "mola/data/collate.h"
 
-#include <algorithm>
-
 namespace mola {
 
 Batch collate(const MicroBatch& sequences, torch::Device device) {
-  const auto rows = static_cast<int64_t>(sequences.size());
-  int64_t longest = 0;
+  Batch batch;
+  batch.offsets = {0};
+  int64_t targets = 0;
   for (const Sequence* sequence : sequences) {
-    longest = std::max(longest, static_cast<int64_t>(sequence->input_ids.size()));
+    batch.offsets.push_back(batch.tokens() + static_cast<int64_t>(sequence->input_ids.size()));
+    targets += count_targets(*sequence);
   }
-  // One block for all three, in pinned memory, so that it goes to a GPU in one copy that the host
+  // One block for all four, in pinned memory, so that it goes to a GPU in one copy that the host
   // does not wait for.
   const auto options = torch::TensorOptions().dtype(torch::kInt64).pinned_memory(device.is_cuda());
-  const torch::Tensor block = torch::zeros({3, rows, longest}, options);
-  block[2].fill_(kUnlabelled);
-  int64_t* input_ids = block.data_ptr<int64_t>();
-  int64_t* attention_mask = input_ids + rows * longest;
-  int64_t* labels = attention_mask + rows * longest;
+  const torch::Tensor block = torch::empty({2 * batch.tokens() + 2 * targets}, options);
+  auto* input_id = block.data_ptr<int64_t>();
+  auto* position = input_id + batch.tokens();
+  auto* target_position = position + batch.tokens();
+  auto* target_token = target_position + targets;
+  int64_t begin = 0;
   for (const Sequence* sequence : sequences) {
-    std::copy(sequence->input_ids.begin(), sequence->input_ids.end(), input_ids);
-    std::fill_n(attention_mask, sequence->input_ids.size(), 1);
-    std::copy(sequence->labels.begin(), sequence->labels.end(), labels);
-    input_ids += longest;
-    attention_mask += longest;
-    labels += longest;
+    const auto length = static_cast<int64_t>(sequence->input_ids.size());
+    for (int64_t t = 0; t < length; ++t) {
+      *input_id++ = sequence->input_ids[t];
+      *position++ = t;
+      if (!is_target(*sequence, t)) continue;
+      *target_position++ = begin + t - 1;
+      *target_token++ = sequence->labels[t];
+    }
+    begin += length;
   }
-  const torch::Tensor moved = block.to(device, /*non_blocking=*/true);
-  return {moved[0], moved[1], moved[2]};
+  const auto parts = block.to(device, /*non_blocking=*/true)
+                         .split_with_sizes({batch.tokens(), batch.tokens(), targets, targets});
+  batch.input_ids = parts[0];
+  batch.positions = parts[1];
+  batch.targets = {parts[2], parts[3]};
+  return batch;
 }
 
 }  // namespace mola

@@ -35,12 +35,6 @@ bool cut_right(Sequence& sequence, int64_t max_length) {
   return true;
 }
 
-// Position t predicts the label of t + 1, so the first label is no one's.
-bool has_target(const Sequence& sequence) {
-  return std::any_of(sequence.labels.begin() + 1, sequence.labels.end(),
-                     [](int64_t label) { return label != kUnlabelled; });
-}
-
 std::vector<Sequence> read_sequences(const DataConfig& data, Split split,
                                      const Tokenizer* tokenizer) {
   const size_t limit = data.limit ? static_cast<size_t>(*data.limit) : SIZE_MAX;
@@ -103,7 +97,7 @@ EncodedData load_data(const DataConfig& data, Split split, const Tokenizer* toke
   encoded.sequences.reserve(rows.size());
   for (auto& row : rows) {
     if (cut_right(row, data.max_length)) ++encoded.cut;
-    if (has_target(row)) {
+    if (count_targets(row) > 0) {
       encoded.sequences.push_back(std::move(row));
     } else {
       ++encoded.unlabelled;

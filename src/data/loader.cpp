@@ -18,8 +18,36 @@ void shuffle(std::vector<size_t>& order, int64_t seed, int64_t epoch) {
   for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[engine() % i]);
 }
 
-void check_size(const char* name, int64_t size) {
-  if (size < 1) fail("Loader: ", name, ": found ", size, ", expected at least 1");
+void check_size(const char* name, int64_t size, int64_t least = 1) {
+  if (size < least) fail("Loader: ", name, ": found ", size, ", expected at least ", least);
+}
+
+std::vector<MicroBatch> cut(const MicroBatch& sequences, int64_t size) {
+  std::vector<MicroBatch> micro_batches;
+  for (auto first = sequences.begin(); first != sequences.end();) {
+    const auto last = first + std::min(size, sequences.end() - first);
+    micro_batches.emplace_back(first, last);
+    first = last;
+  }
+  return micro_batches;
+}
+
+// Each sequence goes into the first micro-batch that has room for it.
+std::vector<MicroBatch> pack(const MicroBatch& sequences, int64_t packed_tokens) {
+  std::vector<MicroBatch> micro_batches;
+  std::vector<int64_t> room;
+  for (const auto* sequence : sequences) {
+    const auto length = static_cast<int64_t>(sequence->input_ids.size());
+    const auto has_room = [&](int64_t tokens) { return tokens >= length; };
+    auto place = std::find_if(room.begin(), room.end(), has_room) - room.begin();
+    if (place == static_cast<int64_t>(room.size())) {
+      room.push_back(packed_tokens);
+      micro_batches.emplace_back();
+    }
+    room[place] -= length;
+    micro_batches[place].push_back(sequence);
+  }
+  return micro_batches;
 }
 
 }  // namespace
@@ -29,6 +57,7 @@ Loader::Loader(std::vector<Sequence> sequences, const LoaderOptions& options)
   check_size("sequences", static_cast<int64_t>(sequences_.size()));
   check_size("batch_size", options.batch_size);
   check_size("micro_batch_size", options.micro_batch_size);
+  check_size("packed_tokens", options.packed_tokens, 0);
 }
 
 int64_t Loader::steps_per_epoch() const {
@@ -56,19 +85,14 @@ std::vector<MicroBatch> Loader::step(int64_t epoch, int64_t index) const {
   const int64_t end = begin + std::min(options_.batch_size, count - begin);
   MicroBatch batch;
   for (int64_t i = begin; i < end; ++i) batch.push_back(&sequences_[order[i]]);
-  if (options_.group_by_length) {
+  if (options_.group_by_length || options_.packed_tokens > 0) {
     // Longest first: a step that does not fit in memory fails at once.
     std::stable_sort(batch.begin(), batch.end(), [](const Sequence* a, const Sequence* b) {
       return a->input_ids.size() > b->input_ids.size();
     });
   }
-  std::vector<MicroBatch> micro_batches;
-  for (auto first = batch.begin(); first != batch.end();) {
-    const auto last = first + std::min(options_.micro_batch_size, batch.end() - first);
-    micro_batches.emplace_back(first, last);
-    first = last;
-  }
-  return micro_batches;
+  return options_.packed_tokens > 0 ? pack(batch, options_.packed_tokens)
+                                    : cut(batch, options_.micro_batch_size);
 }
 
 }  // namespace mola

@@ -29,14 +29,14 @@ inline void turn_back(const T* dy, const T* cos, const T* sin, T* dx, int64_t ha
 // Calls `act` with the offsets of each head in both layouts, and with that of its token's angles.
 template <class Act>
 inline void for_each_head(const HeadShape& shape, int64_t begin, int64_t end, const Act& act) {
+  const int64_t* sequence = shape.offsets;  // the one that token n is in
   for (int64_t n = begin; n < end; ++n) {
-    const int64_t b = n / shape.time;
-    const int64_t t = n % shape.time;
-    const int64_t angles = ((shape.one_table ? 0 : b) * shape.time + t) * shape.head_dim;
+    while (sequence[1] <= n) ++sequence;
+    const int64_t time = sequence[1] - sequence[0];
     for (int64_t h = 0; h < shape.heads; ++h) {
       const int64_t in_wide = n * shape.row_width + shape.begin + h * shape.head_dim;
-      const int64_t in_heads = ((b * shape.heads + h) * shape.time + t) * shape.head_dim;
-      act(in_wide, in_heads, angles);
+      const int64_t row = sequence[0] * shape.heads + h * time + (n - sequence[0]);
+      act(in_wide, row * shape.head_dim, n * shape.head_dim);
     }
   }
 }
@@ -54,14 +54,13 @@ inline void split(const HeadShape& shape, const T* wide, const T* cos, const T* 
 }
 
 template <class T>
-inline void split_gradient(const HeadShape& shape, const T* grad_heads, const T* cos, const T* sin,
-                           T* grad_wide, int64_t begin, int64_t end) {
+inline void merge(const HeadShape& shape, const T* heads, const T* cos, const T* sin, T* wide,
+                  int64_t begin, int64_t end) {
   for_each_head(shape, begin, end, [&](int64_t in_wide, int64_t in_heads, int64_t angles) {
     if (cos == nullptr) {
-      std::memcpy(grad_wide + in_wide, grad_heads + in_heads, shape.head_dim * sizeof(T));
+      std::memcpy(wide + in_wide, heads + in_heads, shape.head_dim * sizeof(T));
     } else {
-      turn_back(grad_heads + in_heads, cos + angles, sin + angles, grad_wide + in_wide,
-                shape.head_dim / 2);
+      turn_back(heads + in_heads, cos + angles, sin + angles, wide + in_wide, shape.head_dim / 2);
     }
   });
 }
@@ -73,10 +72,9 @@ inline void split_gradient(const HeadShape& shape, const T* grad_heads, const T*
                                     const T* sin, T* heads, int64_t begin, int64_t end) { \
     split(shape, wide, cos, sin, heads, begin, end);                                      \
   }                                                                                       \
-  MOLA_KERNEL void split_heads_gradient_rows(const HeadShape& shape, const T* grad_heads, \
-                                             const T* cos, const T* sin, T* grad_wide,    \
-                                             int64_t begin, int64_t end) {                \
-    split_gradient(shape, grad_heads, cos, sin, grad_wide, begin, end);                   \
+  MOLA_KERNEL void merge_heads_rows(const HeadShape& shape, const T* heads, const T* cos, \
+                                    const T* sin, T* wide, int64_t begin, int64_t end) {  \
+    merge(shape, heads, cos, sin, wide, begin, end);                                      \
   }
 MOLA_SPLIT_HEADS_KERNELS(float)
 MOLA_SPLIT_HEADS_KERNELS(BFloat16)

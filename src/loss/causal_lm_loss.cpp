@@ -70,18 +70,18 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
 
 }  // namespace
 
-int64_t count_labelled(const Tensor& labels) {
-  return (labels.narrow(1, 1, labels.size(1) - 1) != kUnlabelled).sum().item<int64_t>();
+Targets find_targets(const Tensor& labels) {
+  const int64_t time = labels.size(1);
+  const auto next = labels.narrow(1, 1, time - 1);
+  const auto places = torch::nonzero(next != kUnlabelled);  // [M, 2]: row, position
+  const auto positions = places.select(1, 0) * time + places.select(1, 1);
+  return {positions, labels.reshape(-1).index_select(0, positions + 1)};
 }
 
-Tensor causal_lm_loss(const Tensor& hidden, const Tensor& head_weight, const Tensor& labels,
+Tensor causal_lm_loss(const Tensor& hidden, const Tensor& head_weight, const Targets& targets,
                       double normalizer) {
-  const int64_t predictions = labels.size(1) - 1;
-  const auto targets = labels.narrow(1, 1, predictions).reshape(-1);
-  const auto states = hidden.narrow(1, 0, predictions).reshape({-1, hidden.size(2)});
-  const auto labelled = torch::nonzero(targets != kUnlabelled).squeeze(1);
-  return HeadLossFunction::apply(states.index_select(0, labelled), head_weight,
-                                 targets.index_select(0, labelled), normalizer);
+  const auto states = hidden.reshape({-1, hidden.size(-1)}).index_select(0, targets.positions);
+  return HeadLossFunction::apply(states, head_weight, targets.tokens, normalizer);
 }
 
 }  // namespace mola

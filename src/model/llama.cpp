@@ -6,6 +6,19 @@ namespace mola {
 
 using torch::Tensor;
 
+namespace {
+
+// is_token [B, T] -> [B, 1, T, T]: true where a query may look.
+Tensor padding_mask(const Tensor& is_token) {
+  const int64_t time = is_token.size(1);
+  const auto like = torch::dtype(torch::kBool).device(is_token.device());
+  // A padding query may look at itself: a row with nothing to look at has no softmax.
+  const auto itself = torch::eye(time, like);
+  return ((torch::ones({time, time}, like).tril() & is_token.unsqueeze(1)) | itself).unsqueeze(1);
+}
+
+}  // namespace
+
 LlamaImpl::LlamaImpl(const LlamaConfig& config_, const AdapterConfig& adapter_,
                      std::vector<DecoderLayer> layers_, RMSNorm norm_,
                      torch::TensorOptions weight_options)
@@ -26,27 +39,31 @@ LlamaImpl::LlamaImpl(const LlamaConfig& config_, const AdapterConfig& adapter_,
   }
 }
 
-AttentionInputs LlamaImpl::attention_inputs(const Tensor& input_ids,
-                                            const Tensor& attention_mask) const {
-  const int64_t length = input_ids.size(1);
-  const auto dtype = embed_tokens.scalar_type();
-  const auto like = torch::device(input_ids.device());
-  if (!attention_mask.defined()) {
-    const auto positions = torch::arange(length, like.dtype(torch::kLong)).unsqueeze(0);
-    return {rotary_.angles(positions, dtype), {}};
-  }
-  const auto is_token = attention_mask != 0;
-  const auto positions = (is_token.cumsum(1) - 1).clamp_min(0);
-  const auto all = torch::ones({length, length}, like.dtype(torch::kBool));
-  // A padding query may look at itself: a row with nothing to look at has no softmax.
-  const auto itself = torch::eye(length, like.dtype(torch::kBool));
-  const auto mask = (all.tril() & is_token.unsqueeze(1)) | itself;  // [B, T, T]
-  return {rotary_.angles(positions, dtype), mask.unsqueeze(1)};
-}
-
 Tensor LlamaImpl::forward(const Tensor& input_ids, const Tensor& attention_mask,
                           RoutingTrace* trace) {
-  const auto inputs = attention_inputs(input_ids, attention_mask);
+  const int64_t batch = input_ids.size(0);
+  const int64_t time = input_ids.size(1);
+  AttentionInputs inputs;
+  for (int64_t b = 0; b <= batch; ++b) inputs.offsets.push_back(b * time);
+  const auto like = torch::device(input_ids.device());
+  auto positions = torch::arange(time, like.dtype(torch::kLong)).expand({batch, time});
+  if (attention_mask.defined()) {
+    const auto is_token = attention_mask != 0;
+    positions = (is_token.cumsum(1) - 1).clamp_min(0);
+    inputs.mask = padding_mask(is_token);
+  }
+  inputs.rotary = rotary_.angles(positions.reshape(-1), embed_tokens.scalar_type());
+  return run_layers(input_ids.reshape(-1), inputs, trace).view({batch, time, -1});
+}
+
+Tensor LlamaImpl::forward_packed(const Tensor& input_ids, const Tensor& positions,
+                                 const std::vector<int64_t>& offsets, RoutingTrace* trace) {
+  return run_layers(input_ids, {rotary_.angles(positions, embed_tokens.scalar_type()), offsets, {}},
+                    trace);
+}
+
+Tensor LlamaImpl::run_layers(const Tensor& input_ids, const AttentionInputs& inputs,
+                             RoutingTrace* trace) {
   auto hidden = torch::embedding(embed_tokens, input_ids);
   for (size_t j = 0; j < layers.size(); ++j) {
     if (trace != nullptr) trace->layer = static_cast<int64_t>(j);

@@ -3,7 +3,6 @@
 #include <torch/types.h>
 
 #include "nn/causal_attention.h"
-#include "nn/split_heads.h"
 
 namespace mola {
 
@@ -18,18 +17,13 @@ AttentionImpl::AttentionImpl(ProjectionGroup qkv_, ProjectionGroup o_, int64_t h
 }
 
 Tensor AttentionImpl::forward(const Tensor& x, const AttentionInputs& inputs, RoutingTrace* trace) {
-  const auto wide = qkv->forward_wide(x, trace);
+  TORCH_CHECK(!inputs.offsets.empty() && inputs.offsets.back() == x.size(0), "Attention: found ",
+              x.size(0), " tokens, expected as many as the offsets say");
   const auto& projections = qkv->options.projections();
-  const int64_t heads = projections[0].out_features() / head_dim_;
-  const int64_t kv_heads = projections[1].out_features() / head_dim_;
-  const auto split = split_heads(wide, inputs.rotary, heads, kv_heads, head_dim_);
-  const auto mixed = inputs.mask.defined() ? torch::scaled_dot_product_attention(
-                                                 split[0], split[1], split[2], inputs.mask,
-                                                 /*dropout_p=*/0.0, /*is_causal=*/false,
-                                                 /*scale=*/std::nullopt,
-                                                 /*enable_gqa=*/heads != kv_heads)
-                                           : causal_attention(split[0], split[1], split[2]);
-  return o->forward_wide(mixed.transpose(1, 2).flatten(2), trace);
+  const HeadCounts heads = {projections[0].out_features() / head_dim_,
+                            projections[1].out_features() / head_dim_, head_dim_};
+  const auto wide = qkv->forward_wide(x, trace);
+  return o->forward_wide(causal_attention(wide, inputs, heads), trace);
 }
 
 }  // namespace mola

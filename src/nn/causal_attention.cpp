@@ -1,11 +1,10 @@
 #include "nn/causal_attention.h"
 
 #include <torch/autograd.h>
+#include <torch/types.h>
 
-#include <cmath>
-
-#include "kernels/causal_softmax.h"
-#include "nn/kernel_call.h"
+#include "nn/batch_attention.h"
+#include "nn/head_layout.h"
 
 namespace mola {
 namespace {
@@ -14,67 +13,128 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr int64_t kLongestByProducts = 512;
+// Sequences of equal length that follow each other: one batch.
+struct Run {
+  int64_t first;  // token
+  int64_t count;
+  int64_t time;
 
-// [B, heads, T, D] -> [B kv_heads, group T, D]: the query heads that share a key stand one after
-// the other, so that keys and values are never repeated.
-Tensor by_key_head(const Tensor& query, int64_t kv_heads) {
-  return query.reshape({query.size(0) * kv_heads, -1, query.size(3)});
+  // Their part of [N heads, D], one matrix [heads, T, D] after the other: [count, heads, T, D].
+  Tensor of(const Tensor& by_heads, int64_t heads) const {
+    return by_heads.narrow(0, first * heads, count * time * heads).view({count, heads, time, -1});
+  }
+};
+
+std::vector<Run> runs_of(const std::vector<int64_t>& offsets) {
+  std::vector<Run> runs;
+  for (size_t i = 0; i + 1 < offsets.size(); ++i) {
+    const int64_t time = offsets[i + 1] - offsets[i];
+    if (runs.empty() || runs.back().time != time) runs.push_back({offsets[i], 0, time});
+    ++runs.back().count;
+  }
+  return runs;
 }
 
+// Queries, keys and values of all tokens, [N heads, D] each.
+struct Parts {
+  Tensor query, key, value;
+
+  BatchAttention of(const Run& run, const HeadCounts& heads) const {
+    return {run.of(query, heads.query), run.of(key, heads.key_value),
+            run.of(value, heads.key_value)};
+  }
+};
+
+// What of a call is no tensor.
+struct AttentionCall : torch::CustomClassHolder {
+  std::vector<int64_t> offsets;
+  HeadCounts heads{};
+};
+
 struct CausalAttentionFunction : torch::autograd::Function<CausalAttentionFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& query_given, const Tensor& key_given,
-                        const Tensor& value_given) {
-    const int64_t kv_heads = key_given.size(1);
-    const auto query = by_key_head(query_given, kv_heads);
-    const auto key = by_key_head(key_given, kv_heads);
-    const auto value = by_key_head(value_given, kv_heads);
-    const auto p = torch::bmm(query, key.transpose(1, 2));
-    const double scale = 1 / std::sqrt(static_cast<double>(query.size(2)));
-    for_kernel_type(p, [&](auto* type) {
-      using T = std::remove_pointer_t<decltype(type)>;
-      const int64_t time = p.size(2);
-      at::parallel_for(0, p.numel() / time, kRowGrain, [&](int64_t begin, int64_t end) {
-        causal_softmax_rows(kernel_data<T>(p), time, scale, begin, end);
-      });
-    });
-    ctx->save_for_backward({query, key, value, p});
-    return torch::bmm(p, value).view(query_given.sizes());
+  static Tensor forward(AutogradContext* ctx, const Tensor& wide, const Tensor& cos,
+                        const Tensor& sin, const c10::intrusive_ptr<AttentionCall>& call) {
+    const auto& heads = call->heads;
+    const HeadLayout layout(call->offsets, heads.dim);
+    const Parts parts = {layout.split(wide, 0, heads.query, {cos, sin}),
+                         layout.split(wide, heads.key_column(), heads.key_value, {cos, sin}),
+                         layout.split(wide, heads.value_column(), heads.key_value)};
+    const auto mixed = torch::empty_like(parts.query);
+    variable_list saved = {cos, sin, parts.query, parts.key, parts.value};
+    for (const auto& run : runs_of(call->offsets)) {
+      const auto kept = parts.of(run, heads).forward(run.of(mixed, heads.query));
+      saved.insert(saved.end(), {kept.softmax, kept.mixed});
+    }
+    ctx->save_for_backward(saved);
+    ctx->saved_data["call"] = c10::IValue::make_capsule(call);
+    const auto y = torch::empty({wide.size(0), heads.query * heads.dim}, wide.options());
+    layout.merge(mixed, y, 0, heads.query);
+    return y;
   }
 
   static variable_list backward(AutogradContext* ctx, variable_list gradients) {
     const auto saved = ctx->get_saved_variables();
-    const auto &query = saved[0], &key = saved[1], &value = saved[2], &p = saved[3];
-    const auto shape = gradients[0].sizes();
-    const auto grad_out = gradients[0].reshape(query.sizes());
-    const auto grad = torch::bmm(grad_out, value.transpose(1, 2));
-    const double scale = 1 / std::sqrt(static_cast<double>(query.size(2)));
-    for_kernel_type(p, [&](auto* type) {
-      using T = std::remove_pointer_t<decltype(type)>;
-      const int64_t time = p.size(2);
-      at::parallel_for(0, p.numel() / time, kRowGrain, [&](int64_t begin, int64_t end) {
-        causal_softmax_gradient_rows(kernel_data<T>(p), kernel_data<T>(grad), time, scale, begin,
-                                     end);
-      });
-    });
-    const std::vector<int64_t> key_shape = {shape[0], -1, shape[2], shape[3]};
-    return {torch::bmm(grad, key).view(shape),
-            torch::bmm(grad.transpose(1, 2), query).view(key_shape),
-            torch::bmm(p.transpose(1, 2), grad_out).view(key_shape)};
+    const RotaryAngles rotary = {saved[0], saved[1]};
+    const Parts parts = {saved[2], saved[3], saved[4]};
+    const auto capsule = ctx->saved_data["call"].toCapsule();
+    const auto& call = static_cast<const AttentionCall&>(*capsule);
+    const auto& heads = call.heads;
+    const HeadLayout layout(call.offsets, heads.dim);
+    const auto dmixed = layout.split(gradients[0].contiguous(), 0, heads.query);
+    const Parts dparts = {torch::empty_like(parts.query), torch::empty_like(parts.key),
+                          torch::empty_like(parts.value)};
+    size_t next = 5;
+    for (const auto& run : runs_of(call.offsets)) {
+      parts.of(run, heads)
+          .backward(run.of(dmixed, heads.query), {saved[next], saved[next + 1]},
+                    dparts.of(run, heads));
+      next += 2;
+    }
+    const auto dwide = torch::empty({gradients[0].size(0), heads.width()}, dmixed.options());
+    layout.merge(dparts.query, dwide, 0, heads.query, rotary);
+    layout.merge(dparts.key, dwide, heads.key_column(), heads.key_value, rotary);
+    layout.merge(dparts.value, dwide, heads.value_column(), heads.key_value);
+    return {dwide, {}, {}, {}};
   }
 };
 
+// The same out of torch's operators: on CUDA, and with a mask.
+Tensor attention_by_torch(const Tensor& wide, const AttentionInputs& inputs,
+                          const HeadCounts& heads) {
+  const auto split = wide.unflatten(-1, {-1, heads.dim})
+                         .split_with_sizes({heads.query, heads.key_value, heads.key_value}, 1);
+  const std::vector<Tensor> parts = {inputs.rotary.apply(split[0]), inputs.rotary.apply(split[1]),
+                                     split[2]};
+  std::vector<Tensor> mixed;
+  for (const auto& run : runs_of(inputs.offsets)) {
+    std::vector<Tensor> batch;  // [count, heads, T, D]
+    for (const auto& part : parts) {
+      const auto rows = part.narrow(0, run.first, run.count * run.time);
+      batch.push_back(rows.unflatten(0, {run.count, run.time}).transpose(1, 2));
+    }
+    const auto mask =
+        inputs.mask.defined() ? std::optional<Tensor>(inputs.mask) : std::optional<Tensor>();
+    const auto out = torch::scaled_dot_product_attention(
+        batch[0], batch[1], batch[2], mask, /*dropout_p=*/0.0, /*is_causal=*/!mask,
+        /*scale=*/std::nullopt, /*enable_gqa=*/heads.query != heads.key_value);
+    mixed.push_back(out.transpose(1, 2).flatten(2).flatten(0, 1));
+  }
+  return mixed.size() == 1 ? mixed[0] : torch::cat(mixed);
+}
+
 }  // namespace
 
-Tensor causal_attention(const Tensor& query, const Tensor& key, const Tensor& value) {
-  const bool by_products = query.is_cpu() && query.scalar_type() != torch::kFloat;
-  if (by_products && query.size(2) <= kLongestByProducts) {
-    return CausalAttentionFunction::apply(query, key, value);
-  }
-  return torch::scaled_dot_product_attention(query, key, value, /*attn_mask=*/std::nullopt,
-                                             /*dropout_p=*/0.0, /*is_causal=*/true,
-                                             /*scale=*/std::nullopt,
-                                             /*enable_gqa=*/query.size(1) != key.size(1));
+Tensor causal_attention(const Tensor& wide, const AttentionInputs& inputs,
+                        const HeadCounts& heads) {
+  if (!wide.is_cpu() || inputs.mask.defined()) return attention_by_torch(wide, inputs, heads);
+  const auto& angles = inputs.rotary;
+  TORCH_CHECK(angles.cos.scalar_type() == wide.scalar_type(), "Attention: found angles of ",
+              angles.cos.scalar_type(), ", expected ", wide.scalar_type(), " as the input");
+  auto call = c10::make_intrusive<AttentionCall>();
+  call->offsets = inputs.offsets;
+  call->heads = heads;
+  return CausalAttentionFunction::apply(wide.contiguous(), angles.cos.contiguous(),
+                                        angles.sin.contiguous(), call);
 }
 
 }  // namespace mola

@@ -27,7 +27,7 @@ Tensor scale_llama3(const Tensor& frequencies, const RopeScaling& scaling) {
 
 Tensor RotaryAngles::apply(const Tensor& x) const {
   const auto halves = x.chunk(2, -1);
-  return x * cos + torch::cat({-halves[1], halves[0]}, -1) * sin;
+  return x * cos.unsqueeze(1) + torch::cat({-halves[1], halves[0]}, -1) * sin.unsqueeze(1);
 }
 
 RotaryEmbedding::RotaryEmbedding(int64_t head_dim, double theta, const RopeScaling& scaling,
@@ -43,7 +43,7 @@ RotaryEmbedding::RotaryEmbedding(int64_t head_dim, double theta, const RopeScali
 RotaryAngles RotaryEmbedding::angles(const Tensor& positions, torch::Dtype dtype) const {
   const auto half =
       positions.to(torch::kFloat).unsqueeze(-1) * inverse_frequencies_.to(positions.device());
-  const auto full = torch::cat({half, half}, -1).unsqueeze(1);  // [B, 1, T, D]
+  const auto full = torch::cat({half, half}, -1);  // [N, D]
   return {full.cos().to(dtype), full.sin().to(dtype)};
 }
 

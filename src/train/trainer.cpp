@@ -2,8 +2,6 @@
 
 #include <torch/types.h>
 
-#include <algorithm>
-
 #include "mola/data/collate.h"
 #include "mola/loss/causal_lm_loss.h"
 #include "mola/loss/load_balancing_loss.h"
@@ -13,30 +11,21 @@
 namespace mola {
 namespace {
 
-struct StepSize {
-  int64_t labelled = 0;
+// All micro-batches of a step, and what its losses are normalised by.
+struct StepData {
+  std::vector<Batch> batches;
+  int64_t targets = 0;
   int64_t tokens = 0;
 };
 
-int64_t token_count(const MicroBatch& micro_batch) {
-  int64_t tokens = 0;
-  for (const auto* sequence : micro_batch) {
-    tokens += static_cast<int64_t>(sequence->input_ids.size());
-  }
-  return tokens;
-}
-
-StepSize measure(const std::vector<MicroBatch>& micro_batches) {
-  StepSize size;
+StepData collate_step(const std::vector<MicroBatch>& micro_batches, torch::Device device) {
+  StepData data;
   for (const auto& micro_batch : micro_batches) {
-    size.tokens += token_count(micro_batch);
-    for (const auto* sequence : micro_batch) {
-      const auto& labels = sequence->labels;
-      size.labelled += std::count_if(labels.begin() + 1, labels.end(),
-                                     [](int64_t label) { return label != kUnlabelled; });
-    }
+    data.batches.push_back(collate(micro_batch, device));
+    data.targets += data.batches.back().targets.count();
+    data.tokens += data.batches.back().tokens();
   }
-  return size;
+  return data;
 }
 
 }  // namespace
@@ -62,32 +51,33 @@ void Trainer::run(const OnStep& on_step) {
 
 Trainer::Step Trainer::step(int64_t number) {
   const int64_t per_epoch = loader_->steps_per_epoch();
-  const auto micro_batches = loader_->step((number - 1) / per_epoch, (number - 1) % per_epoch);
-  const auto size = measure(micro_batches);
   const auto device = model_->embed_tokens.device();
+  const auto data =
+      collate_step(loader_->step((number - 1) / per_epoch, (number - 1) % per_epoch), device);
   auto loss = torch::zeros({}, torch::device(device));
   auto balance_loss = torch::zeros_like(loss);
 
   parameters_.zero_gradients();
-  for (const auto& micro_batch : micro_batches) {
-    const auto batch = collate(micro_batch, device);
+  for (const auto& batch : data.batches) {
     RoutingTrace trace;
-    // Padding is on the right: no token looks at what comes later, so attention needs no mask.
-    const auto hidden = model_->forward(batch.input_ids, /*attention_mask=*/{}, &trace);
-    const auto lm = causal_lm_loss(hidden, model_->head_weight(), batch.labels,
-                                   static_cast<double>(size.labelled));
-    const auto balance = load_balancing_loss(trace, batch.attention_mask).to(device) *
-                         static_cast<double>(token_count(micro_batch)) /
-                         static_cast<double>(size.tokens);
-    (lm + train_.balance_coefficient * balance).backward();
-    loss += lm.detach();
-    balance_loss += balance.detach();
+    const auto hidden =
+        model_->forward_packed(batch.input_ids, batch.positions, batch.offsets, &trace);
+    auto total = causal_lm_loss(hidden, model_->head_weight(), batch.targets,
+                                static_cast<double>(data.targets));
+    loss += total.detach();
+    if (!trace.records.empty()) {
+      const double share = static_cast<double>(batch.tokens()) / static_cast<double>(data.tokens);
+      const auto balance = load_balancing_loss(trace) * share;
+      balance_loss += balance.detach();
+      total = total + train_.balance_coefficient * balance;
+    }
+    total.backward();
   }
   parameters_.check();
   const auto grad_norm = parameters_.clip_gradients(train_.max_grad_norm);
   const double learning_rate = learning_rate_at(train_, number - 1, total_steps());
   optimizer_.step(learning_rate);
-  return {number, learning_rate, size.tokens, loss, balance_loss, grad_norm};
+  return {number, learning_rate, data.tokens, loss, balance_loss, grad_norm};
 }
 
 }  // namespace mola

@@ -4,38 +4,42 @@
 #include <torch/cuda.h>
 #include <torch/types.h>
 
+#include "support/tensors.h"
+
 namespace mola {
 namespace {
 
-TEST(Collate, PadsOnTheRightToTheLongest) {
-  const Sequence longer{{1, 5, 6}, {kUnlabelled, 5, 6}};
-  const Sequence shorter{{1, 7}, {1, 7}};
-  const Batch batch = collate({&longer, &shorter});
-  EXPECT_TRUE(batch.input_ids.equal(torch::tensor({{1, 5, 6}, {1, 7, 0}}, torch::kInt64)));
-  EXPECT_TRUE(batch.attention_mask.equal(torch::tensor({{1, 1, 1}, {1, 1, 0}}, torch::kInt64)));
-  EXPECT_TRUE(batch.labels.equal(
-      torch::tensor({{kUnlabelled, 5L, 6L}, {1L, 7L, kUnlabelled}}, torch::kInt64)));
-  EXPECT_TRUE(batch.labels.is_contiguous());
+TEST(Collate, LaysSequencesEndToEnd) {
+  const Sequence first{{1, 5, 6}, {kUnlabelled, 5, 6}};
+  const Sequence second{{1, 7, 8}, {1, kUnlabelled, 8}};
+  const Batch batch = collate({&first, &second});
+  EXPECT_EQ(batch.offsets, std::vector<int64_t>({0, 3, 6}));
+  EXPECT_EQ(batch.tokens(), 6);
+  expect_same(batch.input_ids, torch::tensor({1, 5, 6, 1, 7, 8}, torch::kInt64));
+  expect_same(batch.positions, torch::tensor({0, 1, 2, 0, 1, 2}, torch::kInt64));
+  // The token before a labelled one predicts it; nothing predicts the first of a sequence.
+  expect_same(batch.targets.positions, torch::tensor({0, 1, 4}, torch::kInt64));
+  expect_same(batch.targets.tokens, torch::tensor({5, 6, 8}, torch::kInt64));
 }
 
-TEST(Collate, TakesOneSequence) {
-  const Sequence only{{4}, {kUnlabelled}};
+TEST(Collate, TakesASequenceWithoutTargets) {
+  const Sequence only{{4}, {4}};
   const Batch batch = collate({&only});
-  EXPECT_TRUE(batch.input_ids.equal(torch::full({1, 1}, 4, torch::kInt64)));
-  EXPECT_TRUE(batch.attention_mask.equal(torch::ones({1, 1}, torch::kInt64)));
-  EXPECT_TRUE(batch.labels.equal(torch::full({1, 1}, kUnlabelled, torch::kInt64)));
+  expect_same(batch.input_ids, torch::tensor({4}, torch::kInt64));
+  EXPECT_EQ(batch.targets.count(), 0);
 }
 
 TEST(Collate, PutsTheBatchOnTheDevice) {
   if (!torch::cuda::is_available()) GTEST_SKIP() << "no CUDA device";
-  const Sequence longer{{1, 5, 6}, {kUnlabelled, 5, 6}};
-  const Sequence shorter{{1, 7}, {1, 7}};
-  const Batch host = collate({&longer, &shorter});
-  const Batch device = collate({&longer, &shorter}, torch::kCUDA);
+  const Sequence first{{1, 5, 6}, {kUnlabelled, 5, 6}};
+  const Sequence second{{1, 7}, {1, 7}};
+  const Batch host = collate({&first, &second});
+  const Batch device = collate({&first, &second}, torch::kCUDA);
   EXPECT_TRUE(device.input_ids.is_cuda());
-  EXPECT_TRUE(device.input_ids.cpu().equal(host.input_ids));
-  EXPECT_TRUE(device.attention_mask.cpu().equal(host.attention_mask));
-  EXPECT_TRUE(device.labels.cpu().equal(host.labels));
+  expect_same(device.input_ids.cpu(), host.input_ids);
+  expect_same(device.positions.cpu(), host.positions);
+  expect_same(device.targets.positions.cpu(), host.targets.positions);
+  expect_same(device.targets.tokens.cpu(), host.targets.tokens);
 }
 
 }  // namespace

@@ -129,5 +129,20 @@ TEST(Loader, RefusesAStepThatIsNotThere) {
   EXPECT_THROW(loader.step(-1, 0), Error);
 }
 
+TEST(Loader, PackingFillsMicroBatchesByTokens) {
+  auto options = in_order(6, 2);
+  options.packed_tokens = 10;
+  const Loader loader(sequences_of({3, 6, 2, 7, 1, 9}), options);
+  // First-fit from the longest: 9 + 1, 7 + 3, 6 + 2.
+  EXPECT_EQ(step(loader, 0, 0), (std::vector<Ids>{{5, 4}, {3, 0}, {1, 2}}));
+}
+
+TEST(Loader, PackingGivesALongerSequenceItsOwnMicroBatch) {
+  auto options = in_order(3, 1);
+  options.packed_tokens = 4;
+  const Loader loader(sequences_of({2, 5, 2}), options);
+  EXPECT_EQ(step(loader, 0, 0), (std::vector<Ids>{{1}, {0, 2}}));
+}
+
 }  // namespace
 }  // namespace mola

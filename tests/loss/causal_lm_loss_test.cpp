@@ -15,7 +15,7 @@ TEST(CausalLmLoss, PredictsTheNextLabel) {
   // The head passes the hidden state on as logits (log 1, log 3), so p = (1/4, 3/4).
   const auto hidden = torch::log(torch::tensor({1.0f, 3.0f})).expand({1, 3, 2});
   const auto labels = torch::tensor({{0, 1, 0}});
-  const auto loss = causal_lm_loss(hidden, torch::eye(2), labels, 2);
+  const auto loss = causal_lm_loss(hidden, torch::eye(2), find_targets(labels), 2);
   EXPECT_NEAR(loss.item<double>(), (-std::log(0.75) - std::log(0.25)) / 2, 1e-6);
 }
 
@@ -23,16 +23,18 @@ TEST(CausalLmLoss, SkipsWhatIsUnlabelled) {
   const auto hidden = torch::randn({2, 4, 3});
   const auto head = torch::randn({5, 3});
   const auto labels = torch::tensor({{1, kNone, 2, kNone}, {kNone, kNone, kNone, 4}});
-  EXPECT_EQ(count_labelled(labels), 2);
+  const auto targets = find_targets(labels);
+  expect_same(targets.positions, torch::tensor({1, 6}, torch::kLong));  // of 2 x 4 tokens
+  expect_same(targets.tokens, torch::tensor({2, 4}, torch::kLong));
   const auto log_p = torch::log_softmax(torch::linear(hidden, head), -1);
   const auto expected = -(log_p[0][1][2] + log_p[1][2][4]) / 2;
-  EXPECT_LT(relative_error(causal_lm_loss(hidden, head, labels, 2), expected), 1e-6);
+  EXPECT_LT(relative_error(causal_lm_loss(hidden, head, targets, 2), expected), 1e-6);
 }
 
 TEST(CausalLmLoss, NothingLabelledIsZeroWithGradientZero) {
   const auto hidden = torch::randn({1, 3, 2}).requires_grad_();
   const auto labels = torch::full({1, 3}, kNone, torch::kLong);
-  const auto loss = causal_lm_loss(hidden, torch::randn({4, 2}), labels, 7);
+  const auto loss = causal_lm_loss(hidden, torch::randn({4, 2}), find_targets(labels), 7);
   EXPECT_EQ(loss.item<double>(), 0);
   loss.backward();
   expect_same(hidden.grad(), torch::zeros({1, 3, 2}));
@@ -41,7 +43,7 @@ TEST(CausalLmLoss, NothingLabelledIsZeroWithGradientZero) {
 TEST(CausalLmLoss, IsFp32ForABf16Model) {
   const auto hidden = torch::randn({1, 3, 2}).to(torch::kBFloat16);
   const auto loss = causal_lm_loss(hidden, torch::randn({4, 2}).to(torch::kBFloat16),
-                                   torch::tensor({{0, 1, 2}}), 2);
+                                   find_targets(torch::tensor({{0, 1, 2}})), 2);
   EXPECT_EQ(loss.scalar_type(), torch::kFloat);
 }
 

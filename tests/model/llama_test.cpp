@@ -49,7 +49,7 @@ TEST_P(Stories, GivesTheLogitsOfTransformers) {
   const auto hidden = model->forward(input_ids);
   const auto logits = model->logits(hidden)[0];
   EXPECT_LT(largest_difference(logits, expected.at("logits")), tolerance);
-  const auto loss = causal_lm_loss(hidden, model->head_weight(), input_ids,
+  const auto loss = causal_lm_loss(hidden, model->head_weight(), find_targets(input_ids),
                                    static_cast<double>(input_ids.size(1) - 1));
   EXPECT_NEAR(loss.item<double>(), expected.at("loss").item<double>(), tolerance);
 }

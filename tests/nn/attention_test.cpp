@@ -25,29 +25,53 @@ Attention random_attention(int64_t heads, int64_t kv_heads, int64_t hidden) {
   return Attention(qkv, o, kHeadDim);
 }
 
-AttentionInputs causal_inputs(int64_t length) {
+// Sequences of these lengths end to end.
+AttentionInputs inputs_of(const std::vector<int64_t>& lengths, torch::Dtype dtype = torch::kFloat) {
+  std::vector<int64_t> offsets = {0};
+  std::vector<Tensor> positions;
+  for (const int64_t length : lengths) {
+    offsets.push_back(offsets.back() + length);
+    positions.push_back(torch::arange(length));
+  }
   const RotaryEmbedding rotary(kHeadDim, 10000, {});
-  return {rotary.angles(torch::arange(length).unsqueeze(0), torch::kFloat), {}};
+  return {rotary.angles(torch::cat(positions), dtype), offsets, {}};
 }
 
 TEST(Attention, LooksAtNothingLater) {
   auto attention = random_attention(2, 1, 6);
-  const auto x = torch::randn({1, 5, 6});
+  const auto x = torch::randn({5, 6});
   auto changed = x.clone();
-  changed[0][4] += 1;
-  const auto inputs = causal_inputs(5);
-  const auto before = attention->forward(x, inputs).narrow(1, 0, 4);
-  const auto after = attention->forward(changed, inputs).narrow(1, 0, 4);
+  changed[4] += 1;
+  const auto before = attention->forward(x, inputs_of({5})).narrow(0, 0, 4);
+  const auto after = attention->forward(changed, inputs_of({5})).narrow(0, 0, 4);
   EXPECT_LT(relative_error(after, before), 1e-6);
+}
+
+TEST(Attention, LooksAtNoOtherSequence) {
+  auto attention = random_attention(4, 2, 6);
+  const auto x = torch::randn({9, 6});
+  const std::vector<int64_t> lengths = {2, 3, 3, 1};
+  std::vector<Tensor> alone;
+  for (size_t i = 0, begin = 0; i < lengths.size(); begin += lengths[i++]) {
+    const auto rows = x.narrow(0, static_cast<int64_t>(begin), lengths[i]);
+    alone.push_back(attention->forward(rows, inputs_of({lengths[i]})));
+  }
+  const auto packed = attention->forward(x, inputs_of(lengths));
+  EXPECT_LT(relative_error(packed, torch::cat(alone)), 1e-6);
 }
 
 TEST(Attention, TheFirstTokenGivesItsOwnValue) {
   auto attention = random_attention(2, 2, 6);
-  const auto x = torch::randn({1, 3, 6});
+  const auto x = torch::randn({3, 6});
   const auto value = attention->qkv->forward(x)[2];
   const auto expected = attention->o->forward(value)[0];
-  const auto found = attention->forward(x, causal_inputs(3));
-  EXPECT_LT(relative_error(found[0][0], expected[0][0]), 1e-6);
+  const auto found = attention->forward(x, inputs_of({3}));
+  EXPECT_LT(relative_error(found[0], expected[0]), 1e-6);
+}
+
+TEST(Attention, RefusesOffsetsOfAnotherNumberOfTokens) {
+  auto attention = random_attention(2, 2, 6);
+  EXPECT_THROW(attention->forward(torch::randn({4, 6}), inputs_of({3})), c10::Error);
 }
 
 TEST(Attention, SharesKeysAndValuesAmongGroupsOfHeads) {
@@ -63,25 +87,34 @@ TEST(Attention, SharesKeysAndValuesAmongGroupsOfHeads) {
                     repeat(grouped->qkv->projection_weight(2))}));
     whole->o->weight.copy_(grouped->o->weight);
   }
-  const auto x = torch::randn({2, 5, 6});
-  const auto inputs = causal_inputs(5);
+  const auto x = torch::randn({10, 6});
+  const auto inputs = inputs_of({5, 5});
   EXPECT_LT(relative_error(grouped->forward(x, inputs), whole->forward(x, inputs)), 1e-5);
 }
 
-TEST(Attention, ByProductsEqualsTheFusedOneWithItsGradients) {
-  const auto leaf = [](int64_t heads) {
-    return torch::randn({2, heads, 5, kHeadDim}, torch::kDouble).requires_grad_();
-  };
-  const std::vector<Tensor> inputs = {leaf(4), leaf(2), leaf(2)};
-  const auto found = causal_attention(inputs[0], inputs[1], inputs[2]);
-  const auto expected = torch::scaled_dot_product_attention(
-      inputs[0], inputs[1], inputs[2], {}, 0.0, /*is_causal=*/true, {}, /*enable_gqa=*/true);
-  EXPECT_LT(relative_error(found, expected), 1e-12);
-  const auto direction = torch::randn_like(found);
-  const auto found_grads = torch::autograd::grad({found}, inputs, {direction});
-  const auto expected_grads = torch::autograd::grad({expected}, inputs, {direction});
-  for (size_t i = 0; i < 3; ++i) {
-    EXPECT_LT(relative_error(found_grads[i], expected_grads[i]), 1e-12) << i;
+// Two sequences of equal length and a shorter one: two batches.
+TEST(CausalAttention, HasTheGradientsOfItsResult) {
+  const HeadCounts heads = {4, 2, kHeadDim};
+  const auto inputs = inputs_of({3, 3, 2}, torch::kDouble);
+  const auto wide = torch::randn({8, heads.width()}, torch::kDouble).requires_grad_();
+  expect_gradients([&] { return causal_attention(wide, inputs, heads); }, {wide});
+}
+
+// In float64 by products, in fp32 by the fused kernel; with a mask out of torch's operators.
+TEST(CausalAttention, EqualsTheOneWithAMask) {
+  const HeadCounts heads = {4, 2, kHeadDim};
+  for (const auto dtype : {torch::kDouble, torch::kFloat}) {
+    auto inputs = inputs_of({5, 5}, dtype);
+    const auto wide = torch::randn({10, heads.width()}, dtype).requires_grad_();
+    const auto found = causal_attention(wide, inputs, heads);
+    inputs.mask = torch::ones({5, 5}, torch::kBool).tril().expand({2, 1, 5, 5});
+    const auto expected = causal_attention(wide, inputs, heads);
+    const double tolerance = dtype == torch::kDouble ? 1e-12 : 1e-5;
+    EXPECT_LT(relative_error(found, expected), tolerance);
+    const auto direction = torch::randn_like(found);
+    const auto found_grad = torch::autograd::grad({found}, {wide}, {direction})[0];
+    const auto expected_grad = torch::autograd::grad({expected}, {wide}, {direction})[0];
+    EXPECT_LT(relative_error(found_grad, expected_grad), tolerance);
   }
 }
 

@@ -54,8 +54,9 @@ inline ForwardPass run_forward(Llama& model, const torch::Tensor& input_ids,
                                const torch::Tensor& attention_mask, const torch::Tensor& labels) {
   RoutingTrace trace;
   const auto hidden = model->forward(input_ids, attention_mask, &trace);
-  const auto normalizer = static_cast<double>(count_labelled(labels));
-  return {model->logits(hidden), causal_lm_loss(hidden, model->head_weight(), labels, normalizer),
+  const auto targets = find_targets(labels);
+  const auto normalizer = static_cast<double>(targets.count());
+  return {model->logits(hidden), causal_lm_loss(hidden, model->head_weight(), targets, normalizer),
           load_balancing_loss(trace, attention_mask)};
 }
 

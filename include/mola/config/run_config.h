@@ -25,6 +25,7 @@ struct DataConfig {
   bool train_on_prompt = true;   ///< false: the loss is taken over the response alone
   bool shuffle = true;           ///< a new order in each epoch
   bool group_by_length = true;   ///< micro-batches of like lengths within each step
+  bool packing = false;          ///< fill micro-batches up to micro_batch_size * max_length tokens
   std::optional<int64_t> limit;  ///< the first so many rows only
   OnBadRow on_bad_row = OnBadRow::kStop;
 };

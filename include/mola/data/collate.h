@@ -2,15 +2,21 @@
 
 #include <torch/types.h>
 
+#include <vector>
+
 #include "mola/data/loader.h"
+#include "mola/loss/causal_lm_loss.h"
 
 namespace mola {
 
-/// B sequences as tensors, padded on the right to the longest, T. All int64.
+/// Sequences as tensors, N tokens end to end, with nothing padded. All int64.
 struct Batch {
-  torch::Tensor input_ids;       ///< [B, T], padding 0
-  torch::Tensor attention_mask;  ///< [B, T], 1 for tokens and 0 for padding
-  torch::Tensor labels;          ///< [B, T], kUnlabelled where the loss does not look
+  torch::Tensor input_ids;       ///< [N]
+  torch::Tensor positions;       ///< [N], of each token in its sequence
+  std::vector<int64_t> offsets;  ///< where each sequence begins; N at the end
+  Targets targets;
+
+  int64_t tokens() const { return offsets.back(); }
 };
 
 Batch collate(const MicroBatch& sequences, torch::Device device = torch::kCPU);

@@ -13,15 +13,17 @@ struct LoaderOptions {
   bool shuffle = true;
   bool group_by_length = true;
   int64_t seed = 10;
+  int64_t packed_tokens = 0;  ///< packing: the tokens that fill a micro-batch; 0: no packing
 };
 
-/// The sequences of one forward pass.
+/// The sequences of one forward pass, which computes each by itself and no padding.
 using MicroBatch = std::vector<const Sequence*>;
 
 /// Cuts a data set into optimizer steps and these into micro-batches. Which sequences a step holds
 /// depends on seed, epoch and index alone, so a run can go on anywhere. Grouping sorts the
 /// sequences of one step by length before they are cut into micro-batches: every step stays a
-/// random sample, and its padding becomes small.
+/// random sample. Packing fills micro-batches by tokens instead of by sequences, first-fit from the
+/// longest, so that short sequences make few and full ones.
 ///
 /// The order is the same on every machine. Two threads need a loader each, since it keeps the order
 /// of the epoch asked for last.

@@ -6,17 +6,26 @@
 
 namespace mola {
 
-/// How many positions of `labels` [B, T] the loss looks at: those not kUnlabelled, the first of
-/// each sequence aside, since nothing predicts it.
-int64_t count_labelled(const torch::Tensor& labels);
+/// What the loss looks at: M positions among the tokens of a batch laid end to end, and the token
+/// that each should predict. Both int64 [M].
+struct Targets {
+  torch::Tensor positions;
+  torch::Tensor tokens;
 
-/// Sum of the cross-entropies over the labelled tokens, divided by `normalizer`: the number of
-/// labelled tokens of the whole optimizer step, so that micro-batches add up to its mean.
+  int64_t count() const { return tokens.size(0); }
+};
+
+/// The targets of labels [B, T] that are aligned with their inputs: position t predicts the label
+/// at t + 1 unless that is kUnlabelled. On CUDA this waits for the device.
+Targets find_targets(const torch::Tensor& labels);
+
+/// Sum of the cross-entropies over the targets, divided by `normalizer`: the number of targets of
+/// the whole optimizer step, so that micro-batches add up to its mean.
 ///
-/// hidden [B, T, H] at position t predicts labels [B, T] at t + 1 with logits hidden head_weight^T,
-/// head_weight [V, H]. The head runs on labelled positions only; the softmax is in fp32. Returns an
-/// fp32 scalar, 0 if nothing is labelled.
+/// hidden [B, T, H] or [N, H], head_weight [V, H]; logits hidden head_weight^T exist at target
+/// positions only, some of them at a time. The softmax is in fp32. Returns an fp32 scalar, 0
+/// without targets.
 torch::Tensor causal_lm_loss(const torch::Tensor& hidden, const torch::Tensor& head_weight,
-                             const torch::Tensor& labels, double normalizer);
+                             const Targets& targets, double normalizer);
 
 }  // namespace mola

@@ -40,6 +40,12 @@ class LlamaImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& input_ids, const torch::Tensor& attention_mask = {},
                         RoutingTrace* trace = nullptr);
 
+  /// The same for sequences of any lengths that lie end to end, so that nothing is padded:
+  /// input_ids [N] and the tokens' positions in their sequences [N], int64 -> [N, H]. `offsets`
+  /// says where each sequence begins among the tokens, and N at the end (also known as cu_seqlens).
+  torch::Tensor forward_packed(const torch::Tensor& input_ids, const torch::Tensor& positions,
+                               const std::vector<int64_t>& offsets, RoutingTrace* trace = nullptr);
+
   /// hidden [..., H] -> logits [..., V]
   torch::Tensor logits(const torch::Tensor& hidden) const;
 
@@ -57,8 +63,8 @@ class LlamaImpl : public torch::nn::Module {
   torch::Tensor lm_head;       ///< frozen [V, H], undefined with tied embeddings
 
  private:
-  AttentionInputs attention_inputs(const torch::Tensor& input_ids,
-                                   const torch::Tensor& attention_mask) const;
+  torch::Tensor run_layers(const torch::Tensor& input_ids, const AttentionInputs& inputs,
+                           RoutingTrace* trace);
 
   RotaryEmbedding rotary_;
 };

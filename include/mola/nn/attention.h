@@ -3,16 +3,21 @@
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
 
+#include <vector>
+
 #include "mola/nn/projection_group.h"
 #include "mola/nn/rotary_embedding.h"
 
 namespace mola {
 
-/// What all layers of one forward pass share. T tokens of B sequences look at themselves and at
-/// earlier tokens.
+/// What all layers of one forward pass share: N tokens of sequences that lie end to end, each of
+/// which looks at itself and at the tokens before it in its sequence.
 struct AttentionInputs {
-  RotaryAngles rotary;
-  torch::Tensor mask;  ///< [B, 1, T, T] bool, true where a query may look; undefined: causal alone
+  RotaryAngles rotary;           ///< [N, D]
+  std::vector<int64_t> offsets;  ///< where each sequence begins among the tokens; N at the end
+  /// [B, 1, T, T] bool for B sequences of T tokens: true where a query may look, instead of the
+  /// above. Undefined without padding.
+  torch::Tensor mask;
 };
 
 /// Grouped-query self-attention (arXiv 2305.13245): query head h looks at the key and value head
@@ -23,7 +28,7 @@ class AttentionImpl : public torch::nn::Module {
   /// gives o_proj [H].
   AttentionImpl(ProjectionGroup qkv, ProjectionGroup o, int64_t head_dim);
 
-  /// x [B, T, H] -> [B, T, H]
+  /// x [N, H] -> [N, H]
   torch::Tensor forward(const torch::Tensor& x, const AttentionInputs& inputs,
                         RoutingTrace* trace = nullptr);
 

@@ -15,7 +15,7 @@ class DecoderLayerImpl : public torch::nn::Module {
   DecoderLayerImpl(RMSNorm input_layernorm, Attention self_attn, RMSNorm post_attention_layernorm,
                    Mlp mlp);
 
-  /// x [B, T, H] -> [B, T, H]
+  /// x [N, H] -> [N, H]
   torch::Tensor forward(const torch::Tensor& x, const AttentionInputs& inputs,
                         RoutingTrace* trace = nullptr);
 

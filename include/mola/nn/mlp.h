@@ -13,7 +13,7 @@ class MlpImpl : public torch::nn::Module {
   /// `gate_up` gives gate_proj and up_proj [F] each, `down` gives down_proj [H].
   MlpImpl(ProjectionGroup gate_up, ProjectionGroup down);
 
-  /// x [B, T, H] -> [B, T, H]
+  /// x [N, H] -> [N, H]
   torch::Tensor forward(const torch::Tensor& x, RoutingTrace* trace = nullptr);
 
   ProjectionGroup gate_up;

@@ -6,12 +6,12 @@
 
 namespace mola {
 
-/// cos and sin of the angles that turn queries and keys, [B, 1, T, D] each.
+/// cos and sin of the angles that turn queries and keys, [N, D] each.
 struct RotaryAngles {
   torch::Tensor cos;
   torch::Tensor sin;
 
-  /// Turns x [B, heads, T, D] by its positions: x * cos + rotate_half(x) * sin, where rotate_half
+  /// Turns x [N, heads, D] by its positions: x * cos + rotate_half(x) * sin, where rotate_half
   /// swaps the two halves of D and negates the first.
   torch::Tensor apply(const torch::Tensor& x) const;
 };
@@ -24,7 +24,7 @@ class RotaryEmbedding {
   RotaryEmbedding(int64_t head_dim, double theta, const RopeScaling& scaling,
                   torch::Device device = torch::kCPU);
 
-  /// positions [B, T] int64 -> the angles, computed in fp32 and given in `dtype`
+  /// positions [N] int64 -> the angles, computed in fp32 and given in `dtype`
   RotaryAngles angles(const torch::Tensor& positions, torch::Dtype dtype) const;
 
  private:
