@@ -27,6 +27,7 @@ struct Settings {
   int64_t time = 256;
   double labelled = 1.0;
   int64_t steps = 5;
+  bool recompute = false;
   std::string json;
 };
 
@@ -49,6 +50,7 @@ mola::Llama random_model(const Settings& settings, torch::Dtype dtype, torch::De
   }
   const auto adapter = mola::resolve(spec, settings.model.num_hidden_layers);
   auto model = mola::build_llama(settings.model, adapter, dtype, device);
+  model->recompute = settings.recompute;
   torch::NoGradGuard no_grad;
   for (auto& item : model->named_parameters()) {
     if (item.value().dim() > 1) item.value().normal_(0.0, 0.02);
@@ -209,6 +211,7 @@ int main(int argc, char** argv) {
   app.add_option("--labelled", settings.labelled, "share of the positions in the loss")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
+  app.add_flag("--recompute", settings.recompute, "decoder layers again in the backward pass");
   app.add_option("--json", settings.json, "writes the figures there too")->type_name("FILE");
   return run_program(app, argc, argv, [&] {
     if (model.hidden_size % model.num_attention_heads != 0) {

@@ -83,6 +83,7 @@ TrainConfig read_train(const JsonReader& reader) {
   config.balance_coefficient = reader.number("balance_coefficient", "of at least 0", not_negative)
                                    .value_or(config.balance_coefficient);
   config.seed = reader.integer("seed", 0, INT64_MAX).value_or(config.seed);
+  config.recompute = reader.boolean("recompute").value_or(config.recompute);
   reader.refuse_unknown_keys();
   if (config.micro_batch_size > config.batch_size) {
     reader.refuse("micro_batch_size", "found " + std::to_string(config.micro_batch_size) +

@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include "nn/recompute.h"
+
 namespace mola {
 
 using torch::Tensor;
@@ -67,7 +69,9 @@ Tensor LlamaImpl::run_layers(const Tensor& input_ids, const AttentionInputs& inp
   auto hidden = torch::embedding(embed_tokens, input_ids);
   for (size_t j = 0; j < layers.size(); ++j) {
     if (trace != nullptr) trace->layer = static_cast<int64_t>(j);
-    hidden = layers[j]->forward(hidden, inputs, trace);
+    hidden = recompute && torch::GradMode::is_enabled()
+                 ? forward_recomputed(layers[j], hidden, inputs, trace)
+                 : layers[j]->forward(hidden, inputs, trace);
   }
   return norm->forward(hidden);
 }

@@ -37,6 +37,7 @@ Trainer::Trainer(Llama model, const Loader& loader, const TrainConfig& train)
       parameters_(*model_),
       optimizer_(parameters_, train) {
   keep_freed_memory();
+  model_->recompute = train.recompute;
 }
 
 int64_t Trainer::total_steps() const {

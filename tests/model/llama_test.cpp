@@ -101,5 +101,45 @@ TEST(Llama, TracesEveryRouterByLayer) {
   EXPECT_EQ(static_cast<size_t>(routers), trace.records.size());
 }
 
+TEST(Llama, PackedSequencesEqualEachAlone) {
+  torch::NoGradGuard no_grad;
+  auto model = load_pretrained(reference("mola"), reference("mola"));
+  const auto ids = torch::tensor({1, 2, 3, 4, 5, 6, 7, 1});
+  const std::vector<int64_t> offsets = {0, 3, 6, 8};
+  const auto positions = torch::tensor({0, 1, 2, 0, 1, 2, 0, 1});
+  const auto packed = model->forward_packed(ids, positions, offsets);
+  for (size_t i = 0; i + 1 < offsets.size(); ++i) {
+    const int64_t length = offsets[i + 1] - offsets[i];
+    const auto alone = model->forward(ids.narrow(0, offsets[i], length).unsqueeze(0));
+    EXPECT_LT(relative_error(packed.narrow(0, offsets[i], length), alone[0]), 1e-6) << i;
+  }
+}
+
+// The gradients of both losses, and the random number that comes after them.
+TensorMap train_once(Llama& model, bool recompute) {
+  model->recompute = recompute;
+  model->zero_grad();
+  torch::manual_seed(7);
+  const auto ids = torch::arange(1, 9).view({2, 4});
+  const auto pass = run_forward(model, ids, {}, ids);
+  (pass.lm_loss + pass.balance_loss).backward();
+  TensorMap results = {{"loss", pass.lm_loss.detach()}, {"balance", pass.balance_loss.detach()}};
+  for (const auto& [name, parameter] : adapter_tensors(model)) {
+    results[name] = parameter.grad().clone();
+  }
+  results["next random number"] = torch::rand({1});
+  return results;
+}
+
+TEST(Llama, RecomputeGivesTheSameGradientsToTheBit) {
+  auto model = load_pretrained(reference("mola"), reference("mola"));
+  model->for_each_projection(
+      [](const ProjectionPlace& place) { place.group.options.dropout(0.3); });
+  model->train();
+  const auto expected = train_once(model, false);
+  const auto found = train_once(model, true);
+  for (const auto& [name, tensor] : expected) expect_same(found.at(name), tensor, name);
+}
+
 }  // namespace
 }  // namespace mola

@@ -46,6 +46,7 @@ struct TrainConfig {
   double max_grad_norm = 1.0;  ///< 0: no clipping
   double balance_coefficient = 0.001;
   int64_t seed = 10;
+  bool recompute = false;  ///< decoder layers in the backward pass, for less memory
 };
 
 /// `"output"`: where the run writes.

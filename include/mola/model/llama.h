@@ -62,6 +62,10 @@ class LlamaImpl : public torch::nn::Module {
   torch::Tensor embed_tokens;  ///< frozen [V, H]
   torch::Tensor lm_head;       ///< frozen [V, H], undefined with tied embeddings
 
+  /// Keep only the input of each decoder layer for the backward pass, and compute the layer again
+  /// there: less memory for a third more time, and the same gradients.
+  bool recompute = false;
+
  private:
   torch::Tensor run_layers(const torch::Tensor& input_ids, const AttentionInputs& inputs,
                            RoutingTrace* trace);
