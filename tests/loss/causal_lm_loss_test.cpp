@@ -47,5 +47,27 @@ TEST(CausalLmLoss, IsFp32ForABf16Model) {
   EXPECT_EQ(loss.scalar_type(), torch::kFloat);
 }
 
+TEST(CausalLmLoss, HasTheGradientOfItsResult) {
+  const auto hidden = torch::randn({2, 4, 3}, torch::kDouble).requires_grad_();
+  const auto head = torch::randn({5, 3}, torch::kDouble);
+  const auto targets = find_targets(torch::tensor({{1, kNone, 2, 0}, {kNone, 3, kNone, 4}}));
+  expect_gradients([&] { return causal_lm_loss(hidden, head, targets, 2); }, {hidden});
+}
+
+// A vocabulary so large that only 8 rows of logits exist at a time.
+TEST(CausalLmLoss, InChunksEqualsTheWhole) {
+  constexpr int64_t kVocabulary = 1024000;
+  const auto hidden = torch::randn({1, 11, 2}, torch::kDouble).requires_grad_();
+  const auto head = torch::randn({kVocabulary, 2}, torch::kDouble);
+  const auto ids = torch::randint(kVocabulary, {1, 11}, torch::kLong);
+  const auto found = causal_lm_loss(hidden, head, find_targets(ids), 10);
+  const auto found_grad = torch::autograd::grad({found}, {hidden})[0];
+  const auto logits = torch::linear(hidden[0].narrow(0, 0, 10), head);
+  const auto expected = torch::cross_entropy_loss(logits, ids[0].narrow(0, 1, 10));
+  const auto expected_grad = torch::autograd::grad({expected}, {hidden})[0];
+  EXPECT_LT(relative_error(found, expected), 1e-12);
+  EXPECT_LT(relative_error(found_grad, expected_grad), 1e-12);
+}
+
 }  // namespace
 }  // namespace mola

@@ -72,6 +72,25 @@ TEST(ProjectionGroup, EqualsTheReference) {
   }
 }
 
+TEST(ProjectionGroup, HasTheGradientsOfItsResultWithDropout) {
+  auto group = mixed_group(/*dropout=*/0.3);
+  randomize_lora_B(*group);
+  group->to(torch::kDouble);
+  const auto x = torch::randn({7, kIn}, torch::kDouble).requires_grad_();
+  std::vector<Tensor> inputs = {x};
+  for (const auto& parameter : group->parameters()) {
+    if (parameter.requires_grad()) inputs.push_back(parameter);
+  }
+  // Outputs and router probabilities, with the same dropout each time.
+  const auto outputs = [&] {
+    torch::manual_seed(3);
+    RoutingTrace trace;
+    const auto y = group->forward_wide(x, &trace);
+    return torch::cat({y, trace.records.at(0).routing.probabilities}, 1);
+  };
+  expect_gradients(outputs, inputs);
+}
+
 TEST(ProjectionGroup, GradientsReachTheAdapterOnly) {
   auto group = mixed_group();
   randomize_lora_B(*group);

@@ -22,6 +22,13 @@ TEST(RMSNorm, KeepsItsStatisticsInFp32) {
   expect_same(y, torch::ones({1, 4}, torch::kBFloat16));
 }
 
+TEST(RMSNorm, HasTheGradientOfItsResult) {
+  RMSNorm norm(RMSNormOptions(5).dtype(torch::kDouble));
+  norm->weight.normal_();
+  const auto x = torch::randn({3, 5}, torch::kDouble).requires_grad_();
+  expect_gradients([&] { return norm->forward(x); }, {x});
+}
+
 TEST(RMSNorm, IsFrozen) { EXPECT_FALSE(RMSNorm(RMSNormOptions(2))->weight.requires_grad()); }
 
 }  // namespace

@@ -1,0 +1,50 @@
+#include "mola/nn/mlp.h"
+
+#include <gtest/gtest.h>
+
+#include "support/tensors.h"
+
+namespace mola {
+namespace {
+
+ProjectionGroup random_group(int64_t in_features, const std::vector<ProjectionOptions>& outputs,
+                             torch::Dtype dtype) {
+  ProjectionGroup group(ProjectionGroupOptions(in_features, outputs).dtype(dtype));
+  torch::NoGradGuard no_grad;
+  group->weight.normal_();
+  return group;
+}
+
+Mlp random_mlp(torch::Dtype dtype) {
+  return Mlp(
+      random_group(3, {ProjectionOptions("gate_proj", 5), ProjectionOptions("up_proj", 5)}, dtype),
+      random_group(5, {ProjectionOptions("down_proj", 3)}, dtype));
+}
+
+TEST(Mlp, IsSwiGLU) {
+  for (const auto dtype : {torch::kDouble, torch::kFloat}) {
+    auto mlp = random_mlp(dtype);
+    const auto x = torch::randn({4, 3}, dtype) * 3;
+    const auto gate = torch::linear(x, mlp->gate_up->projection_weight(0));
+    const auto up = torch::linear(x, mlp->gate_up->projection_weight(1));
+    const auto expected = torch::linear(torch::silu(gate) * up, mlp->down->weight);
+    EXPECT_LT(relative_error(mlp->forward(x), expected), 1e-6);
+  }
+}
+
+TEST(Mlp, HasTheGradientOfItsResult) {
+  auto mlp = random_mlp(torch::kDouble);
+  const auto x = torch::randn({4, 3}, torch::kDouble).requires_grad_();
+  expect_gradients([&] { return mlp->forward(x); }, {x});
+}
+
+TEST(Mlp, RefusesAGroupOfAnotherNumberOfProjections) {
+  const auto build = [] {
+    Mlp(random_group(3, {ProjectionOptions("gate_proj", 5)}, torch::kFloat),
+        random_group(5, {ProjectionOptions("down_proj", 3)}, torch::kFloat));
+  };
+  EXPECT_THROW(build(), c10::Error);
+}
+
+}  // namespace
+}  // namespace mola
