@@ -136,7 +136,7 @@ nlohmann::ordered_json run(const Settings& settings) {
   mola::keep_freed_memory();
   Bench bench(settings);
   for (int warm_up = 0; warm_up < 2; ++warm_up) bench.step();
-  const double memory = peak_gigabytes();  // before the reference products take theirs
+  const double memory = peak_gigabytes();  // it grows no more; the reference products take theirs
   auto rates = bench.reference_rates();
   std::vector<double> totals, forwards, backwards, optimizers;
   for (int64_t i = 0; i < settings.steps; ++i) {
@@ -218,6 +218,7 @@ int main(int argc, char** argv) {
       mola::fail("--heads ", model.num_attention_heads, ": does not divide --hidden");
     }
     model.head_dim = model.hidden_size / model.num_attention_heads;
+    spin_shortly(argv);
     benchmark(settings);
   });
 }

@@ -73,5 +73,8 @@ int main(int argc, char** argv) {
   std::string config;
   std::vector<std::string> overrides;
   add_config_options(app, config, overrides);
-  return run_program(app, argc, argv, [&] { finetune(config, overrides); });
+  return run_program(app, argc, argv, [&] {
+    spin_shortly(argv);
+    finetune(config, overrides);
+  });
 }

@@ -86,14 +86,13 @@ def peak_gigabytes(device: str) -> float:
 def benchmark(arguments: argparse.Namespace, model: nn.Module, loss: Loss) -> None:
     """Times `model` and prints the figures, under the keys that `benchmark` gives them."""
     step = training_step(arguments, model, loss)
-    step()
-    memory = peak_gigabytes(arguments.device)  # when `benchmark` takes it; it grows for some steps
-    step()
+    for _ in range(2):
+        step()
     seconds = statistics.median(seconds_of(step, arguments.device) for _ in range(arguments.steps))
     result = {
         "tokens_per_second": arguments.batch * arguments.time / seconds,
         "step_seconds": seconds,
-        "peak_gigabytes": memory,
+        "peak_gigabytes": peak_gigabytes(arguments.device),
         "trainable": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "total": sum(p.numel() for p in model.parameters()),
     }

@@ -11,19 +11,20 @@ namespace {
 
 using torch::Tensor;
 
-// silu(gate) * up of gate_up [..., 2F] in one pass each way.
+// silu(gate) * up of gate_up [..., 2F], in one pass each way on a CPU. Keeps its input alone.
 struct SwigluFunction : torch::autograd::Function<SwigluFunction> {
   static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& gate_up) {
-    auto shape = gate_up.sizes().vec();
-    const int64_t size = shape.back() /= 2;
-    const auto y = torch::empty(shape, gate_up.options());
+    ctx->save_for_backward({gate_up});
+    const auto halves = gate_up.chunk(2, -1);
+    if (!gate_up.is_cpu()) return torch::silu(halves[0]).mul_(halves[1]);
+    const int64_t size = halves[0].size(-1);
+    const auto y = torch::empty(halves[0].sizes(), gate_up.options());
     for_kernel_type(y, [&](auto* type) {
       using T = std::remove_pointer_t<decltype(type)>;
       at::parallel_for(0, y.numel() / size, kRowGrain, [&](int64_t begin, int64_t end) {
         swiglu_rows(kernel_data<T>(gate_up), kernel_data<T>(y), size, begin, end);
       });
     });
-    ctx->save_for_backward({gate_up});
     return y;
   }
 
@@ -31,6 +32,11 @@ struct SwigluFunction : torch::autograd::Function<SwigluFunction> {
                                                  torch::autograd::variable_list gradients) {
     const auto gate_up = ctx->get_saved_variables()[0];
     const auto dy = gradients[0].contiguous();
+    if (!gate_up.is_cpu()) {
+      const auto halves = gate_up.chunk(2, -1);
+      return {torch::cat(
+          {at::silu_backward(dy * halves[1], halves[0]), torch::silu(halves[0]).mul_(dy)}, -1)};
+    }
     const auto grad = torch::empty_like(gate_up);
     for_kernel_type(dy, [&](auto* type) {
       using T = std::remove_pointer_t<decltype(type)>;
@@ -44,12 +50,6 @@ struct SwigluFunction : torch::autograd::Function<SwigluFunction> {
   }
 };
 
-Tensor swiglu(const Tensor& gate_up) {
-  if (gate_up.is_cpu()) return SwigluFunction::apply(gate_up.contiguous());
-  const auto halves = gate_up.chunk(2, -1);
-  return torch::silu(halves[0]) * halves[1];
-}
-
 }  // namespace
 
 MlpImpl::MlpImpl(ProjectionGroup gate_up_, ProjectionGroup down_)
@@ -60,7 +60,8 @@ MlpImpl::MlpImpl(ProjectionGroup gate_up_, ProjectionGroup down_)
 }
 
 torch::Tensor MlpImpl::forward(const torch::Tensor& x, RoutingTrace* trace) {
-  return down->forward_wide(swiglu(gate_up->forward_wide(x, trace)), trace);
+  const auto inner = SwigluFunction::apply(gate_up->forward_wide(x, trace).contiguous());
+  return down->forward_wide(inner, trace);
 }
 
 }  // namespace mola

@@ -73,9 +73,7 @@ torch::Tensor RMSNormImpl::forward(const torch::Tensor& x) const {
   if (x.is_cpu() && x.scalar_type() == weight.scalar_type()) {
     return RMSNormFunction::apply(x, weight, options.eps());
   }
-  const auto wide = x.scalar_type() == torch::kDouble ? x : x.to(torch::kFloat);
-  const auto mean_square = wide.square().mean(-1, /*keepdim=*/true);
-  return weight * (wide * torch::rsqrt(mean_square + options.eps())).to(x.scalar_type());
+  return torch::rms_norm(x, {options.size()}, weight, options.eps());
 }
 
 }  // namespace mola
