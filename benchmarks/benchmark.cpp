@@ -85,8 +85,8 @@ class Bench {
         optimizer_(parameters_, mola::TrainConfig{}) {}
 
   StepTime step() {
-    parameters_.zero_gradients();
     const auto start = now();
+    parameters_.zero_gradients();
     mola::RoutingTrace trace;
     const auto hidden =
         model_->forward_packed(batch_.input_ids, batch_.positions, batch_.offsets, &trace);
@@ -197,7 +197,7 @@ int main(int argc, char** argv) {
   number("--kv-heads", model.num_key_value_heads, "key and value heads");
   number("--vocab", model.vocab_size, "vocabulary");
   number("--batch", settings.batch, "sequences");
-  number("--time", settings.time, "tokens a sequence");
+  number("--time", settings.time, "tokens a sequence, at least 2");
   number("--rank", settings.rank, "rank of each expert");
   number("--top-k", settings.top_k, "experts a token takes");
   number("--steps", settings.steps, "steps that are timed");
@@ -217,6 +217,11 @@ int main(int argc, char** argv) {
     if (model.hidden_size % model.num_attention_heads != 0) {
       mola::fail("--heads ", model.num_attention_heads, ": does not divide --hidden");
     }
+    if (model.num_attention_heads % model.num_key_value_heads != 0) {
+      mola::fail("--kv-heads ", model.num_key_value_heads, ": does not divide --heads");
+    }
+    if (settings.time < 2) mola::fail("--time 1: expected at least 2, or nothing is predicted");
+    if (!settings.json.empty()) mola::check_output_file(settings.json);
     model.head_dim = model.hidden_size / model.num_attention_heads;
     spin_shortly(argv);
     benchmark(settings);

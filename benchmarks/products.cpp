@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 
+#include "nn/batch_attention.h"
 #include "nn/product.h"
 
 namespace mola {
@@ -44,7 +45,8 @@ void add_frozen(ProductList& list, const ProjectionGroupImpl& group, int64_t tok
   if (input_gradient) list.add({"frozen", 1, tokens, out, in, false, false, 1});
 }
 
-void add_thin(ProductList& list, const ProjectionGroupImpl& group, int64_t tokens,
+// Returns whether there are experts.
+bool add_thin(ProductList& list, const ProjectionGroupImpl& group, int64_t tokens,
               bool input_gradient) {
   const int64_t in = group.weight.size(1);
   int64_t rows = 0;  // of the block of all A and routers
@@ -57,18 +59,27 @@ void add_thin(ProductList& list, const ProjectionGroupImpl& group, int64_t token
     list.add({"thin", 1, tokens, out, width, false, false, 1});  // dh = dy B
     list.add({"thin", 1, out, tokens, width, true, false, 1});   // dB = dy^T h
   }
-  if (rows == 0) return;
+  if (rows == 0) return false;
   list.add({"thin", 1, tokens, in, rows, false, true, 1});  // x D^T
   list.add({"thin", 1, rows, tokens, in, true, false, 1});  // dD
   if (input_gradient) list.add({"thin", 1, tokens, rows, in, false, false, 1});
+  return true;
 }
 
-void add_attention(ProductList& list, const LlamaConfig& config, int64_t batch, int64_t time) {
+// q k^T and p v; backward do v^T, ds k, ds^T q and p^T do. The fused kernel passes over the half
+// above the diagonal, and computes q k^T once more for the gradient.
+void add_attention(ProductList& list, const LlamaConfig& config, torch::Dtype dtype, int64_t batch,
+                   int64_t time, bool input_gradient) {
   const int64_t heads = batch * config.num_attention_heads;
   const int64_t width = config.head_dim;
-  list.add({"attention", heads, time, width, time, false, true, 2});   // q k^T, do v^T
-  list.add({"attention", heads, time, time, width, false, false, 2});  // p v, ds k
-  list.add({"attention", heads, time, time, width, true, false, 2});   // p^T do, ds^T q
+  const bool whole = BatchAttention::by_products(dtype, time);
+  const double share = whole ? 1 : 0.5;
+  list.add({"attention", heads, time, width, time, false, true, share});
+  list.add({"attention", heads, time, time, width, false, false, share});
+  if (!input_gradient) return;
+  list.add({"attention", heads, time, width, time, false, true, whole ? share : 2 * share});
+  list.add({"attention", heads, time, time, width, false, false, share});
+  list.add({"attention", heads, time, time, width, true, false, 2 * share});
 }
 
 double seconds_of(const std::function<void()>& run, torch::Device device) {
@@ -95,23 +106,26 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time, int64_t labelled) {
+std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time, int64_t targets) {
   ProductList list;
   const int64_t tokens = batch * time;
-  for (size_t j = 0; j < model->layers.size(); ++j) {
-    const auto& layer = model->layers[j];
-    for (const auto* group :
-         {&layer->self_attn->qkv, &layer->self_attn->o, &layer->mlp->gate_up, &layer->mlp->down}) {
-      const bool input_gradient = j > 0 || group != &layer->self_attn->qkv;
-      add_frozen(list, **group, tokens, input_gradient);
-      add_thin(list, **group, tokens, input_gradient);
-    }
-    add_attention(list, model->config, batch, time);
+  bool input_gradient = false;  // what lies below the first experts gets no gradient
+  const auto add_group = [&](const ProjectionGroupImpl& group) {
+    add_frozen(list, group, tokens, input_gradient);
+    input_gradient = add_thin(list, group, tokens, input_gradient) || input_gradient;
+  };
+  for (const auto& layer : model->layers) {
+    add_group(*layer->self_attn->qkv);
+    add_attention(list, model->config, model->embed_tokens.scalar_type(), batch, time,
+                  input_gradient);
+    add_group(*layer->self_attn->o);
+    add_group(*layer->mlp->gate_up);
+    add_group(*layer->mlp->down);
   }
   const int64_t hidden = model->config.hidden_size;
   const int64_t vocabulary = model->config.vocab_size;
-  list.add({"head", 1, labelled, hidden, vocabulary, false, true, 1});
-  list.add({"head", 1, labelled, vocabulary, hidden, false, false, 1});
+  list.add({"head", 1, targets, hidden, vocabulary, false, true, 1});
+  list.add({"head", 1, targets, vocabulary, hidden, false, false, 1});
   return list.take();
 }
 
@@ -123,20 +137,25 @@ ReferenceRates::ReferenceRates(const std::vector<Product>& products, torch::Dtyp
         {product,
          random_operand(product.batch, product.m, product.k, product.transposed_a, options),
          random_operand(product.batch, product.k, product.n, product.transposed_b, options),
-         {},
          {}});
   }
+  measure();  // libraries prepare themselves for a shape when they first see it
+  for (auto& timed : timed_) timed.seconds.clear();
 }
 
 void ReferenceRates::measure() {
   torch::NoGradGuard no_grad;
   for (auto& timed : timed_) {
     const auto device = timed.a.device();
-    timed.aten_seconds.push_back(seconds_of([&] { timed.a.matmul(timed.b); }, device));
-    const bool onednn = device.is_cpu() && timed.product.batch == 1 && !timed.product.transposed_a;
-    if (!onednn) continue;
-    timed.onednn_seconds.push_back(
-        seconds_of([&] { onednn_linear(timed.a, timed.b.t()); }, device));
+    std::vector<double> seconds = {seconds_of([&] { timed.a.matmul(timed.b); }, device)};
+    if (timed.product.batch == 1) {
+      seconds.push_back(seconds_of([&] { timed.b.t().matmul(timed.a.t()); }, device));
+      if (device.is_cpu() && at::hasMKLDNN()) {
+        seconds.push_back(seconds_of([&] { onednn_linear(timed.a, timed.b.t()); }, device));
+      }
+    }
+    timed.seconds.resize(seconds.size());
+    for (size_t i = 0; i < seconds.size(); ++i) timed.seconds[i].push_back(seconds[i]);
   }
 }
 
@@ -144,9 +163,9 @@ double ReferenceRates::seconds(const std::string& kind) const {
   double sum = 0;
   for (const auto& timed : timed_) {
     if (kind.empty() || kind == timed.product.kind) {
-      auto best = median(timed.aten_seconds);
-      if (!timed.onednn_seconds.empty()) best = std::min(best, median(timed.onednn_seconds));
-      sum += best * static_cast<double>(timed.product.count);
+      auto best = median(timed.seconds.front());
+      for (const auto& way : timed.seconds) best = std::min(best, median(way));
+      sum += best * timed.product.count;
     }
   }
   return sum;
@@ -156,7 +175,7 @@ double ReferenceRates::flops(const std::string& kind) const {
   double sum = 0;
   for (const auto& timed : timed_) {
     if (kind.empty() || kind == timed.product.kind) {
-      sum += timed.product.flops() * static_cast<double>(timed.product.count);
+      sum += timed.product.flops() * timed.product.count;
     }
   }
   return sum;

@@ -18,7 +18,7 @@ struct Product {
   int64_t n;
   bool transposed_a;  ///< the left operand lies in memory as [k, m]
   bool transposed_b;  ///< the right operand lies in memory as [n, k]
-  int64_t count;
+  double count;
 
   double flops() const { return 2.0 * batch * m * k * n; }
 };
@@ -26,13 +26,14 @@ struct Product {
 /// The middle one, or the mean of the two.
 double median(std::vector<double> values);
 
-/// All products of one step of `model` on [batch, time] tokens of which `labelled` take part in the
-/// loss: forward, and backward with gradients of inputs and adapter. Equal ones are merged.
-std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time, int64_t labelled);
+/// All products of one step of `model` on [batch, time] tokens of which `targets` take part in the
+/// loss: forward, and backward with gradients of inputs and adapter. What recomputation does again
+/// is not counted. Equal ones are merged.
+std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time, int64_t targets);
 
-/// Times products on their own, each by the libraries at hand: ATen's matmul (which is MKL's or
-/// oneDNN's on a CPU, cuBLAS on CUDA) and oneDNN asked for directly. A product's time is that of
-/// the library with the smallest median.
+/// Times products on their own, each in all ways at hand: ATen's matmul (which is MKL's or oneDNN's
+/// on a CPU, cuBLAS on CUDA), the same of the transposed operands, and oneDNN asked for directly. A
+/// product's time is the smallest of the ways' medians.
 class ReferenceRates {
  public:
   ReferenceRates(const std::vector<Product>& products, torch::Dtype dtype, torch::Device device);
@@ -50,8 +51,7 @@ class ReferenceRates {
     Product product;
     torch::Tensor a;
     torch::Tensor b;
-    std::vector<double> aten_seconds;
-    std::vector<double> onednn_seconds;  // empty where oneDNN cannot be asked
+    std::vector<std::vector<double>> seconds;  // of each way
   };
   std::vector<Timed> timed_;
 };

@@ -10,6 +10,7 @@ to compare: it reports the memory of the process, not of the GPU.
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 import options
 
 HERE = Path(__file__).resolve().parent
+ENVIRONMENT = {"GOMP_SPINCOUNT": "1000", **os.environ}  # as `benchmark` sets it for itself
 MOLA, LORA = "mola 2468, rank 8", "lora, rank 64"
 PEFT, LOOP = "PEFT lora, rank 64", "expert loop 2468, rank 8"
 LABELLED = "mola, 10 % labelled"
@@ -53,7 +55,7 @@ def run(command: list[str]) -> dict:
         sys.exit(f"compare.py: {' '.join(command)}: {problem}")
 
     try:
-        child = subprocess.run(command, capture_output=True, text=True)
+        child = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT)
     except OSError as error:
         fail(error.strerror)
     if child.returncode != 0:

@@ -55,6 +55,14 @@ std::vector<MicroBatch> pack(const MicroBatch& sequences, int64_t packed_tokens)
 Loader::Loader(std::vector<Sequence> sequences, const LoaderOptions& options)
     : sequences_(std::move(sequences)), options_(options) {
   check_size("sequences", static_cast<int64_t>(sequences_.size()));
+  for (const auto& sequence : sequences_) {
+    const auto index = &sequence - sequences_.data();
+    if (sequence.input_ids.empty()) fail("Loader: sequence ", index, " (from 0) is empty");
+    if (sequence.labels.size() != sequence.input_ids.size()) {
+      fail("Loader: sequence ", index, " (from 0): found ", sequence.labels.size(),
+           " labels, expected ", sequence.input_ids.size(), " as it has tokens");
+    }
+  }
   check_size("batch_size", options.batch_size);
   check_size("micro_batch_size", options.micro_batch_size);
   check_size("packed_tokens", options.packed_tokens, 0);

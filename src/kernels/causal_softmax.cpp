@@ -28,13 +28,15 @@ inline void gradient(const T* p, T* grad, int64_t time, Acc<T> scale, int64_t be
   for (int64_t n = begin; n < end; ++n) {
     const T* probability = p + n * time;
     T* row = grad + n * time;
+    const int64_t seen = n % time + 1;
     Acc<T> sum = 0;
 #pragma omp simd reduction(+ : sum)
-    for (int64_t i = 0; i < time; ++i) sum += load(probability[i]) * load(row[i]);
+    for (int64_t i = 0; i < seen; ++i) sum += load(probability[i]) * load(row[i]);
 #pragma omp simd
-    for (int64_t i = 0; i < time; ++i) {
+    for (int64_t i = 0; i < seen; ++i) {
       store(row[i], scale * load(probability[i]) * (load(row[i]) - sum));
     }
+    std::memset(row + seen, 0, (time - seen) * sizeof(T));
   }
 }
 

@@ -69,8 +69,7 @@ inline void gate_gradient(const GateShape& shape, const T* hidden, const T* grad
     const Acc<T>* p = probabilities + n * count;
     const Acc<T>* weight = weights + n * shape.top_k;
     const int64_t* index = indices + n * shape.top_k;
-    const Acc<T>* outside =
-        grad_probabilities == nullptr ? nullptr : grad_probabilities + n * count;
+    const Acc<T>* outside = grad_probabilities + n * count;
     T* out = grad_hidden + n * shape.stride;
     T* out_logits = grad_logits + n * shape.stride;
 
@@ -91,11 +90,9 @@ inline void gate_gradient(const GateShape& shape, const T* hidden, const T* grad
       mean += scaling * dot * weight[k];
     }
     // The chosen part of p dp is zero: sum over S of w (dw - mean) = mean - mean.
-    if (outside != nullptr) {
-      for (int64_t e = 0; e < count; ++e) p_dp += p[e] * outside[e];
-    }
+    for (int64_t e = 0; e < count; ++e) p_dp += p[e] * outside[e];
     for (int64_t e = 0; e < count; ++e) {
-      Acc<T> dp = outside == nullptr ? 0 : outside[e];
+      Acc<T> dp = outside[e];
       for (int64_t k = 0; k < shape.top_k; ++k) {
         if (index[k] != e) continue;
         const T* in = hidden + n * shape.stride + e * shape.rank;

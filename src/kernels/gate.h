@@ -16,9 +16,12 @@ struct GateShape {
   double scaling;
 };
 
-/// From hidden = A x [N, E r] and logits [N, E]: probabilities p = softmax(logits) [N, E], the K
-/// largest as indices [N, K] and, scaled to sum to 1, as weights [N, K]; and
+/// `gate_rows`: from hidden = A x [N, E r] and logits [N, E]: probabilities p = softmax(logits)
+/// [N, E], the K largest as indices [N, K] and, scaled to sum to 1, as weights [N, K]; and
 /// gated[n, e r + i] = scaling * weight of e * hidden[n, e r + i], zero for experts not chosen.
+///
+/// `gate_gradient_rows`: from the gradients of `gated` [N, E r] and of `probabilities` [N, E] to
+/// those of hidden and logits, whose rows are `stride` apart.
 #define MOLA_GATE_KERNELS(T)                                                                      \
   void gate_rows(const GateShape& shape, const T* hidden, const T* logits, Acc<T>* probabilities, \
                  Acc<T>* weights, int64_t* indices, T* gated, int64_t begin, int64_t end);        \
@@ -26,9 +29,6 @@ struct GateShape {
                           const Acc<T>* probabilities, const Acc<T>* weights,                     \
                           const int64_t* indices, const Acc<T>* grad_probabilities,               \
                           T* grad_hidden, T* grad_logits, int64_t begin, int64_t end);
-
-/// `gate_gradient_rows`: from the gradients of `gated` [N, E r] and, unless null, of
-/// `probabilities` [N, E] to those of hidden and logits, whose rows are `stride` apart.
 MOLA_GATE_KERNELS(float)
 MOLA_GATE_KERNELS(BFloat16)
 MOLA_GATE_KERNELS(double)

@@ -2,6 +2,8 @@
 
 #include <torch/autograd.h>
 
+#include <algorithm>
+
 #include "kernels/cross_entropy.h"
 #include "nn/kernel_call.h"
 #include "nn/product.h"
@@ -26,6 +28,9 @@ Tensor cross_entropy_in_place(Tensor& logits, const Tensor& targets, double scal
     logits.copy_(gradient.mul_(scale));
     return (log_sums - at_targets).sum();
   }
+  TORCH_CHECK(targets.min().item<int64_t>() >= 0 && targets.max().item<int64_t>() < logits.size(1),
+              "causal_lm_loss: found targets from ", targets.min().item<int64_t>(), " to ",
+              targets.max().item<int64_t>(), ", expected 0 to below ", logits.size(1));
   const auto* target = targets.const_data_ptr<int64_t>();
   Tensor losses;
   for_kernel_type(logits, [&](auto* type) {
@@ -63,6 +68,7 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  torch::autograd::variable_list gradients) {
+    refuse_second_derivatives();
     const auto gradient = ctx->get_saved_variables()[0];
     return {gradient * gradients[0].to(gradient.scalar_type()), {}, {}, {}};
   }
@@ -72,7 +78,7 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
 
 Targets find_targets(const Tensor& labels) {
   const int64_t time = labels.size(1);
-  const auto next = labels.narrow(1, 1, time - 1);
+  const auto next = labels.narrow(1, std::min<int64_t>(1, time), std::max<int64_t>(0, time - 1));
   const auto places = torch::nonzero(next != kUnlabelled);  // [M, 2]: row, position
   const auto positions = places.select(1, 0) * time + places.select(1, 1);
   return {positions, labels.reshape(-1).index_select(0, positions + 1)};
@@ -80,8 +86,11 @@ Targets find_targets(const Tensor& labels) {
 
 Tensor causal_lm_loss(const Tensor& hidden, const Tensor& head_weight, const Targets& targets,
                       double normalizer) {
+  TORCH_CHECK(!head_weight.requires_grad(),
+              "causal_lm_loss: head_weight requires a gradient, expected a frozen one");
   const auto states = hidden.reshape({-1, hidden.size(-1)}).index_select(0, targets.positions);
-  return HeadLossFunction::apply(states, head_weight, targets.tokens, normalizer);
+  return HeadLossFunction::apply(states, head_weight, targets.tokens.contiguous(),
+                                 targets.count() == 0 ? 1.0 : normalizer);
 }
 
 }  // namespace mola

@@ -14,11 +14,14 @@ AttentionImpl::AttentionImpl(ProjectionGroup qkv_, ProjectionGroup o_, int64_t h
       head_dim_(head_dim) {
   TORCH_CHECK(qkv->options.projections().size() == 3, "Attention: found ",
               qkv->options.projections().size(), " projections in qkv, expected 3");
+  const auto width = [&](size_t i) { return qkv->options.projections()[i].out_features(); };
+  TORCH_CHECK(head_dim > 0 && head_dim % 2 == 0 && width(0) % width(1) == 0 &&
+                  width(1) % head_dim == 0 && width(2) == width(1),
+              "Attention: found projections of ", width(0), ", ", width(1), " and ", width(2),
+              ", expected whole heads of an even ", head_dim, ", and as many keys as values");
 }
 
 Tensor AttentionImpl::forward(const Tensor& x, const AttentionInputs& inputs, RoutingTrace* trace) {
-  TORCH_CHECK(!inputs.offsets.empty() && inputs.offsets.back() == x.size(0), "Attention: found ",
-              x.size(0), " tokens, expected as many as the offsets say");
   const auto& projections = qkv->options.projections();
   const HeadCounts heads = {projections[0].out_features() / head_dim_,
                             projections[1].out_features() / head_dim_, head_dim_};

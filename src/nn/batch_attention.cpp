@@ -16,10 +16,8 @@ constexpr int64_t kLongestByProducts = 512;
 }  // namespace
 
 // float64 has no need of speed, and the tests of its gradients then cover the products.
-bool BatchAttention::by_products() const {
-  const auto dtype = query.scalar_type();
-  return dtype == torch::kDouble ||
-         (dtype == torch::kBFloat16 && query.size(2) <= kLongestByProducts);
+bool BatchAttention::by_products(torch::Dtype dtype, int64_t time) {
+  return dtype == torch::kDouble || (dtype == torch::kBFloat16 && time <= kLongestByProducts);
 }
 
 double BatchAttention::scale() const { return 1 / std::sqrt(static_cast<double>(query.size(3))); }

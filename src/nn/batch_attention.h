@@ -13,6 +13,9 @@ namespace mola {
 struct BatchAttention {
   torch::Tensor query, key, value;
 
+  /// Whether sequences of `time` tokens are computed by two batched products.
+  static bool by_products(torch::Dtype dtype, int64_t time);
+
   /// What the backward pass needs beside these three.
   struct Kept {
     torch::Tensor softmax;  ///< the probabilities, or the logarithms of the rows' sums
@@ -26,7 +29,7 @@ struct BatchAttention {
   void backward(const torch::Tensor& grad, const Kept& kept, const BatchAttention& to) const;
 
  private:
-  bool by_products() const;
+  bool by_products() const { return by_products(query.scalar_type(), query.size(2)); }
   double scale() const;
   torch::Tensor by_key(const torch::Tensor& heads) const;
 };

@@ -3,8 +3,12 @@
 #include <torch/autograd.h>
 #include <torch/types.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "nn/batch_attention.h"
 #include "nn/head_layout.h"
+#include "nn/kernel_call.h"
 
 namespace mola {
 namespace {
@@ -73,6 +77,7 @@ struct CausalAttentionFunction : torch::autograd::Function<CausalAttentionFuncti
   }
 
   static variable_list backward(AutogradContext* ctx, variable_list gradients) {
+    refuse_second_derivatives();
     const auto saved = ctx->get_saved_variables();
     const RotaryAngles rotary = {saved[0], saved[1]};
     const Parts parts = {saved[2], saved[3], saved[4]};
@@ -122,14 +127,28 @@ Tensor attention_by_torch(const Tensor& wide, const AttentionInputs& inputs,
   return mixed.size() == 1 ? mixed[0] : torch::cat(mixed);
 }
 
+void check_inputs(const Tensor& wide, const AttentionInputs& inputs, const HeadCounts& heads) {
+  const auto& offsets = inputs.offsets;
+  TORCH_CHECK(offsets.size() > 1 && offsets.front() == 0 && offsets.back() == wide.size(0) &&
+                  std::adjacent_find(offsets.begin(), offsets.end(), std::greater_equal<>()) ==
+                      offsets.end(),
+              "Attention: found offsets ", offsets, ", expected to rise from 0 to the ",
+              wide.size(0), " tokens");
+  const std::vector<int64_t> shape = {wide.size(0), heads.dim};
+  for (const auto& angles : {inputs.rotary.cos, inputs.rotary.sin}) {
+    TORCH_CHECK(angles.sizes() == shape && angles.scalar_type() == wide.scalar_type(),
+                "Attention: found angles ", angles.scalar_type(), " ", angles.sizes(),
+                ", expected ", wide.scalar_type(), " ", shape);
+  }
+}
+
 }  // namespace
 
 Tensor causal_attention(const Tensor& wide, const AttentionInputs& inputs,
                         const HeadCounts& heads) {
+  check_inputs(wide, inputs, heads);
   if (!wide.is_cpu() || inputs.mask.defined()) return attention_by_torch(wide, inputs, heads);
   const auto& angles = inputs.rotary;
-  TORCH_CHECK(angles.cos.scalar_type() == wide.scalar_type(), "Attention: found angles of ",
-              angles.cos.scalar_type(), ", expected ", wide.scalar_type(), " as the input");
   auto call = c10::make_intrusive<AttentionCall>();
   call->offsets = inputs.offsets;
   call->heads = heads;

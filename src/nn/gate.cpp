@@ -33,7 +33,7 @@ void backward_by_torch(const Gate& gate, const Tensor& hidden, const Gate::Resul
   const auto mean = (dw * result.weights).sum(-1, true);
   const auto chosen_sum = p.gather(-1, result.indices).sum(-1, true);
   auto dp = torch::zeros_like(p).scatter(-1, result.indices, (dw - mean) / chosen_sum);
-  if (grad_probabilities.defined()) dp = dp + grad_probabilities;
+  dp = dp + grad_probabilities;
   grad_logits.copy_(p * (dp - (p * dp).sum(-1, true)));
 }
 
@@ -67,8 +67,7 @@ void Gate::backward(const Tensor& hidden, const Result& result, const Tensor& gr
                              grad_logits);
   }
   const auto gated = grad_gated.contiguous();
-  const auto outside =
-      grad_probabilities.defined() ? grad_probabilities.contiguous() : grad_probabilities;
+  const auto outside = grad_probabilities.contiguous();
   for_kernel_type(hidden, [&](auto* type) {
     using T = std::remove_pointer_t<decltype(type)>;
     const GateShape shape{num_experts, top_k, rank, hidden.stride(0), scaling};
@@ -76,8 +75,8 @@ void Gate::backward(const Tensor& hidden, const Result& result, const Tensor& gr
       gate_gradient_rows(shape, kernel_data<T>(hidden), kernel_data<T>(gated),
                          kernel_data<Acc<T>>(result.probabilities),
                          kernel_data<Acc<T>>(result.weights), kernel_data<int64_t>(result.indices),
-                         outside.defined() ? kernel_data<Acc<T>>(outside) : nullptr,
-                         kernel_data<T>(grad_hidden), kernel_data<T>(grad_logits), begin, end);
+                         kernel_data<Acc<T>>(outside), kernel_data<T>(grad_hidden),
+                         kernel_data<T>(grad_logits), begin, end);
     });
   });
 }

@@ -21,7 +21,7 @@ struct Gate {
   Result forward(const torch::Tensor& hidden, const torch::Tensor& logits) const;
 
   /// Writes the gradients of hidden and logits into `grad_hidden` and `grad_logits`, which are
-  /// columns of one matrix as hidden and logits are. `grad_probabilities` may be undefined.
+  /// columns of one matrix as hidden and logits are.
   void backward(const torch::Tensor& hidden, const Result& result, const torch::Tensor& grad_gated,
                 const torch::Tensor& grad_probabilities, const torch::Tensor& grad_hidden,
                 const torch::Tensor& grad_logits) const;

@@ -2,6 +2,7 @@
 
 #include <torch/autograd.h>
 
+#include "nn/kernel_call.h"
 #include "nn/product.h"
 
 namespace mola {
@@ -11,17 +12,11 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Everything about a call that is not an input with a gradient.
-struct GroupCall {
+// What of a call is no tensor.
+struct GroupCall : torch::CustomClassHolder {
   std::vector<MixturePlace> places;
   int64_t hidden_rows = 0;  // of the block: all A; the routers follow
   double dropout = 0;
-  std::vector<Gate::Result>* routing = nullptr;
-};
-
-// What the backward pass needs beside the saved tensors.
-struct GroupState : torch::CustomClassHolder {
-  GroupCall call;
 };
 
 Tensor columns(const Tensor& matrix, int64_t begin, int64_t size) {
@@ -56,21 +51,22 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
   static variable_list forward(AutogradContext* ctx, const Tensor& x, const Tensor& weight,
                                const std::optional<Tensor>& bias,
                                const std::optional<Tensor>& block_given, at::TensorList lora_B,
-                               const GroupCall& call) {
+                               const c10::intrusive_ptr<GroupCall>& call,
+                               std::vector<Gate::Result>* routing) {
     const auto block = block_given.value_or(Tensor());
     auto y = product_nt(x, weight);
     if (bias) y.add_(*bias);
     Tensor dropped = x;
     Tensor kept;  // [N, I] bool
-    if (call.dropout > 0 && block.defined())
-      std::tie(dropped, kept) = torch::native_dropout(x, call.dropout, true);
+    if (call->dropout > 0 && block.defined())
+      std::tie(dropped, kept) = torch::native_dropout(x, call->dropout, true);
     const auto thin =
-        block.defined() ? thin_products(x, dropped, block, call.hidden_rows) : Tensor();
+        block.defined() ? thin_products(x, dropped, block, call->hidden_rows) : Tensor();
 
     variable_list outputs = {y};
-    variable_list saved = {x, dropped, kept, weight, block, thin};
-    for (size_t i = 0; i < call.places.size(); ++i) {
-      const auto& place = call.places[i];
+    variable_list saved = {x, kept, weight, block, thin};
+    for (size_t i = 0; i < call->places.size(); ++i) {
+      const auto& place = call->places[i];
       saved.push_back(lora_B[i]);
       if (place.logits_begin < 0) {
         add_output(y, place, hidden_of(thin, place) * place.gate.scaling, lora_B[i]);
@@ -80,18 +76,45 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
       add_output(y, place, result.gated, lora_B[i]);
       outputs.push_back(result.probabilities);
       saved.insert(saved.end(), {result.weights, result.indices, result.gated});
-      if (call.routing != nullptr) call.routing->push_back(result);
+      if (routing != nullptr) routing->push_back(result);
     }
     // Each router's probabilities are an output, so they are saved as one.
     saved.insert(saved.end(), outputs.begin() + 1, outputs.end());
     ctx->save_for_backward(saved);
-    auto state = c10::make_intrusive<GroupState>();
-    state->call = call;
-    ctx->saved_data["state"] = c10::IValue::make_capsule(state);
+    ctx->saved_data["call"] = c10::IValue::make_capsule(call);
     return outputs;
   }
 
   static variable_list backward(AutogradContext* ctx, variable_list gradients);
+};
+
+// What the backward pass has: the saved tensors that all mixtures share, and the call.
+struct GroupBackward {
+  const Tensor &x, &kept, &weight, &block;
+  const GroupCall& call;
+
+  int64_t router_rows() const { return block.size(0) - call.hidden_rows; }
+  Tensor grad_hidden(const Tensor& grad_thin) const {
+    return columns(grad_thin, 0, call.hidden_rows);
+  }
+  Tensor grad_logits(const Tensor& grad_thin) const {
+    return columns(grad_thin, call.hidden_rows, router_rows());
+  }
+
+  Tensor block_gradient(const Tensor& grad_thin) const {
+    if (!kept.defined()) return torch::mm(grad_thin.t(), x);
+    const auto dropped = (x * kept).mul_(1 / (1 - call.dropout));
+    return torch::cat(
+        {torch::mm(grad_hidden(grad_thin).t(), dropped), torch::mm(grad_logits(grad_thin).t(), x)});
+  }
+
+  Tensor x_gradient(const Tensor& dy, const Tensor& grad_thin) const {
+    auto grad_x = product_nn(dy, weight);
+    if (!kept.defined()) return grad_x.addmm_(grad_thin, block);
+    const auto through = product_nn(grad_hidden(grad_thin), block.narrow(0, 0, call.hidden_rows));
+    grad_x.addcmul_(through, kept.to(through.scalar_type()), 1 / (1 - call.dropout));
+    return grad_x.addmm_(grad_logits(grad_thin), block.narrow(0, call.hidden_rows, router_rows()));
+  }
 };
 
 // dB of a mixture, transposed as its parameters lie, and its columns of the thin products'
@@ -113,18 +136,20 @@ Tensor mixture_gradient(const MixturePlace& place, const Tensor& dy, const Tenso
 }
 
 variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradients) {
+  refuse_second_derivatives();
   const auto saved = ctx->get_saved_variables();
-  const auto state = ctx->saved_data["state"].toCapsule();
-  const auto& call = static_cast<const GroupState&>(*state).call;
-  const auto &x = saved[0], &dropped = saved[1], &kept = saved[2], &weight = saved[3],
-             &block = saved[4], &thin = saved[5];
+  const auto capsule = ctx->saved_data["call"].toCapsule();
+  const auto& call = static_cast<const GroupCall&>(*capsule);
+  const GroupBackward shared{saved[0], saved[1], saved[2], saved[3], call};
+  const auto& thin = saved[4];
   const auto dy = gradients[0].contiguous();
   const bool needs_x = ctx->needs_input_grad(0);
-  if (!block.defined()) return {needs_x ? product_nn(dy, weight) : Tensor(), {}, {}, {}, {}};
+  if (!shared.block.defined()) {
+    return {needs_x ? product_nn(dy, shared.weight) : Tensor(), {}, {}, {}, {}, {}};
+  }
   const auto grad_thin = torch::empty_like(thin);
-
   variable_list grad_B;
-  size_t next = 6;
+  size_t next = 5;
   size_t router = 0;
   const size_t routers = gradients.size() - 1;
   for (const auto& place : call.places) {
@@ -141,28 +166,10 @@ variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradie
     grad_B.push_back(
         mixture_gradient(place, dy, lora_B, thin, result, grad_probabilities, grad_thin));
   }
-
-  const bool has_dropout = kept.defined();
-  const int64_t router_rows = block.size(0) - call.hidden_rows;
-  const auto grad_hidden = columns(grad_thin, 0, call.hidden_rows);
-  const auto grad_logits = columns(grad_thin, call.hidden_rows, router_rows);
-  const auto grad_block =
-      has_dropout ? torch::cat({torch::mm(grad_hidden.t(), dropped), torch::mm(grad_logits.t(), x)})
-                  : torch::mm(grad_thin.t(), x);
-  Tensor grad_x;
-  if (needs_x) {
-    grad_x = product_nn(dy, weight);
-    if (has_dropout) {
-      const auto through = product_nn(grad_hidden, block.narrow(0, 0, call.hidden_rows));
-      grad_x.addcmul_(through, kept.to(through.scalar_type()), 1 / (1 - call.dropout));
-      grad_x.addmm_(grad_logits, block.narrow(0, call.hidden_rows, router_rows));
-    } else {
-      grad_x.addmm_(grad_thin, block);
-    }
-  }
-  variable_list result = {grad_x, Tensor(), Tensor(), grad_block};
+  variable_list result = {needs_x ? shared.x_gradient(dy, grad_thin) : Tensor(), Tensor(), Tensor(),
+                          shared.block_gradient(grad_thin)};
   result.insert(result.end(), grad_B.begin(), grad_B.end());
-  result.emplace_back();  // the call
+  result.resize(result.size() + 2);  // the call and the routing
   return result;
 }
 
@@ -172,14 +179,16 @@ GroupOutputs group_forward(const Tensor& x, const Tensor& weight, const Tensor& 
                            const Tensor& block, const std::vector<Tensor>& lora_B,
                            const std::vector<MixturePlace>& places, double dropout,
                            std::vector<Gate::Result>* routing) {
-  GroupCall call{places, 0, dropout, routing};
-  for (const auto& place : places) call.hidden_rows += place.gate.num_experts * place.gate.rank;
+  auto call = c10::make_intrusive<GroupCall>();
+  call->places = places;
+  call->dropout = dropout;
+  for (const auto& place : places) call->hidden_rows += place.gate.num_experts * place.gate.rank;
   // An autograd function takes what may be missing as optional, and no undefined tensor.
   const auto optional = [](const Tensor& tensor) {
     return tensor.defined() ? std::optional<Tensor>(tensor) : std::nullopt;
   };
   auto outputs = GroupFunction::apply(x, weight, optional(bias), optional(block),
-                                      at::TensorList(lora_B), call);
+                                      at::TensorList(lora_B), call, routing);
   GroupOutputs result{outputs[0], {}};
   result.probabilities.assign(outputs.begin() + 1, outputs.end());
   return result;

@@ -19,7 +19,7 @@ struct MixturePlace {
 };
 
 /// What `ProjectionGroup` computes, with a backward pass written by hand that keeps only the input,
-/// the thin products and the routing:
+/// what dropout left of it (one byte an element), the thin products and the gates' results:
 ///
 ///     y = x W^T + b, and for each mixture  y_p += gate(A dropout(x), R x) B^T
 ///

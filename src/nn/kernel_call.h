@@ -24,6 +24,13 @@ void for_kernel_type(const torch::Tensor& tensor, const Run& run) {
   run(static_cast<BFloat16*>(nullptr));
 }
 
+/// For the first line of a backward pass that is written by hand: autograd cannot go through it
+/// once more. Throws `c10::Error` if it is asked to.
+inline void refuse_second_derivatives() {
+  TORCH_CHECK(!torch::GradMode::is_enabled(),
+              "mola: this gradient has no gradient of its own (create_graph)");
+}
+
 /// Rows that are worth a thread of their own.
 constexpr int64_t kRowGrain = 16;
 

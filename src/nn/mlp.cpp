@@ -30,6 +30,7 @@ struct SwigluFunction : torch::autograd::Function<SwigluFunction> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  torch::autograd::variable_list gradients) {
+    refuse_second_derivatives();
     const auto gate_up = ctx->get_saved_variables()[0];
     const auto dy = gradients[0].contiguous();
     if (!gate_up.is_cpu()) {
@@ -57,6 +58,11 @@ MlpImpl::MlpImpl(ProjectionGroup gate_up_, ProjectionGroup down_)
       down(register_module("down", std::move(down_))) {
   TORCH_CHECK(gate_up->options.projections().size() == 2, "Mlp: found ",
               gate_up->options.projections().size(), " projections in gate_up, expected 2");
+  const auto& halves = gate_up->options.projections();
+  const int64_t inner = down->options.in_features();
+  TORCH_CHECK(halves[0].out_features() == inner && halves[1].out_features() == inner,
+              "Mlp: found gate_proj and up_proj of ", halves[0].out_features(), " and ",
+              halves[1].out_features(), ", expected ", inner, " as down takes");
 }
 
 torch::Tensor MlpImpl::forward(const torch::Tensor& x, RoutingTrace* trace) {

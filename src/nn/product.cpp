@@ -8,7 +8,8 @@ namespace {
 using torch::Tensor;
 
 bool onednn_is_faster(const Tensor& x) {
-  return x.is_cpu() && x.scalar_type() == torch::kFloat && at::globalContext().userEnabledMkldnn();
+  return x.is_cpu() && x.scalar_type() == torch::kFloat && at::hasMKLDNN() &&
+         at::globalContext().userEnabledMkldnn();
 }
 
 }  // namespace

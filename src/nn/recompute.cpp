@@ -6,6 +6,8 @@
 
 #include <mutex>
 
+#include "nn/kernel_call.h"
+
 namespace mola {
 namespace {
 
@@ -25,6 +27,21 @@ void set_random_state(const Tensor& x, const Tensor& state) {
   const std::lock_guard<std::mutex> lock(generator.mutex());
   generator.set_state(state);
 }
+
+// Draws random numbers from `state` on, until its end, whatever happens.
+class RandomStateGuard {
+ public:
+  RandomStateGuard(const Tensor& x, const Tensor& state) : x_(x), before_(random_state(x)) {
+    set_random_state(x, state);
+  }
+  ~RandomStateGuard() { set_random_state(x_, before_); }
+  RandomStateGuard(const RandomStateGuard&) = delete;
+  RandomStateGuard& operator=(const RandomStateGuard&) = delete;
+
+ private:
+  Tensor x_;
+  Tensor before_;
+};
 
 struct LayerCall : torch::CustomClassHolder {
   DecoderLayer layer{nullptr};
@@ -54,6 +71,7 @@ struct RecomputeFunction : torch::autograd::Function<RecomputeFunction> {
   }
 
   static variable_list backward(AutogradContext* ctx, variable_list gradients) {
+    refuse_second_derivatives();
     auto inputs = ctx->get_saved_variables();
     const auto capsule = ctx->saved_data["call"].toCapsule();
     auto& call = static_cast<LayerCall&>(*capsule);
@@ -61,20 +79,13 @@ struct RecomputeFunction : torch::autograd::Function<RecomputeFunction> {
     inputs[0] = inputs[0].detach().requires_grad_(needs_x);
 
     const torch::AutoGradMode with_gradients(true);
-    const auto random_now = random_state(inputs[0]);
-    set_random_state(inputs[0], call.random);
     RoutingTrace trace;
-    auto outputs = call.run(inputs[0], trace);
-    set_random_state(inputs[0], random_now);
-
-    variable_list reached, given;
-    for (size_t i = 0; i < outputs.size(); ++i) {
-      if (!gradients[i].defined()) continue;
-      reached.push_back(outputs[i]);
-      given.push_back(gradients[i]);
-    }
+    const auto outputs = [&] {
+      const RandomStateGuard as_before(inputs[0], call.random);
+      return call.run(inputs[0], trace);
+    }();
     if (!needs_x) inputs.erase(inputs.begin());
-    auto result = torch::autograd::grad(reached, inputs, given, /*retain_graph=*/false,
+    auto result = torch::autograd::grad(outputs, inputs, gradients, /*retain_graph=*/false,
                                         /*create_graph=*/false, /*allow_unused=*/true);
     if (!needs_x) result.insert(result.begin(), Tensor());
     result.emplace_back();  // the call

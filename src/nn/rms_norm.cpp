@@ -33,6 +33,7 @@ struct RMSNormFunction : torch::autograd::Function<RMSNormFunction> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  torch::autograd::variable_list gradients) {
+    refuse_second_derivatives();
     const auto saved = ctx->get_saved_variables();
     const auto dy = gradients[0].contiguous();
     const auto dx = torch::empty_like(dy);
@@ -70,6 +71,10 @@ void RMSNormImpl::pretty_print(std::ostream& stream) const {
 }
 
 torch::Tensor RMSNormImpl::forward(const torch::Tensor& x) const {
+  TORCH_CHECK(x.dim() > 0 && x.size(-1) == options.size(), "RMSNorm: found x of ", x.sizes(),
+              ", expected [..., ", options.size(), "]");
+  TORCH_CHECK(!weight.requires_grad(),
+              "RMSNorm: the weight requires a gradient, expected a frozen one");
   if (x.is_cpu() && x.scalar_type() == weight.scalar_type()) {
     return RMSNormFunction::apply(x, weight, options.eps());
   }

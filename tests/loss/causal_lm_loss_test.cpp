@@ -40,6 +40,23 @@ TEST(CausalLmLoss, NothingLabelledIsZeroWithGradientZero) {
   expect_same(hidden.grad(), torch::zeros({1, 3, 2}));
 }
 
+TEST(CausalLmLoss, WithoutAnyTargetInTheStepIsZero) {
+  const auto targets = find_targets(torch::zeros({2, 1}, torch::kLong));
+  EXPECT_EQ(targets.count(), 0);
+  EXPECT_EQ(causal_lm_loss(torch::randn({2, 1, 2}), torch::eye(2), targets, 0).item<double>(), 0);
+}
+
+TEST(CausalLmLoss, RefusesTargetsOutsideTheVocabularyAndAHeadThatIsTrained) {
+  const auto hidden = torch::randn({1, 3, 2});
+  for (const int64_t id : {-1, 4}) {
+    const auto targets = find_targets(torch::full({1, 3}, id, torch::kLong));
+    EXPECT_THROW(causal_lm_loss(hidden, torch::randn({4, 2}), targets, 2), c10::Error) << id;
+  }
+  const auto head = torch::randn({4, 2}).requires_grad_();
+  EXPECT_THROW(causal_lm_loss(hidden, head, find_targets(torch::ones({1, 3}, torch::kLong)), 2),
+               c10::Error);
+}
+
 TEST(CausalLmLoss, IsFp32ForABf16Model) {
   const auto hidden = torch::randn({1, 3, 2}).to(torch::kBFloat16);
   const auto loss = causal_lm_loss(hidden, torch::randn({4, 2}).to(torch::kBFloat16),

@@ -100,14 +100,17 @@ TEST(CausalAttention, HasTheGradientsOfItsResult) {
   expect_gradients([&] { return causal_attention(wide, inputs, heads); }, {wide});
 }
 
-// In float64 by products, in fp32 by the fused kernel; with a mask out of torch's operators.
+// In float64 by products, in fp32 by the fused kernel; with a mask out of torch's operators. On two
+// threads and long enough for both to have work.
 TEST(CausalAttention, EqualsTheOneWithAMask) {
+  const int threads = at::get_num_threads();
+  at::set_num_threads(2);
   const HeadCounts heads = {4, 2, kHeadDim};
   for (const auto dtype : {torch::kDouble, torch::kFloat}) {
-    auto inputs = inputs_of({5, 5}, dtype);
-    const auto wide = torch::randn({10, heads.width()}, dtype).requires_grad_();
+    auto inputs = inputs_of({70, 70}, dtype);
+    const auto wide = torch::randn({140, heads.width()}, dtype).requires_grad_();
     const auto found = causal_attention(wide, inputs, heads);
-    inputs.mask = torch::ones({5, 5}, torch::kBool).tril().expand({2, 1, 5, 5});
+    inputs.mask = torch::ones({70, 70}, torch::kBool).tril().expand({2, 1, 70, 70});
     const auto expected = causal_attention(wide, inputs, heads);
     const double tolerance = dtype == torch::kDouble ? 1e-12 : 1e-5;
     EXPECT_LT(relative_error(found, expected), tolerance);
@@ -116,6 +119,20 @@ TEST(CausalAttention, EqualsTheOneWithAMask) {
     const auto expected_grad = torch::autograd::grad({expected}, {wide}, {direction})[0];
     EXPECT_LT(relative_error(found_grad, expected_grad), tolerance);
   }
+  at::set_num_threads(threads);
+}
+
+TEST(CausalAttention, RefusesWhatItsKernelsWouldReadWrongly) {
+  const HeadCounts heads = {2, 1, kHeadDim};
+  const auto wide = torch::randn({4, heads.width()});
+  const auto good = inputs_of({4});
+  for (const std::vector<int64_t>& offsets :
+       {std::vector<int64_t>{}, {0}, {0, 3}, {1, 4}, {0, 2, 2, 4}, {0, 3, 2, 4}}) {
+    EXPECT_THROW(causal_attention(wide, {good.rotary, offsets, {}}, heads), c10::Error) << offsets;
+  }
+  EXPECT_THROW(causal_attention(wide, {inputs_of({3}).rotary, good.offsets, {}}, heads),
+               c10::Error);
+  EXPECT_THROW(causal_attention(wide.to(torch::kDouble), good, heads), c10::Error);
 }
 
 }  // namespace

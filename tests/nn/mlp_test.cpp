@@ -38,12 +38,15 @@ TEST(Mlp, HasTheGradientOfItsResult) {
   expect_gradients([&] { return mlp->forward(x); }, {x});
 }
 
-TEST(Mlp, RefusesAGroupOfAnotherNumberOfProjections) {
-  const auto build = [] {
-    Mlp(random_group(3, {ProjectionOptions("gate_proj", 5)}, torch::kFloat),
+TEST(Mlp, RefusesGroupsThatDoNotFit) {
+  const auto build = [](const std::vector<ProjectionOptions>& gate_up) {
+    Mlp(random_group(3, gate_up, torch::kFloat),
         random_group(5, {ProjectionOptions("down_proj", 3)}, torch::kFloat));
   };
-  EXPECT_THROW(build(), c10::Error);
+  const ProjectionOptions gate("gate_proj", 5);
+  EXPECT_NO_THROW(build({gate, ProjectionOptions("up_proj", 5)}));
+  EXPECT_THROW(build({gate}), c10::Error);
+  EXPECT_THROW(build({gate, ProjectionOptions("up_proj", 4)}), c10::Error);
 }
 
 }  // namespace

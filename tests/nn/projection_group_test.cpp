@@ -152,6 +152,7 @@ TEST(ProjectionGroup, RunsInBf16WithFp32Experts) {
   }
   const auto found = group->forward(x);
   EXPECT_EQ(found[0].scalar_type(), torch::kBFloat16);
+  EXPECT_THROW(group->forward(x.to(torch::kFloat)), c10::Error);
   EXPECT_LT(relative_error(found[1], expected[1]), 0.02);
 }
 

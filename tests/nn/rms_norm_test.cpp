@@ -29,6 +29,16 @@ TEST(RMSNorm, HasTheGradientOfItsResult) {
   expect_gradients([&] { return norm->forward(x); }, {x});
 }
 
+TEST(RMSNorm, RefusesAnotherSize) {
+  EXPECT_THROW(RMSNorm(RMSNormOptions(4))->forward(torch::ones({2, 8})), c10::Error);
+}
+
+TEST(RMSNorm, RefusesASecondDerivative) {
+  const auto x = torch::randn({2, 3}).requires_grad_();
+  const auto y = RMSNorm(RMSNormOptions(3))->forward(x);
+  EXPECT_THROW(torch::autograd::grad({y.sum()}, {x}, {}, true, /*create_graph=*/true), c10::Error);
+}
+
 TEST(RMSNorm, IsFrozen) { EXPECT_FALSE(RMSNorm(RMSNormOptions(2))->weight.requires_grad()); }
 
 }  // namespace

@@ -29,7 +29,8 @@ using MicroBatch = std::vector<const Sequence*>;
 /// of the epoch asked for last.
 class Loader {
  public:
-  /// Throws `Error` if there are no sequences or a size is below 1.
+  /// Throws `Error` if there are no sequences, one is empty or has labels of another length, or a
+  /// size is below 1 (packed_tokens: below 0).
   Loader(std::vector<Sequence> sequences, const LoaderOptions& options);
 
   /// ceil(sequences / batch_size); the last step of an epoch may be smaller.
