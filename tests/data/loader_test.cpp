@@ -108,7 +108,7 @@ TEST(Loader, ShufflesAlikeEverywhere) {
 TEST(Loader, CopiesPointIntoThemselves) {
   const Loader loader(sequences_of({1, 1}), in_order(2, 2));
   const Sequence* original = loader.step(0, 0)[0][0];
-  const Loader copy = loader;
+  const Loader copy = loader;  // NOLINT(performance-unnecessary-copy-initialization)
   EXPECT_NE(copy.step(0, 0)[0][0], original);
 }
 
@@ -119,6 +119,21 @@ TEST(Loader, RefusesSizesBelowOne) {
             "Loader: micro_batch_size: found -2, expected at least 1");
   EXPECT_EQ(message_of<Error>([] { Loader({}, in_order(1, 1)); }),
             "Loader: sequences: found 0, expected at least 1");
+  auto options = in_order(1, 1);
+  options.packed_tokens = -1;
+  EXPECT_EQ(message_of<Error>([&] { Loader(sequences_of({1}), options); }),
+            "Loader: packed_tokens: found -1, expected at least 0");
+}
+
+TEST(Loader, RefusesSequencesThatAreEmptyOrHaveLabelsOfAnotherLength) {
+  EXPECT_EQ(message_of<Error>([] {
+              Loader(sequences_of({1, 0}), in_order(1, 1));
+            }),
+            "Loader: sequence 1 (from 0) is empty");
+  EXPECT_EQ(message_of<Error>([] {
+              Loader({{{1, 2}, {1}}}, in_order(1, 1));
+            }),
+            "Loader: sequence 0 (from 0): found 1 labels, expected 2 as it has tokens");
 }
 
 TEST(Loader, RefusesAStepThatIsNotThere) {

@@ -37,6 +37,15 @@ TEST_F(Finetune, GivesTheSameBitsAgain) {
             folder_.read("other/adapter/adapter_model.safetensors"));
 }
 
+// With several threads the program starts itself anew, with its arguments.
+TEST_F(Finetune, RunsOnSeveralThreads) {
+  setenv("OMP_NUM_THREADS", "2", /*overwrite=*/1);
+  expect_success(finetune({"data.packing=true", "train.recompute=true"}));
+  EXPECT_EQ(metrics().size(), 4u);
+  expect_error(finetune({"train.epochz=1"}), {"train.epochz"});
+  setenv("OMP_NUM_THREADS", "1", /*overwrite=*/1);
+}
+
 // 12 rows in steps of 4 are 3 steps an epoch. After 1 step of warm-up the rate falls to 0 in 3.
 TEST_F(Finetune, RecordsItsStepsAndTheirMeans) {
   config_["train"]["learning_rate"] = 3e-4;
