@@ -4,6 +4,7 @@
 
 #include "nn/kernel_call.h"
 #include "nn/product.h"
+#include "nn/swiglu.h"
 
 namespace mola {
 namespace {
@@ -16,7 +17,12 @@ using torch::autograd::variable_list;
 struct GroupCall : torch::CustomClassHolder {
   std::vector<MixturePlace> places;
   int64_t hidden_rows = 0;  // of the block: all A; the routers follow
-  double dropout = 0;
+  InputSteps steps{};
+
+  Tensor activate(const Tensor& input) const {
+    return steps.activation == InputActivation::kSwiglu ? swiglu(input) : input;
+  }
+  double keep() const { return 1 - steps.dropout; }
 };
 
 Tensor columns(const Tensor& matrix, int64_t begin, int64_t size) {
@@ -48,23 +54,25 @@ Tensor thin_products(const Tensor& x, const Tensor& dropped, const Tensor& block
 }
 
 struct GroupFunction : torch::autograd::Function<GroupFunction> {
-  static variable_list forward(AutogradContext* ctx, const Tensor& x, const Tensor& weight,
+  static variable_list forward(AutogradContext* ctx, const Tensor& input, const Tensor& weight,
                                const std::optional<Tensor>& bias,
                                const std::optional<Tensor>& block_given, at::TensorList lora_B,
                                const c10::intrusive_ptr<GroupCall>& call,
                                std::vector<Gate::Result>* routing) {
     const auto block = block_given.value_or(Tensor());
+    const auto x = call->activate(input);
     auto y = product_nt(x, weight);
     if (bias) y.add_(*bias);
     Tensor dropped = x;
     Tensor kept;  // [N, I] bool
-    if (call->dropout > 0 && block.defined())
-      std::tie(dropped, kept) = torch::native_dropout(x, call->dropout, true);
+    if (call->steps.dropout > 0 && block.defined())
+      std::tie(dropped, kept) = torch::native_dropout(x, call->steps.dropout, true);
     const auto thin =
         block.defined() ? thin_products(x, dropped, block, call->hidden_rows) : Tensor();
 
     variable_list outputs = {y};
-    variable_list saved = {x, kept, weight, block, thin};
+    const bool needs_input = block.defined() || call->steps.activation != InputActivation::kNone;
+    variable_list saved = {needs_input ? input : Tensor(), kept, weight, block, thin};
     for (size_t i = 0; i < call->places.size(); ++i) {
       const auto& place = call->places[i];
       saved.push_back(lora_B[i]);
@@ -90,7 +98,8 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
 
 // What the backward pass has: the saved tensors that all mixtures share, and the call.
 struct GroupBackward {
-  const Tensor &x, &kept, &weight, &block;
+  Tensor x;  // after the activation
+  const Tensor &kept, &weight, &block;
   const GroupCall& call;
 
   int64_t router_rows() const { return block.size(0) - call.hidden_rows; }
@@ -103,7 +112,7 @@ struct GroupBackward {
 
   Tensor block_gradient(const Tensor& grad_thin) const {
     if (!kept.defined()) return torch::mm(grad_thin.t(), x);
-    const auto dropped = (x * kept).mul_(1 / (1 - call.dropout));
+    const auto dropped = (x * kept).mul_(1 / call.keep());
     return torch::cat(
         {torch::mm(grad_hidden(grad_thin).t(), dropped), torch::mm(grad_logits(grad_thin).t(), x)});
   }
@@ -112,7 +121,7 @@ struct GroupBackward {
     auto grad_x = product_nn(dy, weight);
     if (!kept.defined()) return grad_x.addmm_(grad_thin, block);
     const auto through = product_nn(grad_hidden(grad_thin), block.narrow(0, 0, call.hidden_rows));
-    grad_x.addcmul_(through, kept.to(through.scalar_type()), 1 / (1 - call.dropout));
+    grad_x.addcmul_(through, kept.to(through.scalar_type()), 1 / call.keep());
     return grad_x.addmm_(grad_logits(grad_thin), block.narrow(0, call.hidden_rows, router_rows()));
   }
 };
@@ -140,13 +149,18 @@ variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradie
   const auto saved = ctx->get_saved_variables();
   const auto capsule = ctx->saved_data["call"].toCapsule();
   const auto& call = static_cast<const GroupCall&>(*capsule);
-  const GroupBackward shared{saved[0], saved[1], saved[2], saved[3], call};
+  const auto& input = saved[0];
+  const auto to_input = [&](const Tensor& grad_x) {
+    return call.steps.activation == InputActivation::kSwiglu ? swiglu_gradient(grad_x, input)
+                                                             : grad_x;
+  };
   const auto& thin = saved[4];
   const auto dy = gradients[0].contiguous();
   const bool needs_x = ctx->needs_input_grad(0);
-  if (!shared.block.defined()) {
-    return {needs_x ? product_nn(dy, shared.weight) : Tensor(), {}, {}, {}, {}, {}};
+  if (!saved[3].defined()) {  // no experts
+    return {needs_x ? to_input(product_nn(dy, saved[2])) : Tensor(), {}, {}, {}, {}, {}};
   }
+  const GroupBackward shared{call.activate(input), saved[1], saved[2], saved[3], call};
   const auto grad_thin = torch::empty_like(thin);
   variable_list grad_B;
   size_t next = 5;
@@ -166,8 +180,8 @@ variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradie
     grad_B.push_back(
         mixture_gradient(place, dy, lora_B, thin, result, grad_probabilities, grad_thin));
   }
-  variable_list result = {needs_x ? shared.x_gradient(dy, grad_thin) : Tensor(), Tensor(), Tensor(),
-                          shared.block_gradient(grad_thin)};
+  variable_list result = {needs_x ? to_input(shared.x_gradient(dy, grad_thin)) : Tensor(), Tensor(),
+                          Tensor(), shared.block_gradient(grad_thin)};
   result.insert(result.end(), grad_B.begin(), grad_B.end());
   result.resize(result.size() + 2);  // the call and the routing
   return result;
@@ -175,19 +189,19 @@ variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradie
 
 }  // namespace
 
-GroupOutputs group_forward(const Tensor& x, const Tensor& weight, const Tensor& bias,
+GroupOutputs group_forward(const Tensor& input, const Tensor& weight, const Tensor& bias,
                            const Tensor& block, const std::vector<Tensor>& lora_B,
-                           const std::vector<MixturePlace>& places, double dropout,
+                           const std::vector<MixturePlace>& places, const InputSteps& steps,
                            std::vector<Gate::Result>* routing) {
   auto call = c10::make_intrusive<GroupCall>();
   call->places = places;
-  call->dropout = dropout;
+  call->steps = steps;
   for (const auto& place : places) call->hidden_rows += place.gate.num_experts * place.gate.rank;
   // An autograd function takes what may be missing as optional, and no undefined tensor.
   const auto optional = [](const Tensor& tensor) {
     return tensor.defined() ? std::optional<Tensor>(tensor) : std::nullopt;
   };
-  auto outputs = GroupFunction::apply(x, weight, optional(bias), optional(block),
+  auto outputs = GroupFunction::apply(input.contiguous(), weight, optional(bias), optional(block),
                                       at::TensorList(lora_B), call, routing);
   GroupOutputs result{outputs[0], {}};
   result.probabilities.assign(outputs.begin() + 1, outputs.end());

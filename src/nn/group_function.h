@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "mola/nn/projection_group.h"
 #include "nn/gate.h"
 
 namespace mola {
@@ -18,23 +19,29 @@ struct MixturePlace {
   int64_t logits_begin;  ///< of its router's E rows in the thin block; -1 without a router
 };
 
+/// What is done to the input: first the activation, then, for the experts, dropout.
+struct InputSteps {
+  InputActivation activation;
+  double dropout;
+};
+
 /// What `ProjectionGroup` computes, with a backward pass written by hand that keeps only the input,
 /// what dropout left of it (one byte an element), the thin products and the gates' results:
 ///
 ///     y = x W^T + b, and for each mixture  y_p += gate(A dropout(x), R x) B^T
 ///
-/// x [N, I]; weight [O, I]; block [M, I] holds all A and then all routers, `lora_B` one [O_p, E r]
-/// for each mixture, both in x's dtype. Gives y [N, O] and for each router its probabilities; with
-/// `routing` its whole result too.
+/// x [N, I] is the activation of the input given; weight [O, I]; block [M, I] holds all A and then
+/// all routers, `lora_B` one [O_p, E r] for each mixture, both in x's dtype. Gives y [N, O] and for
+/// each router its probabilities; with `routing` its whole result too.
 struct GroupOutputs {
   torch::Tensor y;
   std::vector<torch::Tensor> probabilities;  ///< differentiable, one for each mixture with a router
 };
 
-GroupOutputs group_forward(const torch::Tensor& x, const torch::Tensor& weight,
+GroupOutputs group_forward(const torch::Tensor& input, const torch::Tensor& weight,
                            const torch::Tensor& bias, const torch::Tensor& block,
                            const std::vector<torch::Tensor>& lora_B,
-                           const std::vector<MixturePlace>& places, double dropout,
+                           const std::vector<MixturePlace>& places, const InputSteps& steps,
                            std::vector<Gate::Result>* routing);
 
 }  // namespace mola

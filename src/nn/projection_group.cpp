@@ -116,9 +116,11 @@ std::vector<MixturePlace> ProjectionGroupImpl::mixture_places() const {
   return places;
 }
 
-Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace) {
-  TORCH_CHECK(x.dim() > 0 && x.size(-1) == options.in_features(), "ProjectionGroup: found x of ",
-              x.sizes(), ", expected [..., ", options.in_features(), "]");
+Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
+                                         InputActivation activation) {
+  const int64_t width = options.in_features() * (activation == InputActivation::kSwiglu ? 2 : 1);
+  TORCH_CHECK(x.dim() > 0 && x.size(-1) == width, "ProjectionGroup: found x of ", x.sizes(),
+              ", expected [..., ", width, "]");
   const auto dtype = x.scalar_type();
   TORCH_CHECK(dtype == weight.scalar_type(), "ProjectionGroup: found x of ", dtype, ", expected ",
               weight.scalar_type(), " as the weight");
@@ -134,8 +136,8 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace) {
   const auto block = lora_B.empty() ? Tensor() : pack(thin_rows(), 0).to(dtype);
   std::vector<Gate::Result> routing;
   const auto outputs =
-      group_forward(x.reshape({-1, options.in_features()}), weight, bias, block, lora_B,
-                    mixture_places(), is_training() ? options.dropout() : 0.0, &routing);
+      group_forward(x.reshape({-1, width}), weight, bias, block, lora_B, mixture_places(),
+                    {activation, is_training() ? options.dropout() : 0.0}, &routing);
   for (size_t i = 0; trace != nullptr && i < routed.size(); ++i) {
     trace->records.push_back({trace->layer,
                               routed[i],

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/reference_mola.h"
 #include "support/tensors.h"
 
 namespace mola {
@@ -36,6 +37,23 @@ TEST(Mlp, HasTheGradientOfItsResult) {
   auto mlp = random_mlp(torch::kDouble);
   const auto x = torch::randn({4, 3}, torch::kDouble).requires_grad_();
   expect_gradients([&] { return mlp->forward(x); }, {x});
+}
+
+// With experts on down, whose gradients take the activation that is computed again.
+TEST(Mlp, HasTheGradientsOfItsResultWithExperts) {
+  Mlp mlp(random_group(3, {ProjectionOptions("gate_proj", 5), ProjectionOptions("up_proj", 5)},
+                       torch::kDouble),
+          random_group(5, {ProjectionOptions("down_proj", 3).num_experts(3).top_k(2).rank(2)},
+                       torch::kDouble));
+  randomize_lora_B(*mlp);
+  mlp->to(torch::kDouble);
+  const auto x = torch::randn({4, 3}, torch::kDouble).requires_grad_();
+  std::vector<torch::Tensor> inputs = {x};
+  for (const auto& parameter : mlp->parameters()) {
+    if (parameter.requires_grad()) inputs.push_back(parameter);
+  }
+  ASSERT_EQ(inputs.size(), 1 + 3 + 3 + 1u);  // A, B, and the router
+  expect_gradients([&] { return mlp->forward(x); }, inputs);
 }
 
 TEST(Mlp, RefusesGroupsThatDoNotFit) {

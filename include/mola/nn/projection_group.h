@@ -13,6 +13,13 @@ namespace mola {
 
 struct MixturePlace;
 
+/// What a group does to its input before its projections; the backward pass does it again rather
+/// than keep the result.
+enum class InputActivation {
+  kNone,
+  kSwiglu,  ///< silu(gate) * up of [gate, up], [..., 2 I] -> [..., I]
+};
+
 /// One projection of a group: its output width and its experts, none if `num_experts` is 0.
 struct ProjectionOptions {
   ProjectionOptions(std::string name, int64_t out_features);
@@ -63,8 +70,9 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
   /// weight that is not frozen.
   std::vector<torch::Tensor> forward(const torch::Tensor& x, RoutingTrace* trace = nullptr);
 
-  /// The same with all outputs side by side, [..., sum of O].
-  torch::Tensor forward_wide(const torch::Tensor& x, RoutingTrace* trace = nullptr);
+  /// The same with all outputs side by side, [..., sum of O], of the activation's result.
+  torch::Tensor forward_wide(const torch::Tensor& x, RoutingTrace* trace = nullptr,
+                             InputActivation activation = InputActivation::kNone);
 
   /// Lays the experts and routers side by side in their blocks, where they do not lie so already.
   /// `forward` does so by itself; whoever moves the blocks as a whole calls it before.
