@@ -28,19 +28,16 @@ Tensor cross_entropy_in_place(Tensor& logits, const Tensor& targets, double scal
     logits.copy_(gradient.mul_(scale));
     return (log_sums - at_targets).sum();
   }
-  TORCH_CHECK(targets.min().item<int64_t>() >= 0 && targets.max().item<int64_t>() < logits.size(1),
-              "causal_lm_loss: found targets from ", targets.min().item<int64_t>(), " to ",
-              targets.max().item<int64_t>(), ", expected 0 to below ", logits.size(1));
   const auto* target = targets.const_data_ptr<int64_t>();
-  Tensor losses;
-  for_kernel_type(logits, [&](auto* type) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    losses = torch::empty({logits.size(0)}, torch::CppTypeToScalarType<Acc<T>>::value);
-    at::parallel_for(0, logits.size(0), 1, [&](int64_t begin, int64_t end) {
-      cross_entropy_rows(kernel_data<T>(logits), target, kernel_data<Acc<T>>(losses),
-                         static_cast<Acc<T>>(scale), logits.size(1), begin, end);
-    });
-  });
+  const auto losses = torch::empty({logits.size(0)}, accumulate_dtype(logits.scalar_type()));
+  for_rows(
+      logits, logits.size(0),
+      [&](auto* type, int64_t begin, int64_t end) {
+        using T = std::remove_pointer_t<decltype(type)>;
+        cross_entropy_rows(kernel_data<T>(logits), target, kernel_data<Acc<T>>(losses),
+                           static_cast<Acc<T>>(scale), logits.size(1), begin, end);
+      },
+      /*grain=*/1);
   return losses.sum();
 }
 
@@ -51,9 +48,7 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
                         const Tensor& head_weight, const Tensor& targets, double normalizer) {
     const int64_t rows = std::max<int64_t>(1, kChunkElements / head_weight.size(0));
     const auto gradient = torch::empty_like(states);
-    const bool is_double = states.scalar_type() == torch::kDouble;
-    auto loss =
-        torch::zeros({}, states.options().dtype(is_double ? torch::kDouble : torch::kFloat));
+    auto loss = torch::zeros({}, states.options().dtype(accumulate_dtype(states.scalar_type())));
     for (int64_t begin = 0; begin < states.size(0); begin += rows) {
       const int64_t size = std::min(rows, states.size(0) - begin);
       auto logits = product_nt(states.narrow(0, begin, size), head_weight);
@@ -88,6 +83,12 @@ Tensor causal_lm_loss(const Tensor& hidden, const Tensor& head_weight, const Tar
                       double normalizer) {
   TORCH_CHECK(!head_weight.requires_grad(),
               "causal_lm_loss: head_weight requires a gradient, expected a frozen one");
+  if (targets.tokens.is_cpu() && targets.count() > 0) {  // a GPU would have to be waited for
+    const auto lowest = targets.tokens.min().item<int64_t>();
+    const auto highest = targets.tokens.max().item<int64_t>();
+    TORCH_CHECK(lowest >= 0 && highest < head_weight.size(0), "causal_lm_loss: found targets from ",
+                lowest, " to ", highest, ", expected 0 to below ", head_weight.size(0));
+  }
   const auto states = hidden.reshape({-1, hidden.size(-1)}).index_select(0, targets.positions);
   return HeadLossFunction::apply(states, head_weight, targets.tokens.contiguous(),
                                  targets.count() == 0 ? 1.0 : normalizer);

@@ -35,11 +35,9 @@ BatchAttention::Kept BatchAttention::forward(const Tensor& mixed) const {
     return {log_sums, mixed};
   }
   const auto p = torch::bmm(by_key(query), by_key(key).transpose(1, 2));
-  for_kernel_type(p, [&](auto* type) {
+  for_rows(p, p.numel() / p.size(2), [&](auto* type, int64_t begin, int64_t end) {
     using T = std::remove_pointer_t<decltype(type)>;
-    at::parallel_for(0, p.numel() / p.size(2), kRowGrain, [&](int64_t begin, int64_t end) {
-      causal_softmax_rows(kernel_data<T>(p), p.size(2), scale(), begin, end);
-    });
+    causal_softmax_rows(kernel_data<T>(p), p.size(2), scale(), begin, end);
   });
   auto out = by_key(mixed);
   torch::bmm_out(out, p, by_key(value));
@@ -58,12 +56,10 @@ void BatchAttention::backward(const Tensor& grad, const Kept& kept,
   }
   const auto& p = kept.softmax;
   const auto ds = torch::bmm(by_key(grad), by_key(value).transpose(1, 2));
-  for_kernel_type(ds, [&](auto* type) {
+  for_rows(ds, ds.numel() / ds.size(2), [&](auto* type, int64_t begin, int64_t end) {
     using T = std::remove_pointer_t<decltype(type)>;
-    at::parallel_for(0, ds.numel() / ds.size(2), kRowGrain, [&](int64_t begin, int64_t end) {
-      causal_softmax_gradient_rows(kernel_data<T>(p), kernel_data<T>(ds), ds.size(2), scale(),
-                                   begin, end);
-    });
+    causal_softmax_gradient_rows(kernel_data<T>(p), kernel_data<T>(ds), ds.size(2), scale(), begin,
+                                 end);
   });
   auto dq = by_key(to.query);
   auto dk = by_key(to.key);

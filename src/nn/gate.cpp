@@ -42,19 +42,17 @@ void backward_by_torch(const Gate& gate, const Tensor& hidden, const Gate::Resul
 Gate::Result Gate::forward(const Tensor& hidden, const Tensor& logits) const {
   if (!hidden.is_cpu()) return forward_by_torch(*this, hidden, logits);
   const int64_t tokens = hidden.size(0);
-  Result result;
-  for_kernel_type(hidden, [&](auto* type) {
+  const auto wide = hidden.options().dtype(accumulate_dtype(hidden.scalar_type()));
+  const Result result = {torch::empty({tokens, num_experts}, wide),
+                         torch::empty({tokens, top_k}, wide),
+                         torch::empty({tokens, top_k}, hidden.options().dtype(torch::kLong)),
+                         torch::empty({tokens, num_experts * rank}, hidden.options())};
+  const GateShape shape{num_experts, top_k, rank, hidden.stride(0), scaling};
+  for_rows(hidden, tokens, [&](auto* type, int64_t begin, int64_t end) {
     using T = std::remove_pointer_t<decltype(type)>;
-    const auto wide = hidden.options().dtype(torch::CppTypeToScalarType<Acc<T>>::value);
-    result = {torch::empty({tokens, num_experts}, wide), torch::empty({tokens, top_k}, wide),
-              torch::empty({tokens, top_k}, hidden.options().dtype(torch::kLong)),
-              torch::empty({tokens, num_experts * rank}, hidden.options())};
-    const GateShape shape{num_experts, top_k, rank, hidden.stride(0), scaling};
-    at::parallel_for(0, tokens, kRowGrain, [&](int64_t begin, int64_t end) {
-      gate_rows(shape, kernel_data<T>(hidden), kernel_data<T>(logits),
-                kernel_data<Acc<T>>(result.probabilities), kernel_data<Acc<T>>(result.weights),
-                kernel_data<int64_t>(result.indices), kernel_data<T>(result.gated), begin, end);
-    });
+    gate_rows(shape, kernel_data<T>(hidden), kernel_data<T>(logits),
+              kernel_data<Acc<T>>(result.probabilities), kernel_data<Acc<T>>(result.weights),
+              kernel_data<int64_t>(result.indices), kernel_data<T>(result.gated), begin, end);
   });
   return result;
 }
@@ -68,16 +66,14 @@ void Gate::backward(const Tensor& hidden, const Result& result, const Tensor& gr
   }
   const auto gated = grad_gated.contiguous();
   const auto outside = grad_probabilities.contiguous();
-  for_kernel_type(hidden, [&](auto* type) {
+  const GateShape shape{num_experts, top_k, rank, hidden.stride(0), scaling};
+  for_rows(hidden, hidden.size(0), [&](auto* type, int64_t begin, int64_t end) {
     using T = std::remove_pointer_t<decltype(type)>;
-    const GateShape shape{num_experts, top_k, rank, hidden.stride(0), scaling};
-    at::parallel_for(0, hidden.size(0), kRowGrain, [&](int64_t begin, int64_t end) {
-      gate_gradient_rows(shape, kernel_data<T>(hidden), kernel_data<T>(gated),
-                         kernel_data<Acc<T>>(result.probabilities),
-                         kernel_data<Acc<T>>(result.weights), kernel_data<int64_t>(result.indices),
-                         kernel_data<Acc<T>>(outside), kernel_data<T>(grad_hidden),
-                         kernel_data<T>(grad_logits), begin, end);
-    });
+    gate_gradient_rows(shape, kernel_data<T>(hidden), kernel_data<T>(gated),
+                       kernel_data<Acc<T>>(result.probabilities),
+                       kernel_data<Acc<T>>(result.weights), kernel_data<int64_t>(result.indices),
+                       kernel_data<Acc<T>>(outside), kernel_data<T>(grad_hidden),
+                       kernel_data<T>(grad_logits), begin, end);
   });
 }
 

@@ -22,6 +22,9 @@ struct GroupCall : torch::CustomClassHolder {
   Tensor activate(const Tensor& input) const {
     return steps.activation == InputActivation::kSwiglu ? swiglu(input) : input;
   }
+  Tensor input_gradient(const Tensor& grad_x, const Tensor& input) const {
+    return steps.activation == InputActivation::kSwiglu ? swiglu_gradient(grad_x, input) : grad_x;
+  }
   double keep() const { return 1 - steps.dropout; }
 };
 
@@ -150,15 +153,16 @@ variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradie
   const auto capsule = ctx->saved_data["call"].toCapsule();
   const auto& call = static_cast<const GroupCall&>(*capsule);
   const auto& input = saved[0];
-  const auto to_input = [&](const Tensor& grad_x) {
-    return call.steps.activation == InputActivation::kSwiglu ? swiglu_gradient(grad_x, input)
-                                                             : grad_x;
-  };
   const auto& thin = saved[4];
   const auto dy = gradients[0].contiguous();
   const bool needs_x = ctx->needs_input_grad(0);
   if (!saved[3].defined()) {  // no experts
-    return {needs_x ? to_input(product_nn(dy, saved[2])) : Tensor(), {}, {}, {}, {}, {}};
+    return {needs_x ? call.input_gradient(product_nn(dy, saved[2]), input) : Tensor(),
+            {},
+            {},
+            {},
+            {},
+            {}};
   }
   const GroupBackward shared{call.activate(input), saved[1], saved[2], saved[3], call};
   const auto grad_thin = torch::empty_like(thin);
@@ -180,8 +184,9 @@ variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradie
     grad_B.push_back(
         mixture_gradient(place, dy, lora_B, thin, result, grad_probabilities, grad_thin));
   }
-  variable_list result = {needs_x ? to_input(shared.x_gradient(dy, grad_thin)) : Tensor(), Tensor(),
-                          Tensor(), shared.block_gradient(grad_thin)};
+  variable_list result = {
+      needs_x ? call.input_gradient(shared.x_gradient(dy, grad_thin), input) : Tensor(), Tensor(),
+      Tensor(), shared.block_gradient(grad_thin)};
   result.insert(result.end(), grad_B.begin(), grad_B.end());
   result.resize(result.size() + 2);  // the call and the routing
   return result;

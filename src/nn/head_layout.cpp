@@ -20,12 +20,10 @@ Tensor HeadLayout::split(const Tensor& wide, int64_t column, int64_t heads,
                          const RotaryAngles& rotary) const {
   const HeadShape shape = {offsets_.data(), heads, head_dim_, wide.size(1), column};
   const auto by_heads = torch::empty({wide.size(0) * heads, head_dim_}, wide.options());
-  for_kernel_type(wide, [&](auto* type) {
+  for_rows(wide, wide.size(0), [&](auto* type, int64_t begin, int64_t end) {
     using T = std::remove_pointer_t<decltype(type)>;
-    at::parallel_for(0, wide.size(0), kRowGrain, [&](int64_t begin, int64_t end) {
-      split_heads_rows(shape, kernel_data<T>(wide), angles<T>(rotary.cos), angles<T>(rotary.sin),
-                       kernel_data<T>(by_heads), begin, end);
-    });
+    split_heads_rows(shape, kernel_data<T>(wide), angles<T>(rotary.cos), angles<T>(rotary.sin),
+                     kernel_data<T>(by_heads), begin, end);
   });
   return by_heads;
 }
@@ -33,12 +31,10 @@ Tensor HeadLayout::split(const Tensor& wide, int64_t column, int64_t heads,
 void HeadLayout::merge(const Tensor& by_heads, const Tensor& wide, int64_t column, int64_t heads,
                        const RotaryAngles& rotary) const {
   const HeadShape shape = {offsets_.data(), heads, head_dim_, wide.size(1), column};
-  for_kernel_type(wide, [&](auto* type) {
+  for_rows(wide, wide.size(0), [&](auto* type, int64_t begin, int64_t end) {
     using T = std::remove_pointer_t<decltype(type)>;
-    at::parallel_for(0, wide.size(0), kRowGrain, [&](int64_t begin, int64_t end) {
-      merge_heads_rows(shape, kernel_data<T>(by_heads), angles<T>(rotary.cos),
-                       angles<T>(rotary.sin), kernel_data<T>(wide), begin, end);
-    });
+    merge_heads_rows(shape, kernel_data<T>(by_heads), angles<T>(rotary.cos), angles<T>(rotary.sin),
+                     kernel_data<T>(wide), begin, end);
   });
 }
 

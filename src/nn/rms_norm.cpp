@@ -18,14 +18,11 @@ struct RMSNormFunction : torch::autograd::Function<RMSNormFunction> {
     const int64_t size = x.size(-1);
     const int64_t rows = x.numel() / size;
     const auto y = torch::empty_like(x);
-    Tensor inverse;
-    for_kernel_type(x, [&](auto* type) {
+    const auto inverse = torch::empty({rows}, accumulate_dtype(x.scalar_type()));
+    for_rows(x, rows, [&](auto* type, int64_t begin, int64_t end) {
       using T = std::remove_pointer_t<decltype(type)>;
-      inverse = torch::empty({rows}, torch::CppTypeToScalarType<Acc<T>>::value);
-      at::parallel_for(0, rows, kRowGrain, [&](int64_t begin, int64_t end) {
-        rms_norm_rows(kernel_data<T>(x), kernel_data<T>(weight), eps, kernel_data<T>(y),
-                      kernel_data<Acc<T>>(inverse), size, begin, end);
-      });
+      rms_norm_rows(kernel_data<T>(x), kernel_data<T>(weight), eps, kernel_data<T>(y),
+                    kernel_data<Acc<T>>(inverse), size, begin, end);
     });
     ctx->save_for_backward({x, weight, inverse});
     return y;
@@ -37,14 +34,11 @@ struct RMSNormFunction : torch::autograd::Function<RMSNormFunction> {
     const auto saved = ctx->get_saved_variables();
     const auto dy = gradients[0].contiguous();
     const auto dx = torch::empty_like(dy);
-    for_kernel_type(dy, [&](auto* type) {
+    const int64_t size = dy.size(-1);
+    for_rows(dy, dy.numel() / size, [&](auto* type, int64_t begin, int64_t end) {
       using T = std::remove_pointer_t<decltype(type)>;
-      const int64_t size = dy.size(-1);
-      at::parallel_for(0, dy.numel() / size, kRowGrain, [&](int64_t begin, int64_t end) {
-        rms_norm_gradient_rows(kernel_data<T>(dy), kernel_data<T>(saved[0]),
-                               kernel_data<T>(saved[1]), kernel_data<Acc<T>>(saved[2]),
-                               kernel_data<T>(dx), size, begin, end);
-      });
+      rms_norm_gradient_rows(kernel_data<T>(dy), kernel_data<T>(saved[0]), kernel_data<T>(saved[1]),
+                             kernel_data<Acc<T>>(saved[2]), kernel_data<T>(dx), size, begin, end);
     });
     return {dx, {}, {}};
   }

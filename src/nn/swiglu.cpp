@@ -11,11 +11,9 @@ Tensor swiglu(const Tensor& gate_up) {
   const auto halves = gate_up.chunk(2, 1);
   if (!gate_up.is_cpu()) return torch::silu(halves[0]).mul_(halves[1]);
   const auto y = torch::empty(halves[0].sizes(), gate_up.options());
-  for_kernel_type(y, [&](auto* type) {
+  for_rows(y, y.size(0), [&](auto* type, int64_t begin, int64_t end) {
     using T = std::remove_pointer_t<decltype(type)>;
-    at::parallel_for(0, y.size(0), kRowGrain, [&](int64_t begin, int64_t end) {
-      swiglu_rows(kernel_data<T>(gate_up), kernel_data<T>(y), y.size(1), begin, end);
-    });
+    swiglu_rows(kernel_data<T>(gate_up), kernel_data<T>(y), y.size(1), begin, end);
   });
   return y;
 }
@@ -28,12 +26,10 @@ Tensor swiglu_gradient(const Tensor& dy_given, const Tensor& gate_up) {
         {at::silu_backward(dy * halves[1], halves[0]), torch::silu(halves[0]).mul_(dy)}, 1);
   }
   const auto grad = torch::empty_like(gate_up);
-  for_kernel_type(dy, [&](auto* type) {
+  for_rows(dy, dy.size(0), [&](auto* type, int64_t begin, int64_t end) {
     using T = std::remove_pointer_t<decltype(type)>;
-    at::parallel_for(0, dy.size(0), kRowGrain, [&](int64_t begin, int64_t end) {
-      swiglu_gradient_rows(kernel_data<T>(dy), kernel_data<T>(gate_up), kernel_data<T>(grad),
-                           dy.size(1), begin, end);
-    });
+    swiglu_gradient_rows(kernel_data<T>(dy), kernel_data<T>(gate_up), kernel_data<T>(grad),
+                         dy.size(1), begin, end);
   });
   return grad;
 }

@@ -66,8 +66,7 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
 
   /// x [..., I] of the weight's dtype -> one [..., O] for each projection, in order. With `trace`,
   /// the routing of each projection that has a router is added to it. Throws `c10::Error` for
-  /// another last size or dtype, or a
-  /// weight that is not frozen.
+  /// another last size or dtype, or a weight that is not frozen.
   std::vector<torch::Tensor> forward(const torch::Tensor& x, RoutingTrace* trace = nullptr);
 
   /// The same with all outputs side by side, [..., sum of O], of the activation's result.
