@@ -1,22 +1,13 @@
 #include "kernels/split_heads.h"
 
+#include "kernels/rotate.h"
+
 namespace mola {
 namespace {
 
+// The transpose of `rotate_head`.
 template <class T>
-inline void turn(const T* x, const T* cos, const T* sin, T* y, int64_t half) {
-#pragma omp simd
-  for (int64_t i = 0; i < half; ++i) {
-    const Acc<T> low = load(x[i]);
-    const Acc<T> high = load(x[i + half]);
-    store(y[i], low * load(cos[i]) - high * load(sin[i]));
-    store(y[i + half], high * load(cos[i + half]) + low * load(sin[i + half]));
-  }
-}
-
-// The transpose of `turn`.
-template <class T>
-inline void turn_back(const T* dy, const T* cos, const T* sin, T* dx, int64_t half) {
+inline void rotate_back(const T* dy, const T* cos, const T* sin, T* dx, int64_t half) {
 #pragma omp simd
   for (int64_t i = 0; i < half; ++i) {
     const Acc<T> low = load(dy[i]);
@@ -48,7 +39,7 @@ inline void split(const HeadShape& shape, const T* wide, const T* cos, const T* 
     if (cos == nullptr) {
       std::memcpy(heads + in_heads, wide + in_wide, shape.head_dim * sizeof(T));
     } else {
-      turn(wide + in_wide, cos + angles, sin + angles, heads + in_heads, shape.head_dim / 2);
+      rotate_head(wide + in_wide, cos + angles, sin + angles, heads + in_heads, shape.head_dim / 2);
     }
   });
 }
@@ -60,7 +51,7 @@ inline void merge(const HeadShape& shape, const T* heads, const T* cos, const T*
     if (cos == nullptr) {
       std::memcpy(wide + in_wide, heads + in_heads, shape.head_dim * sizeof(T));
     } else {
-      turn_back(heads + in_heads, cos + angles, sin + angles, wide + in_wide, shape.head_dim / 2);
+      rotate_back(heads + in_heads, cos + angles, sin + angles, wide + in_wide, shape.head_dim / 2);
     }
   });
 }

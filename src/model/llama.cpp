@@ -64,11 +64,49 @@ Tensor LlamaImpl::forward_packed(const Tensor& input_ids, const Tensor& position
                     trace);
 }
 
-Tensor LlamaImpl::run_layers(const Tensor& input_ids, const AttentionInputs& inputs,
-                             RoutingTrace* trace) {
+Tensor LlamaImpl::forward_cached(const Tensor& input_ids, const std::vector<int64_t>& offsets,
+                                 const std::vector<int64_t>& slots, KeyValueCache& cache,
+                                 RoutingTrace* trace) {
+  torch::NoGradGuard no_grad;
+  std::vector<int64_t> positions;
+  for (size_t i = 0; i < slots.size(); ++i) {
+    const int64_t past = cache.lengths.at(slots[i]);
+    for (int64_t t = offsets[i]; t < offsets[i + 1]; ++t) {
+      positions.push_back(past + t - offsets[i]);
+    }
+  }
+  AttentionInputs inputs;
+  inputs.rotary = rotary_.angles(torch::tensor(positions, torch::kLong).to(input_ids.device()),
+                                 embed_tokens.scalar_type());
+  inputs.offsets = offsets;
+  inputs.cached = CachedSequences{&cache, slots};
+  const auto hidden = run_layers(input_ids, inputs, trace);
+  for (size_t i = 0; i < slots.size(); ++i) cache.lengths[slots[i]] += offsets[i + 1] - offsets[i];
+  return hidden;
+}
+
+KeyValueCache LlamaImpl::make_cache(int64_t slots, int64_t capacity) const {
+  return {config.num_hidden_layers, slots, config.num_key_value_heads, capacity, config.head_dim,
+          embed_tokens.options()};
+}
+
+void LlamaImpl::use_adapter(bool use) {
+  for_each_group([use](int64_t, const char*, ProjectionGroup& group) { group->use_adapter = use; });
+}
+
+void LlamaImpl::freeze_adapter() {
+  for_each_projection([this](const ProjectionPlace& place) {
+    if (place.mixture().is_empty()) return;
+    place.mixture()->to(embed_tokens.scalar_type());
+    for (auto& parameter : place.mixture()->parameters()) parameter.requires_grad_(false);
+  });
+}
+
+Tensor LlamaImpl::run_layers(const Tensor& input_ids, AttentionInputs inputs, RoutingTrace* trace) {
   auto hidden = torch::embedding(embed_tokens, input_ids);
   for (size_t j = 0; j < layers.size(); ++j) {
     if (trace != nullptr) trace->layer = static_cast<int64_t>(j);
+    if (inputs.cached) inputs.cached->layer = static_cast<int64_t>(j);
     hidden = recompute && torch::GradMode::is_enabled()
                  ? forward_recomputed(layers[j], hidden, inputs, trace)
                  : layers[j]->forward(hidden, inputs, trace);
@@ -82,19 +120,23 @@ Tensor LlamaImpl::logits(const Tensor& hidden) const {
 
 const Tensor& LlamaImpl::head_weight() const { return lm_head.defined() ? lm_head : embed_tokens; }
 
-void LlamaImpl::for_each_projection(const std::function<void(const ProjectionPlace&)>& visit) {
-  const auto visit_group = [&](size_t layer, const char* block, ProjectionGroup& group) {
-    for (size_t i = 0; i < group->options.projections().size(); ++i) {
-      visit(
-          {static_cast<int64_t>(layer), block, group->options.projections()[i].name(), *group, i});
-    }
-  };
+void LlamaImpl::for_each_group(
+    const std::function<void(int64_t layer, const char* block, ProjectionGroup& group)>& visit) {
   for (size_t j = 0; j < layers.size(); ++j) {
-    visit_group(j, "self_attn", layers[j]->self_attn->qkv);
-    visit_group(j, "self_attn", layers[j]->self_attn->o);
-    visit_group(j, "mlp", layers[j]->mlp->gate_up);
-    visit_group(j, "mlp", layers[j]->mlp->down);
+    const auto layer = static_cast<int64_t>(j);
+    visit(layer, "self_attn", layers[j]->self_attn->qkv);
+    visit(layer, "self_attn", layers[j]->self_attn->o);
+    visit(layer, "mlp", layers[j]->mlp->gate_up);
+    visit(layer, "mlp", layers[j]->mlp->down);
   }
+}
+
+void LlamaImpl::for_each_projection(const std::function<void(const ProjectionPlace&)>& visit) {
+  for_each_group([&](int64_t layer, const char* block, ProjectionGroup& group) {
+    for (size_t i = 0; i < group->options.projections().size(); ++i) {
+      visit({layer, block, group->options.projections()[i].name(), *group, i});
+    }
+  });
 }
 
 }  // namespace mola

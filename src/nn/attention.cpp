@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include "nn/causal_attention.h"
+#include "nn/cached_attention.h"
 
 namespace mola {
 
@@ -26,7 +26,9 @@ Tensor AttentionImpl::forward(const Tensor& x, const AttentionInputs& inputs, Ro
   const HeadCounts heads = {projections[0].out_features() / head_dim_,
                             projections[1].out_features() / head_dim_, head_dim_};
   const auto wide = qkv->forward_wide(x, trace);
-  return o->forward_wide(causal_attention(wide, inputs, heads), trace);
+  const auto mixed =
+      inputs.cached ? cached_attention(wide, inputs, heads) : causal_attention(wide, inputs, heads);
+  return o->forward_wide(mixed, trace);
 }
 
 }  // namespace mola

@@ -129,14 +129,16 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
   std::vector<Tensor> lora_B;
   std::vector<std::string> routed;
   for (size_t i = 0; i < mixtures.size(); ++i) {
-    if (mixtures[i].is_empty()) continue;
+    if (mixtures[i].is_empty() || !use_adapter) continue;
     lora_B.push_back(mixtures[i]->packed_B().to(dtype));
     if (!mixtures[i]->router.is_empty()) routed.push_back(options.projections()[i].name());
   }
-  const auto block = lora_B.empty() ? Tensor() : pack(thin_rows(), 0).to(dtype);
+  const bool is_adapted = !lora_B.empty();
+  const auto block = is_adapted ? pack(thin_rows(), 0).to(dtype) : Tensor();
+  const auto places = is_adapted ? mixture_places() : std::vector<MixturePlace>();
   std::vector<Gate::Result> routing;
   const auto outputs =
-      group_forward(x.reshape({-1, width}), weight, bias, block, lora_B, mixture_places(),
+      group_forward(x.reshape({-1, width}), weight, bias, block, lora_B, places,
                     {activation, is_training() ? options.dropout() : 0.0}, &routing);
   for (size_t i = 0; trace != nullptr && i < routed.size(); ++i) {
     trace->records.push_back({trace->layer,

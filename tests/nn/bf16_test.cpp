@@ -96,6 +96,7 @@ TEST(Bf16, CausalLmLoss) {
 
 // Four experts of which two are chosen: the gate, with gradients of every trained tensor.
 TEST(Bf16, ProjectionGroupWithARouter) {
+  torch::manual_seed(1);  // with others two experts may be so close that rounding swaps them
   const auto outputs = {ProjectionOptions("q_proj", 24).num_experts(4).top_k(2).rank(4)};
   const auto weight = rounded({24, 32});
   auto low = group_of(32, outputs, weight);

@@ -46,6 +46,23 @@ class LlamaImpl : public torch::nn::Module {
   torch::Tensor forward_packed(const torch::Tensor& input_ids, const torch::Tensor& positions,
                                const std::vector<int64_t>& offsets, RoutingTrace* trace = nullptr);
 
+  /// The same for tokens that continue sequences: sequence i goes on from what the slot `slots[i]`
+  /// of `cache` holds, and its new tokens are added there. Positions follow from the cache. Keeps
+  /// no gradient. Throws `c10::Error` if a slot would hold more than the cache's capacity.
+  torch::Tensor forward_cached(const torch::Tensor& input_ids, const std::vector<int64_t>& offsets,
+                               const std::vector<int64_t>& slots, KeyValueCache& cache,
+                               RoutingTrace* trace = nullptr);
+
+  /// An empty cache for so many sequences of at most `capacity` tokens.
+  KeyValueCache make_cache(int64_t slots, int64_t capacity) const;
+
+  /// Switches the adapter off, so that the base model alone is left, and on again.
+  void use_adapter(bool use);
+
+  /// Casts experts and routers to the dtype of the base model, in which they are computed anyway:
+  /// the same outputs without a cast at every call. They can no longer be trained.
+  void freeze_adapter();
+
   /// hidden [..., H] -> logits [..., V]
   torch::Tensor logits(const torch::Tensor& hidden) const;
 
@@ -67,8 +84,10 @@ class LlamaImpl : public torch::nn::Module {
   bool recompute = false;
 
  private:
-  torch::Tensor run_layers(const torch::Tensor& input_ids, const AttentionInputs& inputs,
+  torch::Tensor run_layers(const torch::Tensor& input_ids, AttentionInputs inputs,
                            RoutingTrace* trace);
+  void for_each_group(
+      const std::function<void(int64_t layer, const char* block, ProjectionGroup& group)>& visit);
 
   RotaryEmbedding rotary_;
 };

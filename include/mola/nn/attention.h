@@ -3,8 +3,10 @@
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
 
+#include <optional>
 #include <vector>
 
+#include "mola/nn/key_value_cache.h"
 #include "mola/nn/projection_group.h"
 #include "mola/nn/rotary_embedding.h"
 
@@ -18,6 +20,8 @@ struct AttentionInputs {
   /// [B, 1, T, T] bool for B sequences of T tokens: true where a query may look, instead of the
   /// above. Undefined without padding.
   torch::Tensor mask;
+  /// The sequences go on from what these slots hold. Empty: they are whole.
+  std::optional<CachedSequences> cached = std::nullopt;
 };
 
 /// Grouped-query self-attention (arXiv 2305.13245): query head h looks at the key and value head

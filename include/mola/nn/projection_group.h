@@ -84,6 +84,7 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
   torch::Tensor weight;               ///< frozen W [sum of O, I]
   torch::Tensor bias;                 ///< frozen [sum of O], undefined without
   std::vector<LoraMixture> mixtures;  ///< one for each projection, null where it has no experts
+  bool use_adapter = true;            ///< false: y = W x, as if there were no experts
 
  private:
   std::vector<torch::Tensor> thin_rows() const;
