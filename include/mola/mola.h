@@ -9,6 +9,7 @@
 #include "mola/data/loader.h"
 #include "mola/data/prompt.h"
 #include "mola/data/task.h"
+#include "mola/data/text_stream.h"
 #include "mola/data/tokenizer.h"
 #include "mola/error.h"
 #include "mola/io/adapter.h"

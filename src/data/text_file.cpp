@@ -7,37 +7,7 @@
 #include "mola/log.h"
 
 namespace mola {
-namespace {
-
 namespace fs = std::filesystem;
-
-struct CodePoint {
-  size_t length;  // bytes, 0 if malformed
-  uint32_t value;
-};
-
-CodePoint code_point_at(const std::string& text, size_t start) {
-  const auto first = static_cast<unsigned char>(text[start]);
-  if (first < 0x80) return {1, first};
-  const size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC0 || first >= 0xF8 || start + length > text.size()) return {0, 0};
-  uint32_t value = first & (0x7F >> length);
-  for (size_t i = start + 1; i < start + length; ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xC0) != 0x80) return {0, 0};
-    value = value << 6 | (byte & 0x3F);
-  }
-  return {length, value};
-}
-
-// UTF-8 takes the shortest form, and neither surrogates nor numbers past the last code point.
-bool well_formed(const CodePoint& point) {
-  constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  return point.length > 0 && point.value >= kLeast[point.length] && point.value <= 0x10FFFF &&
-         (point.value < 0xD800 || point.value > 0xDFFF);
-}
-
-}  // namespace
 
 std::string file_in_folder(const std::string& folder, const std::string& name) {
   std::error_code ignored;
@@ -70,14 +40,6 @@ bool LineReader::next() {
 }
 
 std::string LineReader::where() const { return path_ + ":" + std::to_string(number_); }
-
-void check_utf8(const std::string& text) {
-  for (size_t i = 0; i < text.size();) {
-    const CodePoint point = code_point_at(text, i);
-    if (!well_formed(point)) fail("found broken UTF-8 at byte ", i + 1, ", expected UTF-8 text");
-    i += point.length;
-  }
-}
 
 void handle_bad_row(const std::string& where, const std::string& problem, OnBadRow on_bad_row) {
   const std::string message = where + ": " + problem;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "data/utf8.h"
 #include "mola/data/task.h"
 #include "mola/error.h"
 
@@ -34,9 +35,6 @@ class LineReader {
   std::string line_;
   int64_t number_ = 0;
 };
-
-/// Throws `Error` unless `text` is well-formed UTF-8.
-void check_utf8(const std::string& text);
 
 /// Stops with an `Error` or warns, in either case with "where: problem".
 void handle_bad_row(const std::string& where, const std::string& problem, OnBadRow on_bad_row);

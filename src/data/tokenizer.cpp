@@ -32,6 +32,14 @@ struct Tokenizer::Impl {
   std::string path;
   sentencepiece::SentencePieceProcessor processor;
 
+  int checked(int64_t id) const {
+    const int size = processor.GetPieceSize();
+    if (id < 0 || id >= size) fail(path, ": found the id ", id, ", expected 0 to ", size - 1);
+    return static_cast<int>(id);
+  }
+
+  bool is_text(int id) const { return !processor.IsControl(id) && !processor.IsUnknown(id); }
+
   void check(const sentencepiece::util::Status& status, const char* problem) const {
     if (!status.ok()) fail(path, ": ", problem, " (sentencepiece: ", status.message(), ")");
   }
@@ -60,15 +68,26 @@ std::string Tokenizer::decode(const std::vector<int64_t>& ids) const {
   std::vector<int> text_ids;
   text_ids.reserve(ids.size());
   for (const int64_t id : ids) {
-    if (id < 0 || id >= vocab_size()) {
-      fail(impl_->path, ": found the id ", id, ", expected 0 to ", vocab_size() - 1);
-    }
-    const bool is_text = id != bos_id() && id != eos_id() && id != impl_->processor.unk_id();
-    if (is_text) text_ids.push_back(static_cast<int>(id));
+    if (impl_->is_text(impl_->checked(id))) text_ids.push_back(static_cast<int>(id));
   }
   std::string text;
   impl_->check(impl_->processor.Decode(text_ids, &text), "cannot decode");
   return text;
+}
+
+std::string Tokenizer::bytes(int64_t token) const {
+  const auto& processor = impl_->processor;
+  const int id = impl_->checked(token);
+  if (!impl_->is_text(id)) return "";
+  std::string piece = processor.IdToPiece(id);
+  if (processor.IsByte(id)) {  // "<0x2E>"
+    return std::string(1, static_cast<char>(std::stoi(piece.substr(3, 2), nullptr, 16)));
+  }
+  const std::string space = "\u2581";
+  for (size_t at = piece.find(space); at != std::string::npos; at = piece.find(space, at)) {
+    piece.replace(at, space.size(), " ");
+  }
+  return piece;
 }
 
 int64_t Tokenizer::vocab_size() const { return impl_->processor.GetPieceSize(); }

@@ -26,6 +26,10 @@ class Tokenizer {
   /// vocabulary.
   std::string decode(const std::vector<int64_t>& ids) const;
 
+  /// What the token adds to a text: its piece, or the byte it stands for, which may be a part of a
+  /// character; nothing for bos, eos and unk. Throws `Error` for an id outside the vocabulary.
+  std::string bytes(int64_t id) const;
+
   int64_t vocab_size() const;
   int64_t bos_id() const;
   int64_t eos_id() const;
