@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace mola {
+
+/// Tells on standard error how far long work is: on a terminal a bar that is drawn anew in its
+/// line, elsewhere a log line every ten seconds. Log lines written meanwhile stand above the bar.
+/// `--quiet` programs (`set_log_level`) show nothing.
+class Progress {
+ public:
+  /// `what` is being done, in `total` parts.
+  Progress(std::string what, int64_t total);
+  ~Progress();  ///< takes the bar away
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// `done` parts are done; `state` is what else there is to say, such as a running score.
+  void update(int64_t done, const std::string& state);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::string time_left(int64_t done) const;
+
+  std::string what_;
+  int64_t total_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point shown_ = start_;
+};
+
+/// Seconds as people read them: "0:07", "12:40", "1:02:03".
+std::string duration_text(double seconds);
+
+}  // namespace mola
