@@ -4,12 +4,9 @@
 namespace {
 
 struct Settings {
-  std::string model;
-  std::string adapter;
+  ModelOptions model;
   std::string input;
   std::string output;
-  std::string dtype = "auto";
-  std::string device = "auto";
 };
 
 // The tensor `name`, which has to be int64 [B, T].
@@ -54,11 +51,10 @@ void write_logits(const Settings& settings) {
   const auto tensors = mola::load_safetensors(settings.input);
   const auto input_ids = token_tensor(tensors, "input_ids", settings.input);
   const auto mask = attention_mask(tensors, input_ids, settings.input);
-  check_ids(input_ids, mola::read_llama_config(settings.model).vocab_size, settings.input);
+  check_ids(input_ids, mola::read_llama_config(settings.model.model).vocab_size, settings.input);
 
-  const auto device = mola::choose_device(settings.device);
-  auto model = mola::load_pretrained(settings.model, settings.adapter,
-                                     mola::choose_dtype(settings.dtype, device), device);
+  auto model = settings.model.load();
+  const auto device = model->embed_tokens.device();
   torch::NoGradGuard no_grad;
   const auto hidden =
       model->forward(input_ids.to(device), mask.defined() ? mask.to(device) : torch::Tensor());
@@ -76,16 +72,9 @@ int main(int argc, char** argv) {
   const auto path = [&](const char* name, std::string& value, const char* text) {
     return app.add_option(name, value, text)->check(kNotEmpty)->type_name("PATH");
   };
-  path("--model", settings.model, "Hugging Face folder")->required();
-  path("--adapter", settings.adapter, "folder of a saved adapter");
+  add_model_options(app, settings.model);
   path("--input", settings.input, "safetensors with input_ids, and attention_mask if padded")
       ->required();
   path("--output", settings.output, "safetensors with logits, fp32")->required();
-  app.add_option("--dtype", settings.dtype, "of the base model; auto is bf16 where that is fast")
-      ->check(CLI::IsMember({"auto", "f32", "bf16"}))
-      ->capture_default_str();
-  app.add_option("--device", settings.device, "auto is CUDA where there is a card")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-      ->capture_default_str();
   return run_program(app, argc, argv, [&] { write_logits(settings); });
 }

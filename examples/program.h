@@ -6,12 +6,42 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <functional>
+#include <map>
 
 #include "mola/mola.h"
 
 /// A validator for paths on the command line: an unset shell variable gives an empty one.
 inline const CLI::Validator kNotEmpty(
     [](const std::string& text) { return text.empty() ? std::string("is empty") : ""; }, "");
+
+/// The model that a program computes with.
+struct ModelOptions {
+  std::string model;
+  std::string adapter;
+  std::string dtype = "auto";
+  std::string device = "auto";
+
+  mola::Llama load() const {
+    const auto place = mola::choose_device(device);
+    return mola::load_pretrained(model, adapter, mola::choose_dtype(dtype, place), place);
+  }
+};
+
+inline void add_model_options(CLI::App& app, ModelOptions& options) {
+  app.add_option("--model", options.model, "Hugging Face folder")
+      ->required()
+      ->check(kNotEmpty)
+      ->type_name("PATH");
+  app.add_option("--adapter", options.adapter, "folder of a saved adapter")
+      ->check(kNotEmpty)
+      ->type_name("PATH");
+  app.add_option("--dtype", options.dtype, "of the base model; auto is bf16 where that is fast")
+      ->check(CLI::IsMember({"auto", "f32", "bf16"}))
+      ->capture_default_str();
+  app.add_option("--device", options.device, "auto is CUDA where there is a card")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+      ->capture_default_str();
+}
 
 /// The options of a program that takes a run's config.
 inline void add_config_options(CLI::App& app, std::string& config,
@@ -52,6 +82,15 @@ inline int run_program(CLI::App& app, int argc, char** argv, const std::function
   app.set_version_flag("--version", std::to_string(MOLA_VERSION_MAJOR) + "." +
                                         std::to_string(MOLA_VERSION_MINOR) + "." +
                                         std::to_string(MOLA_VERSION_PATCH));
+  const std::map<std::string, mola::LogFormat> formats = {{"text", mola::LogFormat::kText},
+                                                          {"json", mola::LogFormat::kJson}};
+  app.add_flag_callback(
+      "--quiet", [] { mola::set_log_quiet(true); }, "warnings, errors and results alone");
+  app.add_option_function<std::string>(
+         "--log-format", [&](const std::string& name) { mola::set_log_format(formats.at(name)); },
+         "of the lines on standard error")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->default_str("text");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {

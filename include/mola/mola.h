@@ -12,6 +12,8 @@
 #include "mola/data/text_stream.h"
 #include "mola/data/tokenizer.h"
 #include "mola/error.h"
+#include "mola/eval/generation.h"
+#include "mola/eval/sampler.h"
 #include "mola/io/adapter.h"
 #include "mola/io/base_model.h"
 #include "mola/io/output_file.h"

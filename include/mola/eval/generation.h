@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "mola/data/tokenizer.h"
+#include "mola/eval/sampler.h"
+#include "mola/model/llama.h"
+
+namespace mola {
+
+struct GenerationOptions {
+  SamplingOptions sampling;
+  int64_t max_new_tokens = 256;
+  int64_t batch_size = 16;        ///< sequences that are continued together
+  std::vector<std::string> stop;  ///< strings that end a text, and are not part of it
+};
+
+/// Throws `Error` for a value out of range, naming it.
+void check_generation(const GenerationOptions& options);
+
+enum class Ending { kEos, kStop, kLength };
+
+/// Gets each new token of the sequence `index`; false ends that sequence.
+using OnToken = std::function<bool(size_t index, int64_t token)>;
+using OnEnd = std::function<void(size_t index, Ending ending)>;
+
+/// Continues `prompts`, each at least one token: all tokens so far once through the model, with
+/// keys and values kept, then one token at a time. A sequence ends at `eos_id`, which `on_token`
+/// does not get, where `on_token` says so, or after max_new_tokens; its place in the batch goes to
+/// the next prompt. The model should be in evaluation mode.
+void generate_tokens(Llama& model, const std::vector<std::vector<int64_t>>& prompts,
+                     const GenerationOptions& options, int64_t eos_id, const OnToken& on_token,
+                     const OnEnd& on_end);
+
+struct Generation {
+  std::string text;  ///< without the prompt
+  int64_t prompt_tokens = 0;
+  int64_t tokens = 0;
+  Ending ending = Ending::kLength;
+};
+
+/// What is called while texts are generated; either may be left out.
+struct GenerationObserver {
+  std::function<void(size_t index, const std::string& text)> on_text;  ///< whole characters
+  std::function<void(size_t index, const Generation& generation)> on_end;
+};
+
+/// Continues the texts `prompts`, bos in front of each.
+std::vector<Generation> generate(Llama& model, const Tokenizer& tokenizer,
+                                 const std::vector<std::string>& prompts,
+                                 const GenerationOptions& options,
+                                 const GenerationObserver& observer = {});
+
+}  // namespace mola

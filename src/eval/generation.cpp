@@ -1,0 +1,194 @@
+#include "mola/eval/generation.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "mola/data/text_stream.h"
+#include "mola/error.h"
+
+namespace mola {
+namespace {
+
+using torch::Tensor;
+
+// A sequence that is being continued.
+struct Running {
+  size_t index;
+  int64_t slot;
+  std::vector<int64_t> tokens;  // prompt and what followed
+  int64_t left;                 // that may still come
+  Sampler sampler;
+};
+
+// The logits [B, V] after the last token of each sequence, fp32 on the CPU. What the cache does not
+// hold yet goes through the model.
+Tensor next_logits(Llama& model, KeyValueCache& cache, const std::vector<Running>& sequences) {
+  std::vector<int64_t> input_ids, offsets = {0}, slots, last;
+  for (const auto& sequence : sequences) {
+    const int64_t held = cache.lengths[sequence.slot];
+    input_ids.insert(input_ids.end(), sequence.tokens.begin() + held, sequence.tokens.end());
+    offsets.push_back(static_cast<int64_t>(input_ids.size()));
+    slots.push_back(sequence.slot);
+    last.push_back(offsets.back() - 1);
+  }
+  const auto device = model->embed_tokens.device();
+  const auto on_device = [&](const std::vector<int64_t>& numbers) {
+    return torch::tensor(numbers, torch::kLong).to(device);
+  };
+  const auto hidden = model->forward_cached(on_device(input_ids), offsets, slots, cache);
+  return model->logits(hidden.index_select(0, on_device(last))).to(torch::kCPU, torch::kFloat);
+}
+
+class Batch {
+ public:
+  Batch(Llama& model, const std::vector<std::vector<int64_t>>& prompts,
+        const GenerationOptions& options, int64_t eos_id, const OnToken& on_token,
+        const OnEnd& on_end)
+      : model_(model),
+        prompts_(prompts),
+        options_(options),
+        eos_id_(eos_id),
+        on_token_(on_token),
+        on_end_(on_end),
+        cache_(model->make_cache(slots_for(prompts, options), capacity_for(prompts, options))) {
+    for (auto slot = static_cast<int64_t>(cache_.lengths.size()); slot > 0; --slot) {
+      free_slots_.push_back(slot - 1);
+    }
+  }
+
+  void run() {
+    while (next_prompt_ < prompts_.size() || !running_.empty()) {
+      // New prompts go through the model by themselves: whole sequences have a faster way.
+      auto fresh = take_prompts();
+      if (fresh.empty()) {
+        running_ = advance(std::move(running_));
+      } else {
+        fresh = advance(std::move(fresh));
+        std::move(fresh.begin(), fresh.end(), std::back_inserter(running_));
+      }
+    }
+  }
+
+ private:
+  static int64_t slots_for(const std::vector<std::vector<int64_t>>& prompts,
+                           const GenerationOptions& options) {
+    return std::min(options.batch_size, static_cast<int64_t>(prompts.size()));
+  }
+  static int64_t capacity_for(const std::vector<std::vector<int64_t>>& prompts,
+                              const GenerationOptions& options) {
+    size_t longest = 0;
+    for (const auto& prompt : prompts) longest = std::max(longest, prompt.size());
+    return static_cast<int64_t>(longest) + options.max_new_tokens;
+  }
+
+  std::vector<Running> take_prompts() {
+    std::vector<Running> fresh;
+    while (!free_slots_.empty() && next_prompt_ < prompts_.size()) {
+      const auto index = next_prompt_++;
+      fresh.push_back({index, free_slots_.back(), prompts_[index], options_.max_new_tokens,
+                       Sampler(options_.sampling, static_cast<int64_t>(index))});
+      free_slots_.pop_back();
+    }
+    return fresh;
+  }
+
+  // One token for each sequence; gives back those that go on.
+  std::vector<Running> advance(std::vector<Running> sequences) {
+    const auto logits = next_logits(model_, cache_, sequences);
+    const int64_t vocab = logits.size(1);
+    std::vector<Running> going_on;
+    for (size_t i = 0; i < sequences.size(); ++i) {
+      auto& sequence = sequences[i];
+      const float* row = logits.const_data_ptr<float>() + static_cast<int64_t>(i) * vocab;
+      std::vector<float> row_logits(row, row + vocab);
+      const int64_t token = sequence.sampler.next(row_logits, sequence.tokens);
+      if (const auto ending = take(sequence, token)) {
+        cache_.lengths[sequence.slot] = 0;
+        free_slots_.push_back(sequence.slot);
+        on_end_(sequence.index, *ending);
+      } else {
+        going_on.push_back(std::move(sequence));
+      }
+    }
+    return going_on;
+  }
+
+  // Adds the token to its sequence, unless that ends with it.
+  std::optional<Ending> take(Running& sequence, int64_t token) {
+    if (token == eos_id_) return Ending::kEos;
+    sequence.tokens.push_back(token);
+    if (!on_token_(sequence.index, token)) return Ending::kStop;
+    if (--sequence.left == 0) return Ending::kLength;
+    return std::nullopt;
+  }
+
+  Llama& model_;
+  const std::vector<std::vector<int64_t>>& prompts_;
+  const GenerationOptions& options_;
+  int64_t eos_id_;
+  const OnToken& on_token_;
+  const OnEnd& on_end_;
+  KeyValueCache cache_;
+  std::vector<int64_t> free_slots_;
+  std::vector<Running> running_;
+  size_t next_prompt_ = 0;
+};
+
+}  // namespace
+
+void check_generation(const GenerationOptions& options) {
+  check_sampling(options.sampling);
+  if (options.max_new_tokens < 1) {
+    fail("max_new_tokens: found ", options.max_new_tokens, ", expected at least 1");
+  }
+  if (options.batch_size < 1) {
+    fail("batch_size: found ", options.batch_size, ", expected at least 1");
+  }
+}
+
+void generate_tokens(Llama& model, const std::vector<std::vector<int64_t>>& prompts,
+                     const GenerationOptions& options, int64_t eos_id, const OnToken& on_token,
+                     const OnEnd& on_end) {
+  check_generation(options);
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    if (prompts[i].empty()) fail("prompt ", i, " (from 0) has no tokens, expected at least one");
+  }
+  if (prompts.empty()) return;
+  torch::NoGradGuard no_grad;
+  Batch(model, prompts, options, eos_id, on_token, on_end).run();
+}
+
+std::vector<Generation> generate(Llama& model, const Tokenizer& tokenizer,
+                                 const std::vector<std::string>& prompts,
+                                 const GenerationOptions& options,
+                                 const GenerationObserver& observer) {
+  std::vector<std::vector<int64_t>> ids;
+  std::vector<TextStream> streams;
+  std::vector<Generation> generations(prompts.size());
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    ids.push_back(tokenizer.encode(prompts[i]));
+    ids.back().insert(ids.back().begin(), tokenizer.bos_id());
+    streams.emplace_back(tokenizer, options.stop, /*begins_text=*/prompts[i].empty());
+    generations[i].prompt_tokens = static_cast<int64_t>(ids.back().size());
+  }
+  const auto add = [&](size_t i, const std::string& text) {
+    generations[i].text += text;
+    if (observer.on_text && !text.empty()) observer.on_text(i, text);
+  };
+  const auto on_token = [&](size_t i, int64_t token) {
+    ++generations[i].tokens;
+    add(i, streams[i].push(token));
+    return !streams[i].stopped();
+  };
+  const auto on_end = [&](size_t i, Ending ending) {
+    add(i, streams[i].finish());
+    generations[i].ending = ending;
+    if (observer.on_end) observer.on_end(i, generations[i]);
+  };
+  generate_tokens(model, ids, options, tokenizer.eos_id(), on_token, on_end);
+  return generations;
+}
+
+}  // namespace mola
