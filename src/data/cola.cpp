@@ -12,7 +12,7 @@ Example to_example(const TableRow& row) {
   const std::string instruction =
       "Tell me if the statement unacceptable, acceptable.\nSentence: " + row.text("sentence") +
       "\n";
-  return {alpaca_prompt(instruction), "Answer: " + row.choice("label", kAnswers) + "."};
+  return {alpaca_prompt(instruction), answer_response(row.choice("label", kAnswers))};
 }
 
 // GLUE's test rows carry no labels, so the paper tests on the validation rows.
@@ -24,6 +24,8 @@ std::vector<Example> read(const std::string& path, Split split, OnBadRow on_bad_
 
 }  // namespace
 
-Task cola_task() { return {"cola", {"acceptable", "unacceptable"}, read}; }
+Task cola_task() {
+  return {"cola", {"acceptable", "unacceptable"}, answer_response, Metric::kMatthews, read};
+}
 
 }  // namespace mola

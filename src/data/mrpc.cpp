@@ -12,7 +12,7 @@ Example to_example(const TableRow& row) {
   const std::string instruction =
       "Tell me if the statements equivalent, not equivalent.\nSentence 1: " +
       row.text("#1 String") + "\nSentence 2: " + row.text("#2 String") + "\n";
-  return {alpaca_prompt(instruction), "Answer: " + row.choice("Quality", kAnswers) + "."};
+  return {alpaca_prompt(instruction), answer_response(row.choice("Quality", kAnswers))};
 }
 
 // GLUE's test.tsv carries no labels; Microsoft's own file has them.
@@ -34,6 +34,8 @@ std::vector<Example> read(const std::string& path, Split split, OnBadRow on_bad_
 
 }  // namespace
 
-Task mrpc_task() { return {"mrpc", {"equivalent", "not equivalent"}, read}; }
+Task mrpc_task() {
+  return {"mrpc", {"equivalent", "not equivalent"}, answer_response, Metric::kF1, read};
+}
 
 }  // namespace mola

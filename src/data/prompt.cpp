@@ -12,4 +12,6 @@ std::string alpaca_prompt(const std::string& instruction, const std::string& inp
          instruction + "\n\n" + input_section + "### Response:\n";
 }
 
+std::string answer_response(const std::string& answer) { return "Answer: " + answer + "."; }
+
 }  // namespace mola

@@ -6,6 +6,7 @@
 #include "io/atomic_file.h"
 #include "io/atomic_folder.h"
 #include "mola/error.h"
+#include "mola/io/output_file.h"
 #include "mola/io/safetensors.h"
 
 namespace mola {

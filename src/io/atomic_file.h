@@ -23,9 +23,6 @@ class AtomicFile {
   int file_ = -1;
 };
 
-/// Writes `text` to `path` through an `AtomicFile`.
-void write_file(const std::string& path, const std::string& text);
-
 /// Makes the renames and new files in `folder` last beyond a power failure.
 void flush_folder(const std::string& folder);
 

@@ -4,6 +4,7 @@
 
 #include "io/atomic_file.h"
 #include "mola/error.h"
+#include "mola/io/output_file.h"
 #include "support/test_files.h"
 
 namespace mola {

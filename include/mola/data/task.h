@@ -10,11 +10,16 @@ namespace mola {
 
 enum class Split { kTrain, kValidation, kTest };
 
+/// What a task is measured by beside accuracy: F1 of its first answer, or Matthews correlation.
+enum class Metric { kNone, kF1, kMatthews };
+
 /// A task whose rows are text. A further one is one small file that defines a `Task`, and a line
 /// each in tasks.h and task.cpp.
 struct Task {
-  std::string name;                  ///< as in data.task
-  std::vector<std::string> answers;  ///< the labels that a response can carry
+  std::string name;                                    ///< as in data.task
+  std::vector<std::string> answers;                    ///< the labels that a response can carry
+  std::string (*response)(const std::string& answer);  ///< the response that carries one
+  Metric metric;
   std::vector<Example> (*read)(const std::string& path, Split split, OnBadRow on_bad_row);
 };
 

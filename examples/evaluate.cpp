@@ -1,0 +1,113 @@
+// Measures how often a model answers the rows of a task right.
+#include <cstdio>
+#include <fstream>
+
+#include "program.h"
+
+namespace {
+
+struct Settings {
+  ModelOptions model;
+  std::string task;
+  std::string data;
+  std::string split = "test";
+  std::string protocol = "generate";
+  mola::EvaluationOptions options;
+  int64_t limit = 0;
+  std::string json;
+};
+
+const std::map<std::string, mola::Split> kSplits = {{"train", mola::Split::kTrain},
+                                                    {"validation", mola::Split::kValidation},
+                                                    {"test", mola::Split::kTest}};
+
+std::vector<mola::Prediction> predict(const Settings& settings, const mola::Task& task,
+                                      const std::vector<mola::Example>& examples) {
+  const mola::Tokenizer tokenizer(settings.model.model);
+  auto model = settings.model.load();
+  mola::Progress progress("evaluating " + task.name, static_cast<int64_t>(examples.size()));
+  int64_t done = 0, correct = 0;
+  return mola::evaluate(model, tokenizer, task, examples, settings.options,
+                        [&](size_t, const mola::Prediction& prediction) {
+                          ++done;
+                          correct += prediction.outcome.is_correct() ? 1 : 0;
+                          char score[32];
+                          std::snprintf(score, sizeof score, "accuracy %.3f",
+                                        static_cast<double>(correct) / static_cast<double>(done));
+                          progress.update(done, score);
+                        });
+}
+
+void print_share(const char* name, const mola::Share& share) {
+  std::printf("%-10s %.4f  (95 %% interval %.4f to %.4f)\n", name, share.value, share.low,
+              share.high);
+}
+
+void run(const Settings& settings) {
+  if (!settings.json.empty()) mola::check_output_file(settings.json);
+  const auto& task = mola::find_task(settings.task);
+  auto examples = task.read(settings.data, kSplits.at(settings.split), mola::OnBadRow::kStop);
+  if (settings.limit > 0 && examples.size() > static_cast<size_t>(settings.limit)) {
+    examples.resize(settings.limit);
+  }
+  if (examples.empty()) mola::fail(settings.data, ": has no rows");
+  const auto predictions = predict(settings, task, examples);
+  const auto summary = mola::summarize(task, predictions);
+  std::printf("%-10s %s, %zu rows of %s\n", "task", task.name.c_str(), examples.size(),
+              settings.split.c_str());
+  print_share("accuracy", summary.accuracy);
+  print_share("majority", summary.majority);
+  if (!summary.metric.empty()) {
+    std::printf("%-10s %.4f\n", summary.metric.c_str(), summary.metric_value);
+  }
+  if (settings.options.protocol == mola::Protocol::kGenerate) {
+    std::printf("%-10s %lld\n", "no answer", static_cast<long long>(summary.unanswered));
+  }
+  if (!settings.json.empty()) {
+    mola::write_file(settings.json, mola::evaluation_json(task, examples, predictions) + "\n");
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Measures how often a model answers the rows of a task right.\n");
+  app.footer(
+      "\nExample:\n  evaluate --model llama-2-7b --adapter runs/cola/adapter --task cola "
+      "--data data/glue/CoLA --json cola.json");
+  Settings settings;
+  add_model_options(app, settings.model);
+  app.add_option("--task", settings.task, "such as cola or mrpc")->required()->type_name("NAME");
+  app.add_option("--data", settings.data, "the file or folder that the task reads")
+      ->required()
+      ->check(kNotEmpty)
+      ->type_name("PATH");
+  app.add_option("--split", settings.split)
+      ->check(CLI::IsMember({"train", "validation", "test"}))
+      ->capture_default_str();
+  app.add_option(
+         "--protocol", settings.protocol,
+         "generate: the answer is parsed out of what the model writes; score: the likeliest "
+         "of the task's answers")
+      ->check(CLI::IsMember({"generate", "score"}))
+      ->capture_default_str();
+  app.add_flag("--normalize", settings.options.normalize,
+               "score: divides by the number of the answer's tokens");
+  app.add_option("--max-new-tokens", settings.options.max_new_tokens, "generate: of a response")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--batch-size", settings.options.batch_size, "rows at a time")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--limit", settings.limit, "the first so many rows only")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--json", settings.json, "writes the figures and every prediction there")
+      ->check(kNotEmpty)
+      ->type_name("FILE");
+  return run_program(app, argc, argv, [&] {
+    spin_shortly(argv);
+    settings.options.protocol =
+        settings.protocol == "score" ? mola::Protocol::kScore : mola::Protocol::kGenerate;
+    run(settings);
+  });
+}

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mola {
+
+/// A share with its 95 % confidence interval.
+struct Share {
+  double value = 0;
+  double low = 0;
+  double high = 0;
+};
+
+/// `count` of `total`, with Wilson's score interval, which stays within 0 and 1 and holds for small
+/// totals too.
+Share share_of(int64_t count, int64_t total);
+
+/// What was expected of each row and what came; a prediction that is no answer counts as wrong.
+struct Outcome {
+  std::string expected;
+  std::string predicted;  ///< empty where no answer was found
+
+  bool is_correct() const { return expected == predicted; }
+};
+
+Share accuracy(const std::vector<Outcome>& outcomes);
+
+/// The accuracy of always giving the answer that is expected most often.
+Share majority_accuracy(const std::vector<Outcome>& outcomes);
+
+/// F1 of the answer `positive`: 2 TP / (2 TP + FP + FN), 0 where it never occurs.
+double f1_score(const std::vector<Outcome>& outcomes, const std::string& positive);
+
+/// Matthews correlation of two answers, of which `positive` is one: (TP TN - FP FN) /
+/// sqrt((TP + FP)(TP + FN)(TN + FP)(TN + FN)), 0 where a factor is 0. What is no answer counts as
+/// the wrong one of the two.
+double matthews_correlation(const std::vector<Outcome>& outcomes, const std::string& positive);
+
+}  // namespace mola

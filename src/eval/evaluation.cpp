@@ -1,0 +1,103 @@
+#include "mola/eval/evaluation.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "mola/data/encode.h"
+#include "mola/error.h"
+#include "mola/eval/answer.h"
+#include "mola/eval/generation.h"
+#include "mola/eval/scoring.h"
+
+namespace mola {
+namespace {
+
+// The answer that the task's own response gives.
+std::string expected_answer(const Task& task, const Example& example) {
+  const auto answer = parse_answer(example.response, task.answers);
+  if (!answer) fail(task.name, ": no answer in the response '", example.response, "'");
+  return *answer;
+}
+
+std::vector<Prediction> by_generation(Llama& model, const Tokenizer& tokenizer, const Task& task,
+                                      const std::vector<Example>& examples,
+                                      const EvaluationOptions& options,
+                                      const OnPrediction& on_prediction) {
+  std::vector<std::string> prompts;
+  for (const auto& example : examples) prompts.push_back(example.prompt);
+  GenerationOptions generation;
+  generation.max_new_tokens = options.max_new_tokens;
+  generation.batch_size = options.batch_size;
+  std::vector<Prediction> predictions(examples.size());
+  GenerationObserver observer;
+  observer.on_end = [&](size_t i, const Generation& response) {
+    predictions[i] = {{expected_answer(task, examples[i]),
+                       parse_answer(response.text, task.answers).value_or("")},
+                      response.text,
+                      {}};
+    if (on_prediction) on_prediction(i, predictions[i]);
+  };
+  generate(model, tokenizer, prompts, generation, observer);
+  return predictions;
+}
+
+// Prompt and response with the response alone labelled, eos left out.
+Sequence response_sequence(const Tokenizer& tokenizer, const std::string& prompt,
+                           const std::string& response) {
+  auto sequence = encode(tokenizer, {prompt, response}, std::numeric_limits<int64_t>::max(),
+                         /*train_on_prompt=*/false);
+  sequence.input_ids.pop_back();
+  sequence.labels.pop_back();
+  return sequence;
+}
+
+std::vector<Prediction> by_scoring(Llama& model, const Tokenizer& tokenizer, const Task& task,
+                                   const std::vector<Example>& examples,
+                                   const EvaluationOptions& options,
+                                   const OnPrediction& on_prediction) {
+  std::vector<Prediction> predictions;
+  const size_t answers = task.answers.size();
+  for (size_t begin = 0; begin < examples.size(); begin = predictions.size()) {
+    const size_t end = std::min(examples.size(), begin + static_cast<size_t>(options.batch_size));
+    std::vector<Sequence> sequences;
+    for (size_t i = begin; i < end; ++i) {
+      for (const auto& answer : task.answers) {
+        sequences.push_back(
+            response_sequence(tokenizer, examples[i].prompt, task.response(answer)));
+      }
+    }
+    auto scores = log_probabilities(model, sequences);
+    for (size_t s = 0; options.normalize && s < scores.size(); ++s) {
+      scores[s] /= static_cast<double>(count_targets(sequences[s]));
+    }
+    for (size_t i = begin; i < end; ++i) {
+      const auto first = scores.begin() + static_cast<int64_t>((i - begin) * answers);
+      const auto last = first + static_cast<int64_t>(answers);
+      const auto best = std::max_element(first, last) - first;
+      predictions.push_back(
+          {{expected_answer(task, examples[i]), task.answers[best]}, "", {first, last}});
+      if (on_prediction) on_prediction(i, predictions.back());
+    }
+  }
+  return predictions;
+}
+
+}  // namespace
+
+std::vector<Prediction> evaluate(Llama& model, const Tokenizer& tokenizer, const Task& task,
+                                 const std::vector<Example>& examples,
+                                 const EvaluationOptions& options,
+                                 const OnPrediction& on_prediction) {
+  if (task.answers.empty()) {
+    fail("task ", task.name, ": has no answers to compare with, expected a task that has");
+  }
+  if (options.batch_size < 1) {
+    fail("batch_size: found ", options.batch_size, ", expected at least 1");
+  }
+  model->eval();
+  return options.protocol == Protocol::kGenerate
+             ? by_generation(model, tokenizer, task, examples, options, on_prediction)
+             : by_scoring(model, tokenizer, task, examples, options, on_prediction);
+}
+
+}  // namespace mola

@@ -1,0 +1,41 @@
+#include "mola/eval/answer.h"
+
+#include <gtest/gtest.h>
+
+namespace mola {
+namespace {
+
+const std::vector<std::string> kCola = {"acceptable", "unacceptable"};
+const std::vector<std::string> kMrpc = {"equivalent", "not equivalent"};
+const std::vector<std::string> kLetters = {"A", "B", "C"};
+
+TEST(ParseAnswer, FindsWholeAnswers) {
+  EXPECT_EQ(parse_answer("Answer: acceptable.", kCola), "acceptable");
+  EXPECT_EQ(parse_answer("Answer: unacceptable.", kCola), "unacceptable");
+  EXPECT_EQ(parse_answer("Answer: not equivalent.", kMrpc), "not equivalent");
+  EXPECT_EQ(parse_answer("Answer: equivalent.", kMrpc), "equivalent");
+  EXPECT_EQ(parse_answer("Answer: The answer is B.", kLetters), "B");
+  EXPECT_EQ(parse_answer("The answer is C", kLetters), "C");
+}
+
+TEST(ParseAnswer, TakesTheFirstAfterItsMarker) {
+  EXPECT_EQ(parse_answer("Answer: acceptable. unacceptable.", kCola), "acceptable");
+  EXPECT_EQ(parse_answer("unacceptable or not? Answer: acceptable", kCola), "acceptable");
+  EXPECT_EQ(parse_answer("A dog. The answer is B.", kLetters), "B");
+  EXPECT_EQ(parse_answer("acceptable", kCola), "acceptable");  // without a marker
+}
+
+TEST(ParseAnswer, FindsNothingInPartsOfWords) {
+  EXPECT_EQ(parse_answer("Answer: acceptables", kCola), std::nullopt);
+  EXPECT_EQ(parse_answer("Answer: maybe", kCola), std::nullopt);
+  EXPECT_EQ(parse_answer("Answer: \xC3\xA9"
+                         "acceptable",
+                         kCola),
+            std::nullopt);
+  EXPECT_EQ(parse_answer("acceptable. Answer:", kCola), std::nullopt);
+  EXPECT_EQ(parse_answer("Answer: b", kLetters), std::nullopt);
+  EXPECT_EQ(parse_answer("", kCola), std::nullopt);
+}
+
+}  // namespace
+}  // namespace mola
