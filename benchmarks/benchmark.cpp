@@ -1,5 +1,6 @@
 // Times training steps of a random model: tokens a second, where the time goes, peak memory, and
-// how much of the time the products alone would take at the best rates of this machine.
+// how much of the time the products alone would take at the best rates of this machine. Or its
+// generation: tokens a second of prompts and of what follows, without the adapter and with it.
 #include <sys/resource.h>
 #include <torch/cuda.h>
 
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../examples/program.h"
+#include "generation.h"
 #include "products.h"
 
 namespace {
@@ -28,6 +30,7 @@ struct Settings {
   double labelled = 1.0;
   int64_t steps = 5;
   bool recompute = false;
+  int64_t new_tokens = 128;
   std::string json;
 };
 
@@ -168,8 +171,24 @@ nlohmann::ordered_json run(const Settings& settings) {
   return result;
 }
 
-void benchmark(const Settings& settings) {
-  const auto result = run(settings);
+nlohmann::ordered_json run_generation(const Settings& settings) {
+  const auto device = mola::choose_device(settings.device);
+  auto model = random_model(settings, mola::choose_dtype(settings.dtype, device), device);
+  model->freeze_adapter();
+  model->eval();
+  nlohmann::ordered_json result;
+  for (const bool use_adapter : {false, true}) {
+    model->use_adapter(use_adapter);
+    const auto speed = mola::time_generation(model, settings.batch, settings.time,
+                                             settings.new_tokens, settings.steps);
+    result[use_adapter ? settings.adapter : "base"] = {
+        {"prompt_tokens_per_second", speed.prompt_tokens_per_second},
+        {"decoding_tokens_per_second", speed.decoding_tokens_per_second}};
+  }
+  return result;
+}
+
+void print_result(const Settings& settings, const nlohmann::ordered_json& result) {
   std::printf("%s\n", result.dump(2).c_str());
   if (!settings.json.empty()) std::ofstream(settings.json) << result.dump(2) << "\n";
 }
@@ -178,7 +197,9 @@ void benchmark(const Settings& settings) {
 
 int main(int argc, char** argv) {
   CLI::App app("Times training steps of a random LLaMA with an adapter; reads no files.\n");
-  app.footer("\nExample:\n  benchmark --layers 8 --hidden 1024 --allocation 2468 --dtype bf16");
+  app.footer(
+      "\nExamples:\n  benchmark --layers 8 --hidden 1024 --allocation 2468 --dtype bf16\n"
+      "  benchmark generate --batch 1 --time 256 --new-tokens 128");
   Settings settings;
   auto& model = settings.model;
   model.num_hidden_layers = 8;
@@ -197,10 +218,10 @@ int main(int argc, char** argv) {
   number("--kv-heads", model.num_key_value_heads, "key and value heads");
   number("--vocab", model.vocab_size, "vocabulary");
   number("--batch", settings.batch, "sequences");
-  number("--time", settings.time, "tokens a sequence, at least 2");
+  number("--time", settings.time, "tokens a sequence, at least 2; generate: of a prompt");
   number("--rank", settings.rank, "rank of each expert");
   number("--top-k", settings.top_k, "experts a token takes");
-  number("--steps", settings.steps, "steps that are timed");
+  number("--steps", settings.steps, "steps that are timed; generate: rounds");
   app.add_option("--allocation", settings.allocation, "experts by layer")->capture_default_str();
   const auto choice = [&](const char* name, std::string& value, std::vector<std::string> choices) {
     app.add_option(name, value)->check(CLI::IsMember(choices))->capture_default_str();
@@ -213,6 +234,10 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--recompute", settings.recompute, "decoder layers again in the backward pass");
   app.add_option("--json", settings.json, "writes the figures there too")->type_name("FILE");
+  auto* generate = app.add_subcommand("generate", "times generation instead")->fallthrough();
+  generate->add_option("--new-tokens", settings.new_tokens, "that follow each prompt")
+      ->check(CLI::Range(2, 1 << 20))
+      ->capture_default_str();
   return run_program(app, argc, argv, [&] {
     if (model.hidden_size % model.num_attention_heads != 0) {
       mola::fail("--heads ", model.num_attention_heads, ": does not divide --hidden");
@@ -224,6 +249,6 @@ int main(int argc, char** argv) {
     if (!settings.json.empty()) mola::check_output_file(settings.json);
     model.head_dim = model.hidden_size / model.num_attention_heads;
     spin_shortly(argv);
-    benchmark(settings);
+    print_result(settings, generate->parsed() ? run_generation(settings) : run(settings));
   });
 }
