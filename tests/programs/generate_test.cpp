@@ -1,0 +1,76 @@
+#include <gtest/gtest.h>
+
+#include "support/process.h"
+#include "support/tiny_llama.h"
+#include "support/tiny_tokenizer.h"
+
+namespace mola {
+namespace {
+
+// A random model with a tokenizer.
+class Generate : public testing::Test {
+ protected:
+  Generate() {
+    auto config = tiny_llama_config();
+    config.vocab_size = 288;
+    write_llama(folder_, config, random_llama(config));
+    folder_.write("tokenizer.model", tiny_tokenizer_model());
+  }
+
+  ProcessResult generate(std::vector<std::string> arguments) {
+    const std::vector<std::string> model = {"--model", folder_.path(),     "--dtype",
+                                            "f32",     "--max-new-tokens", "8"};
+    arguments.insert(arguments.begin(), model.begin(), model.end());
+    return run("generate", arguments);
+  }
+
+  TempFolder folder_;
+};
+
+TEST_F(Generate, WritesWhatFollowsThePrompt) {
+  const auto first = generate({"--prompt", "a bc"});
+  EXPECT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_FALSE(first.out.empty());
+  EXPECT_NE(first.err.find("4 prompt tokens, "), std::string::npos) << first.err;
+  EXPECT_EQ(generate({"--prompt", "a bc"}).out, first.out);
+  EXPECT_EQ(generate({"--prompt", "a bc", "--quiet"}).err, "");
+
+  const std::vector<std::string> hot = {"--prompt", "a bc", "--temperature", "50"};
+  const auto drawn = generate(hot);
+  EXPECT_EQ(generate(hot).out, drawn.out);
+  auto other_seed = hot;
+  other_seed.insert(other_seed.end(), {"--seed", "1"});
+  EXPECT_NE(generate(other_seed).out, drawn.out);
+}
+
+TEST_F(Generate, TakesManyPromptsAtOnce) {
+  const auto one = generate({"--prompt", "a bc"}).out;
+  const auto both = generate({"--prompt", "a bc", "--prompt", "abc abc"});
+  EXPECT_EQ(both.exit_code, 0) << both.err;
+  EXPECT_EQ(both.out.find("> a bc\n" + one), 0u) << both.out;
+  EXPECT_NE(both.out.find("> abc abc\n"), std::string::npos);
+  const auto file = folder_.write("prompts.txt", "a bc\n\nabc abc\n");
+  EXPECT_EQ(generate({"--prompt-file", file}).out, both.out);
+}
+
+TEST_F(Generate, LogsAsJson) {
+  const auto result = generate({"--prompt", "a", "--log-format", "json"});
+  const auto line = nlohmann::json::parse(result.err);
+  EXPECT_EQ(line.at("level"), "info");
+  EXPECT_NE(line.at("message").get<std::string>().find("tokens/s"), std::string::npos);
+  EXPECT_TRUE(line.contains("time"));
+}
+
+TEST_F(Generate, RefusesWhatItCannotDo) {
+  expect_error(generate({}), {"--prompt,--prompt-file,--interactive"});
+  expect_error(generate({"--prompt", "a", "--interactive"}), {"2 were given"});
+  expect_error(generate({"--prompt", "a", "--temperature", "-1"}),
+               {"temperature: found -1, expected at least 0"});
+  expect_error(generate({"--prompt", "a", "--top-p", "0"}), {"top_p: found 0"});
+  expect_error(generate({"--prompt-file", folder_.path("none.txt")}), {"none.txt"});
+  expect_error(generate({"--prompt-file", folder_.write("empty.txt", "\n")}), {"no prompt"});
+  expect_error(run("generate", {"--model", folder_.path("none"), "--prompt", "a"}), {"none"});
+}
+
+}  // namespace
+}  // namespace mola
