@@ -2,6 +2,8 @@
 
 #include "mola/config/adapter_config.h"
 #include "mola/config/allocation.h"
+#include "mola/config/allocation_picture.h"
+#include "mola/config/doubts.h"
 #include "mola/config/llama_config.h"
 #include "mola/config/run_config.h"
 #include "mola/data/collate.h"

@@ -1,0 +1,57 @@
+#include "mola/config/doubts.h"
+
+#include <sstream>
+
+namespace mola {
+namespace {
+
+template <class... Parts>
+std::string line(const Parts&... parts) {
+  std::ostringstream text;
+  (text << ... << parts);
+  return text.str();
+}
+
+// Layers with more than one expert, and those of them whose router picks all.
+struct Layers {
+  int64_t routed = 0;
+  int64_t without_choice = 0;
+};
+
+Layers count_layers(const AdapterConfig& adapter) {
+  Layers layers;
+  for (const auto& [projection, experts] : adapter.allocation.values) {
+    for (size_t j = 0; j < experts.size(); ++j) {
+      if (experts[j] < 2) continue;
+      ++layers.routed;
+      const auto top_k = adapter.top_k.at(projection, static_cast<int64_t>(j));
+      layers.without_choice += top_k == experts[j] ? 1 : 0;
+    }
+  }
+  return layers;
+}
+
+}  // namespace
+
+std::vector<std::string> doubts_about(const TrainConfig& train, const AdapterConfig& adapter,
+                                      int64_t total_steps) {
+  std::vector<std::string> doubts;
+  const auto layers = count_layers(adapter);
+  if (layers.routed > 0 && layers.without_choice == layers.routed) {
+    doubts.push_back(
+        "adapter.top_k is the number of experts in every layer: each token goes to all of them, "
+        "and the routers choose nothing");
+  }
+  // A factor of 100 to either side of what is usual.
+  if (train.learning_rate >= 3e-2 || train.learning_rate <= 3e-6) {
+    doubts.push_back(line("train.learning_rate is ", train.learning_rate,
+                          ", usual for adapters is about 3e-4"));
+  }
+  if (train.warmup_steps >= total_steps) {
+    doubts.push_back(line("train.warmup_steps is ", train.warmup_steps, ", but the run has only ",
+                          total_steps, " steps: the learning rate never reaches its peak"));
+  }
+  return doubts;
+}
+
+}  // namespace mola
