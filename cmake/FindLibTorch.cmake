@@ -21,8 +21,11 @@ foreach(name torch torch_cpu torch_cuda c10 c10_cuda)
   mark_as_advanced(LibTorch_${name}_LIBRARY)
 endforeach()
 if(LibTorch_INCLUDE_DIR)
-  file(STRINGS "${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h" version_lines
-    REGEX "#define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+  set(version_header ${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h)
+  if(NOT EXISTS ${version_header}) # older ones say it here
+    set(version_header ${LibTorch_INCLUDE_DIR}/torch/csrc/api/include/torch/version.h)
+  endif()
+  file(STRINGS ${version_header} version_lines REGEX "#define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
   string(REGEX REPLACE "[^0-9;]" "" LibTorch_VERSION "${version_lines}")
   list(JOIN LibTorch_VERSION "." LibTorch_VERSION)
 endif()
@@ -53,8 +56,6 @@ if(LibTorch_FOUND)
       "${LibTorch_INCLUDE_DIR};${LibTorch_INCLUDE_DIR}/torch/csrc/api/include"
     INTERFACE_LINK_LIBRARIES "${libraries};Threads::Threads"
     # Nothing names a symbol of libtorch_cuda, yet loading it is what registers the CUDA backend.
-    # libtorch.so carries a part of std::filesystem that crashes (remove_all of a folder with files
-    # calls a null pointer), so libstdc++ goes first and is found first.
-    INTERFACE_LINK_OPTIONS "LINKER:--no-as-needed;-lstdc++")
+    INTERFACE_LINK_OPTIONS "LINKER:--no-as-needed")
 endif()
 mark_as_advanced(LibTorch_INCLUDE_DIR)

@@ -1,0 +1,20 @@
+# What `cmake --install build --prefix P` installs: the library with its headers, and the package
+# that find_package(mola) reads. No file of it names a folder of this machine, so P may move. The
+# programs are installed where they are made, in examples/.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mola)
+install(TARGETS mola EXPORT molaTargets INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY include/mola DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT molaTargets NAMESPACE mola:: DESTINATION ${package_dir})
+
+# Before 1.0 a minor version may break.
+write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/molaConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES
+  cmake/FindLibTorch.cmake
+  cmake/FindSentencePiece.cmake
+  cmake/molaConfig.cmake
+  ${CMAKE_CURRENT_BINARY_DIR}/molaConfigVersion.cmake
+  DESTINATION ${package_dir})

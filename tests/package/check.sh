@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Installs mola, moves what was installed, and builds the project in this folder against it: with
+# LibTorch named, with a target `torch` of the project's own, and with no LibTorch at all.
+#
+#   tests/package/check.sh BUILD_DIR LIBTORCH_DIR
+#
+# CXX, CXXFLAGS and CMAKE_GENERATOR are those of the build.
+set -euo pipefail
+
+build=$(realpath "$1")
+libtorch=$(realpath "$2")
+project=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+unset CMAKE_PREFIX_PATH # it may name a LibTorch
+
+die() {
+  echo "package: $*" >&2
+  exit 1
+}
+
+# The project's configure step in the build folder $1, with further arguments.
+configure() {
+  cmake -S "$project" -B "$scratch/$1" "${@:2}" > "$scratch/$1.log" 2>&1
+}
+
+expect_that_it_runs() {
+  configure "$@" || die "$1 does not configure: $(< "$scratch/$1.log")"
+  cmake --build "$scratch/$1" > "$scratch/$1.log" 2>&1 ||
+    die "$1 does not build: $(< "$scratch/$1.log")"
+  "$scratch/$1/consumer" || die "$1 does not run"
+  echo "package: $1 runs"
+}
+
+# --- Install and move ---
+cmake --install "$build" --prefix "$scratch/installed" > /dev/null
+mv "$scratch/installed" "$scratch/moved"
+package=$(dirname "$(find "$scratch/moved" -name molaConfig.cmake)")
+source=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$build/CMakeCache.txt")
+for folder in "$scratch/installed" "$build" "$source" "$libtorch"; do
+  ! grep -rF "$folder" "$package" || die "the package names $folder"
+done
+
+# --- Three projects ---
+expect_that_it_runs libtorch_named "-DCMAKE_PREFIX_PATH=$scratch/moved;$libtorch"
+
+# From here on no LibTorch is found, wherever it lies: the project's own target has to do.
+without=("-DCMAKE_PREFIX_PATH=$scratch/moved" "-DCMAKE_IGNORE_PATH=$libtorch/include")
+expect_that_it_runs own_target "${without[@]}" "-DOWN_LIBTORCH=$libtorch"
+
+! configure no_libtorch "${without[@]}" || die "mola is found where there is no LibTorch"
+grep -q "LibTorch 2.11 or newer: name its folder" "$scratch/no_libtorch.log" ||
+  die "the error does not say what is missing: $(< "$scratch/no_libtorch.log")"
+echo "package: without LibTorch, the error says how to give it"
