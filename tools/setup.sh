@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what the build needs and is missing; a second run finds all in place and does nothing.
 #
-#   tools/setup.sh          compiler, build tools and libraries by apt; LibTorch into build/venv
-#   tools/setup.sh --lint   only what `make format` and `make tidy` need
+#   tools/setup.sh                 compiler, build tools, libraries by apt; LibTorch into build/venv
+#   tools/setup.sh --lint          only what `make format` and `make tidy` need
+#   tools/setup.sh --python-tests  only what the tests with transformers need, into build/venv
 #
 # For Debian 12, as root or with sudo; Ubuntu 24.04 should work and is untested. LibTorch comes out
 # of the pinned torch wheel, unless CMAKE_PREFIX_PATH names a folder that holds one.
@@ -71,11 +72,23 @@ install_torch() {
   echo "$torch" > "$stamp"
 }
 
+# pip is quick where all is in place.
+install_python_tests() {
+  "$venv/bin/python" -m pip install --disable-pip-version-check --quiet \
+    --requirement tests/reference/requirements.txt ||
+    die "pip could not install what tests/reference/requirements.txt names, see above"
+}
+
 case "$*" in
   "")
     install_packages "${packages[@]}"
     own_libtorch || install_torch
     ;;
   --lint) install_packages "${lint_packages[@]}" ;;
-  *) die "unknown argument '$*', expected nothing or --lint" ;;
+  --python-tests)
+    install_packages python3 python3-venv
+    install_torch
+    install_python_tests
+    ;;
+  *) die "unknown argument '$*', expected nothing, --lint or --python-tests" ;;
 esac
