@@ -1,13 +1,14 @@
 """Checks both protocols of `evaluate` against transformers, on 50 rows of CoLA, untuned and tuned.
 
-    python check_evaluate.py PROGRAM_DIR DATA
+    MOLA_TEST_DATA=DIR python check_evaluate.py PROGRAM_DIR
 
-DATA holds stories260K/hf and glue/CoLA. An adapter is trained for some steps first. Exits with 1
+DIR/data holds stories260K/hf and glue/CoLA. An adapter is trained for some steps first. Exits with 1
 unless all predictions agree and scores differ by at most 1e-3 (sums of about ten log-probabilities);
-with 77, which ctest shows as skipped, without DATA or where this Python has no transformers.
+with 77, which ctest shows as skipped, without the data or where this Python has no transformers.
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -126,10 +127,11 @@ def compare(evaluate: list[object], plain: Plain, rows: list[tuple[str, str]], n
 
 
 def main() -> None:
-    programs, data = Path(sys.argv[1]), Path(sys.argv[2])
+    programs = Path(sys.argv[1])
+    if "MOLA_TEST_DATA" not in os.environ:
+        skip("MOLA_TEST_DATA is not set; it names a folder with data/ and reference/")
+    data = Path(os.environ["MOLA_TEST_DATA"]) / "data"
     model, cola = data / "stories260K" / "hf", data / "glue" / "CoLA"
-    if not model.is_dir() or not cola.is_dir():
-        skip(f"{data} has no stories260K/hf or no glue/CoLA; MOLA_TEST_DATA names real data")
     tokenizer = SentencePieceProcessor(model_file=str(model / "tokenizer.model"))
     rows = rows_of(data)
     evaluate = [programs / "evaluate", "--model", model, "--task", "cola", "--data", cola]
