@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/enum_names.h"
 #include "config/nearest.h"
 #include "mola/error.h"
 
@@ -39,9 +40,7 @@ LayerTable resolve_rank(const NumberOrList& value, int64_t num_layers,
   return LayerTable::same(projections, list);
 }
 
-std::vector<std::string> resolve_target_modules(const AdapterSpec& spec) {
-  if (!spec.target_modules) return all_projections();
-  const auto& names = *spec.target_modules;
+std::vector<std::string> resolve_target_modules(const std::vector<std::string>& names) {
   if (names.empty()) fail("adapter.target_modules: is empty");
   for (const auto& name : names) {
     const auto& known = all_projections();
@@ -120,32 +119,45 @@ LayerTable resolve_top_k(const NumberOrList& value, int64_t num_layers,
   return table;
 }
 
-AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers) {
+AdapterSpec with_defaults(AdapterSpec spec) {
+  const AdapterConfig defaults;
+  spec.type = spec.type.value_or(defaults.type);
+  if (spec.type == AdapterType::kMola) spec.top_k = spec.top_k.value_or(kDefaultTopK);
+  spec.rank = spec.rank.value_or(kDefaultRank);
+  spec.alpha = spec.alpha.value_or(defaults.alpha);
+  spec.dropout = spec.dropout.value_or(defaults.dropout);
+  spec.target_modules = spec.target_modules.value_or(all_projections());
+  spec.init = spec.init.value_or(defaults.init);
+  return spec;
+}
+
+AdapterConfig resolve(const AdapterSpec& given, int64_t num_layers) {
+  const AdapterSpec spec = with_defaults(given);
   AdapterConfig config;
-  config.type = spec.type.value_or(config.type);
-  config.target_modules = resolve_target_modules(spec);
-  config.rank = resolve_rank(spec.rank.value_or(8), num_layers, config.target_modules);
-  config.alpha = spec.alpha.value_or(config.alpha);
-  config.dropout = spec.dropout.value_or(config.dropout);
-  config.init = spec.init.value_or(config.init);
+  config.type = *spec.type;
+  config.target_modules = resolve_target_modules(*spec.target_modules);
+  config.rank = resolve_rank(*spec.rank, num_layers, config.target_modules);
+  config.alpha = *spec.alpha;
+  config.dropout = *spec.dropout;
+  config.init = *spec.init;
   resolve_experts(spec, num_layers, config);
   return config;
 }
 
 AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers, const AdapterConfig& saved) {
   if (spec.type && *spec.type != saved.type) {
-    const auto name = [](AdapterType type) { return type == AdapterType::kMola ? "mola" : "lora"; };
-    refuse_contradiction("type", name(*spec.type), name(saved.type));
+    const auto& names = adapter_type_names();
+    refuse_contradiction("type", name_of(*spec.type, names), name_of(saved.type, names));
   }
   if (spec.alpha && *spec.alpha != saved.alpha) {
     refuse_contradiction("alpha", *spec.alpha, saved.alpha);
   }
   if (spec.init && *spec.init != saved.init) {
-    const auto name = [](Init init) { return init == Init::kKaiming ? "kaiming" : "gaussian"; };
-    refuse_contradiction("init", name(*spec.init), name(saved.init));
+    const auto& names = init_names();
+    refuse_contradiction("init", name_of(*spec.init, names), name_of(saved.init, names));
   }
   const auto& modules = saved.target_modules;
-  if (spec.target_modules && resolve_target_modules(spec) != modules) {
+  if (spec.target_modules && resolve_target_modules(*spec.target_modules) != modules) {
     refuse_contradiction("target_modules", join(*spec.target_modules), join(modules));
   }
   const auto compare = [](const char* key, const LayerTable& given, const LayerTable& kept) {

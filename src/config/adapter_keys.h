@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/enum_names.h"
 #include "config/json_reader.h"
 
 namespace mola {
@@ -7,13 +8,11 @@ namespace mola {
 // Keys of an adapter that run configs and saved adapters share, with their ranges.
 
 inline std::optional<AdapterType> read_adapter_type(const JsonReader& reader) {
-  return reader.enumerator<AdapterType>(
-      "type", {{"mola", AdapterType::kMola}, {"lora", AdapterType::kLora}});
+  return reader.enumerator("type", adapter_type_names());
 }
 
 inline std::optional<Init> read_init(const JsonReader& reader) {
-  return reader.enumerator<Init>("init",
-                                 {{"kaiming", Init::kKaiming}, {"gaussian", Init::kGaussian}});
+  return reader.enumerator("init", init_names());
 }
 
 inline std::optional<double> read_alpha(const JsonReader& reader, const std::string& key) {

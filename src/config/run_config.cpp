@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/adapter_keys.h"
+#include "config/enum_names.h"
 #include "config/json_file.h"
 #include "config/json_reader.h"
 #include "mola/error.h"
@@ -35,6 +36,8 @@ AdapterSpec read_adapter(const JsonReader& reader) {
   return spec;
 }
 
+bool share_below_one(double v) { return v >= 0 && v < 1; }
+
 DataConfig read_data(const JsonReader& reader) {
   DataConfig config;
   const auto task = reader.text("task");
@@ -45,10 +48,10 @@ DataConfig read_data(const JsonReader& reader) {
   config.group_by_length = reader.boolean("group_by_length").value_or(config.group_by_length);
   config.packing = reader.boolean("packing").value_or(config.packing);
   config.limit = reader.integer("limit", 1);
-  config.on_bad_row = reader
-                          .enumerator<OnBadRow>(
-                              "on_bad_row", {{"stop", OnBadRow::kStop}, {"skip", OnBadRow::kSkip}})
-                          .value_or(config.on_bad_row);
+  config.validation =
+      reader.number("validation", "from 0 to below 1", share_below_one).value_or(config.validation);
+  config.on_bad_row =
+      reader.enumerator("on_bad_row", on_bad_row_names()).value_or(config.on_bad_row);
   reader.refuse_unknown_keys();  // a misspelt key is told before the one that is then missing
   config.task = reader.require("task", task);
   config.path = reader.require("path", path);
@@ -58,7 +61,6 @@ DataConfig read_data(const JsonReader& reader) {
 TrainConfig read_train(const JsonReader& reader) {
   const auto not_negative = [](double v) { return v >= 0; };
   const auto positive = [](double v) { return v > 0; };
-  const auto below_one = [](double v) { return v >= 0 && v < 1; };
   TrainConfig config;
   config.epochs = reader.integer("epochs", 1).value_or(config.epochs);
   config.max_steps = reader.integer("max_steps", 1);
@@ -69,14 +71,12 @@ TrainConfig read_train(const JsonReader& reader) {
       reader.number("learning_rate", "above 0", positive).value_or(config.learning_rate);
   config.weight_decay =
       reader.number("weight_decay", "of at least 0", not_negative).value_or(config.weight_decay);
-  config.beta1 = reader.number("beta1", "from 0 to below 1", below_one).value_or(config.beta1);
-  config.beta2 = reader.number("beta2", "from 0 to below 1", below_one).value_or(config.beta2);
+  config.beta1 =
+      reader.number("beta1", "from 0 to below 1", share_below_one).value_or(config.beta1);
+  config.beta2 =
+      reader.number("beta2", "from 0 to below 1", share_below_one).value_or(config.beta2);
   config.epsilon = reader.number("epsilon", "above 0", positive).value_or(config.epsilon);
-  config.schedule = reader
-                        .enumerator<Schedule>("schedule", {{"linear", Schedule::kLinear},
-                                                           {"constant", Schedule::kConstant},
-                                                           {"cosine", Schedule::kCosine}})
-                        .value_or(config.schedule);
+  config.schedule = reader.enumerator("schedule", schedule_names()).value_or(config.schedule);
   config.warmup_steps = reader.integer("warmup_steps", 0).value_or(config.warmup_steps);
   config.max_grad_norm =
       reader.number("max_grad_norm", "of at least 0", not_negative).value_or(config.max_grad_norm);
@@ -84,6 +84,7 @@ TrainConfig read_train(const JsonReader& reader) {
                                    .value_or(config.balance_coefficient);
   config.seed = reader.integer("seed", 0, INT64_MAX).value_or(config.seed);
   config.recompute = reader.boolean("recompute").value_or(config.recompute);
+  config.evaluate_every = reader.integer("evaluate_every", 1);
   reader.refuse_unknown_keys();
   if (config.micro_batch_size > config.batch_size) {
     reader.refuse("micro_batch_size", "found " + std::to_string(config.micro_batch_size) +
@@ -123,10 +124,16 @@ RunConfig read_run_config(const std::string& path, const std::vector<std::string
   ConfigSource source{path, split_overrides(overrides), {}};
   const JsonReader reader(json, source, "");
   RunConfig config;
+  reader.text("$schema");  // for editors
   config.model = read_model(reader.object("model"));
   config.adapter = read_adapter(reader.object("adapter"));
   config.data = read_data(reader.object("data"));
   config.train = read_train(reader.object("train"));
+  if (config.train.evaluate_every && config.data.validation == 0) {
+    reader.object("train").refuse("evaluate_every",
+                                  "found " + std::to_string(*config.train.evaluate_every) +
+                                      ", but data.validation holds out no rows to evaluate on");
+  }
   config.output = read_output(reader.object("output"));
   reader.refuse_unknown_keys();
   return config;

@@ -49,6 +49,7 @@ TEST_F(RunConfigTest, HasDefaults) {
   EXPECT_TRUE(config.data.train_on_prompt && config.data.shuffle && config.data.group_by_length);
   EXPECT_FALSE(config.data.packing || config.train.recompute);
   EXPECT_EQ(config.data.limit, std::nullopt);
+  EXPECT_EQ(config.data.validation, 0);
   EXPECT_EQ(config.data.on_bad_row, OnBadRow::kStop);
   EXPECT_EQ(config.train.epochs, 10);
   EXPECT_EQ(config.train.max_steps, std::nullopt);
@@ -60,6 +61,7 @@ TEST_F(RunConfigTest, HasDefaults) {
   EXPECT_EQ(config.train.max_grad_norm, 1.0);
   EXPECT_EQ(config.train.balance_coefficient, 0.001);
   EXPECT_EQ(config.train.seed, 10);
+  EXPECT_EQ(config.train.evaluate_every, std::nullopt);
   EXPECT_EQ(config.output.save_every, 200);
   EXPECT_EQ(config.output.keep, 3);
   EXPECT_EQ(config.output.log_every, 10);
@@ -72,11 +74,12 @@ TEST_F(RunConfigTest, ReadsEveryKey) {
                 "dropout": 0, "target_modules": ["q_proj"], "init": "gaussian", "init_from": "a"},
     "data": {"task": "mrpc", "path": "p", "max_length": 512, "train_on_prompt": false,
              "shuffle": false, "group_by_length": false, "packing": true, "limit": 7,
-             "on_bad_row": "skip"},
+             "validation": 0.25, "on_bad_row": "skip"},
     "train": {"epochs": 2, "max_steps": 9, "batch_size": 6, "micro_batch_size": 3,
               "learning_rate": 1, "weight_decay": 0.1, "beta1": 0.5, "beta2": 0.6, "epsilon": 0.2,
               "schedule": "cosine", "warmup_steps": 0, "max_grad_norm": 0,
-              "balance_coefficient": 0, "seed": 0, "recompute": true},
+              "balance_coefficient": 0, "seed": 0, "recompute": true,
+              "evaluate_every": 4},
     "output": {"dir": "o", "save_every": 1, "keep": 2, "log_every": 3}})");
   const auto config = read();
   EXPECT_EQ(config.model.dtype, "bf16");
@@ -95,6 +98,7 @@ TEST_F(RunConfigTest, ReadsEveryKey) {
   EXPECT_FALSE(config.data.train_on_prompt || config.data.shuffle || config.data.group_by_length);
   EXPECT_TRUE(config.data.packing && config.train.recompute);
   EXPECT_EQ(config.data.limit, 7);
+  EXPECT_EQ(config.data.validation, 0.25);
   EXPECT_EQ(config.data.on_bad_row, OnBadRow::kSkip);
   EXPECT_EQ(config.train.epochs, 2);
   EXPECT_EQ(config.train.max_steps, 9);
@@ -110,6 +114,7 @@ TEST_F(RunConfigTest, ReadsEveryKey) {
   EXPECT_EQ(config.train.max_grad_norm, 0);
   EXPECT_EQ(config.train.balance_coefficient, 0);
   EXPECT_EQ(config.train.seed, 0);
+  EXPECT_EQ(config.train.evaluate_every, 4);
   EXPECT_EQ(config.output.dir, "o");
   EXPECT_EQ(config.output.save_every, 1);
   EXPECT_EQ(config.output.keep, 2);
@@ -123,6 +128,19 @@ TEST_F(RunConfigTest, TakesNullAsNotGiven) {
   EXPECT_EQ(read().train.max_steps, std::nullopt);
   EXPECT_EQ(read().adapter.init_from, std::nullopt);
   EXPECT_EQ(message("/data/path", nullptr), "data.path: is missing");
+}
+
+TEST_F(RunConfigTest, WantsRowsToEvaluateOn) {
+  EXPECT_EQ(message("/train", {{"evaluate_every", 5}}),
+            "train.evaluate_every: found 5, but data.validation holds out no rows to evaluate on");
+  EXPECT_EQ(message("/data/validation", 1),
+            "data.validation: found 1, expected a number from 0 to below 1");
+}
+
+TEST_F(RunConfigTest, LetsEditorsFindItsSchema) {
+  json_["$schema"] = "schema.json";
+  EXPECT_NO_THROW(read());
+  EXPECT_EQ(message("/$schema", 7), "$schema: found 7, expected a string");
 }
 
 TEST_F(RunConfigTest, KeepsMicroBatchesWithinTheBatch) {

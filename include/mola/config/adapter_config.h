@@ -16,13 +16,14 @@ namespace mola {
 const std::vector<std::string>& all_projections();
 
 constexpr int64_t kDefaultTopK = 2;
+constexpr int64_t kDefaultRank = 8;
 constexpr int64_t kHighestRank = 65536;
 
 /// One number for all layers, or a list with one for each.
 using NumberOrList = std::variant<int64_t, std::vector<int64_t>>;
 
 /// `"adapter"` as a config file says it, before the number of layers is known. A key that was not
-/// given is empty; `resolve` fills in the defaults.
+/// given is empty; `with_defaults` fills it in.
 struct AdapterSpec {
   std::optional<AdapterType> type;
   std::optional<std::string> allocation;  ///< any form that Allocation::parse takes
@@ -34,6 +35,9 @@ struct AdapterSpec {
   std::optional<Init> init;
   std::optional<std::string> init_from;  ///< the folder of a saved adapter
 };
+
+/// `spec` with the defaults of the keys that a new adapter of its type has and `spec` leaves out.
+AdapterSpec with_defaults(AdapterSpec spec);
 
 /// Everything that is needed to rebuild an adapter on a model of L layers.
 struct AdapterConfig {
@@ -52,9 +56,9 @@ struct AdapterConfig {
 LayerTable resolve_top_k(const NumberOrList& value, int64_t num_layers,
                          const Allocation& allocation);
 
-/// The adapter that `spec` asks for on a model of `num_layers` layers. Throws `Error` for a list of
-/// the wrong length, a top_k outside 1..N_j, an unknown target module, or a rank below 1.
-AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers);
+/// The adapter that `given` asks for on a model of `num_layers` layers. Throws `Error` for a list
+/// of the wrong length, a top_k outside 1..N_j, an unknown target module, or a rank below 1.
+AdapterConfig resolve(const AdapterSpec& given, int64_t num_layers);
 
 /// The saved adapter's settings, with the dropout of `spec` if it names one. Throws `Error` for any
 /// other key in `spec` that contradicts `saved`.

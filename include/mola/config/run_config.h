@@ -27,6 +27,7 @@ struct DataConfig {
   bool group_by_length = true;   ///< micro-batches of like lengths within each step
   bool packing = false;          ///< fill micro-batches up to micro_batch_size * max_length tokens
   std::optional<int64_t> limit;  ///< the first so many rows only
+  double validation = 0.0;       ///< share of the training rows that is held out
   OnBadRow on_bad_row = OnBadRow::kStop;
 };
 
@@ -47,6 +48,9 @@ struct TrainConfig {
   double balance_coefficient = 0.001;
   int64_t seed = 10;
   bool recompute = false;  ///< decoder layers in the backward pass, for less memory
+  /// Steps from one validation to the next; without it every epoch ends with one. Needs rows that
+  /// `data.validation` holds out.
+  std::optional<int64_t> evaluate_every;
 };
 
 /// `"output"`: where the run writes.
@@ -70,5 +74,13 @@ struct RunConfig {
 /// string-typed key, JSON otherwise). Throws `Error` for an unreadable file, an unknown key, a
 /// wrong type or a value out of range, naming the key, the value and the nearest valid key.
 RunConfig read_run_config(const std::string& path, const std::vector<std::string>& overrides = {});
+
+/// `config` as JSON that `read_run_config` reads, with every key that has a default.
+std::string run_config_text(const RunConfig& config);
+
+/// Throws `Error` for the first key of model, adapter, data or train in which `config` differs from
+/// `saved`, the config of the run in the folder `run_folder`, which is to be resumed. Where the run
+/// writes and how often is free.
+void check_same_run(const RunConfig& config, const RunConfig& saved, const std::string& run_folder);
 
 }  // namespace mola

@@ -1,0 +1,96 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "mola/config/run_config.h"
+#include "mola/error.h"
+#include "support/test_files.h"
+
+namespace mola {
+namespace {
+
+using nlohmann::json;
+
+class RunConfigText : public testing::Test {
+ protected:
+  RunConfig read(const json& config) {
+    return read_run_config(folder_.write("run.json", config.dump()));
+  }
+  json written(const json& config) { return json::parse(run_config_text(read(config))); }
+
+  const json least_ = {{"model", {{"path", "llama"}}},
+                       {"adapter", {{"allocation", "2468"}}},
+                       {"data", {{"task", "cola"}, {"path", "CoLA"}}},
+                       {"output", {{"dir", "runs/a"}}}};
+  TempFolder folder_;
+};
+
+TEST_F(RunConfigText, FillsInTheDefaults) {
+  const auto config = written(least_);
+  EXPECT_EQ(config["adapter"],
+            json::parse(R"({"type": "mola", "allocation": "2468", "top_k": 2, "rank": 8,
+                            "alpha": 16.0, "dropout": 0.05, "target_modules": ["q_proj", "k_proj",
+                            "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+                            "init": "kaiming", "init_from": null})"));
+  EXPECT_EQ(config["train"]["schedule"], "linear");
+  EXPECT_EQ(config["train"]["max_steps"], nullptr);
+  EXPECT_EQ(config["data"]["on_bad_row"], "stop");
+}
+
+TEST_F(RunConfigText, LeavesOutWhatAnAdapterDoesNotHave) {
+  auto config = least_;
+  config["adapter"] = {{"type", "lora"}};
+  EXPECT_EQ(written(config)["adapter"]["rank"], 8);
+  for (const auto* key : {"allocation", "top_k"}) {
+    EXPECT_EQ(written(config)["adapter"][key], nullptr);
+  }
+  config["adapter"] = {{"init_from", "saved"}};  // which has the rest
+  EXPECT_EQ(written(config)["adapter"]["init_from"], "saved");
+  EXPECT_EQ(written(config)["adapter"]["rank"], nullptr);
+}
+
+// What is read again is written alike, in whatever form it was given.
+TEST_F(RunConfigText, IsReadBack) {
+  auto config = least_;
+  config["adapter"] = {{"allocation", {{"attention", "24"}, {"mlp", {2, 4}}}},
+                       {"top_k", {1, 2}},
+                       {"rank", {4, 8}},
+                       {"alpha", 0.1}};
+  config["data"]["limit"] = 7;
+  config["data"]["validation"] = 0.1;
+  config["data"]["on_bad_row"] = "skip";
+  config["train"] = {{"evaluate_every", 3}, {"schedule", "cosine"}, {"learning_rate", 3e-4}};
+  const auto first = written(config);
+  EXPECT_EQ(written(first), first);
+  for (const auto* section : {"adapter", "data", "train"}) {
+    for (const auto& [key, value] : config[section].items()) {
+      EXPECT_EQ(first[section][key], value) << key;
+    }
+  }
+}
+
+TEST_F(RunConfigText, NamesTheFirstDifferenceFromARun) {
+  const auto saved = read(least_);
+  const auto message = [&](const std::string& pointer, const json& value) {
+    auto config = least_;
+    config[json::json_pointer(pointer)] = value;
+    return message_of<Error>([&] { check_same_run(read(config), saved, "runs/a"); });
+  };
+  const std::string advice = "; resume it as it began, or name another output.dir";
+  EXPECT_EQ(message("/train", {{"epochs", 3}}),
+            "train.epochs: found 3, but the run in runs/a has 10" + advice);
+  EXPECT_EQ(message("/adapter/allocation", "8642"),
+            "adapter.allocation: found \"8642\", but the run in runs/a has \"2468\"" + advice);
+  EXPECT_EQ(message("/data/limit", 5),
+            "data.limit: found 5, but the run in runs/a has null" + advice);
+  EXPECT_EQ(message("/model/dtype", "f32"),
+            "model.dtype: found \"f32\", but the run in runs/a has \"auto\"" + advice);
+
+  auto config = least_;
+  config["output"] = {{"dir", "b"}, {"keep", 1}};
+  config["adapter"]["rank"] = 8;  // the default
+  EXPECT_NO_THROW(check_same_run(read(config), saved, "runs/a"));
+}
+
+}  // namespace
+}  // namespace mola
