@@ -8,6 +8,7 @@
 #include "mola/config/run_config.h"
 #include "mola/data/collate.h"
 #include "mola/data/encode.h"
+#include "mola/data/hold_out.h"
 #include "mola/data/loader.h"
 #include "mola/data/prompt.h"
 #include "mola/data/task.h"
@@ -43,4 +44,5 @@
 #include "mola/train/recorder.h"
 #include "mola/train/schedule.h"
 #include "mola/train/trainer.h"
+#include "mola/train/validation.h"
 #include "mola/version.h"

@@ -2,21 +2,12 @@
 
 #include <algorithm>
 #include <numeric>
-#include <random>
 
+#include "data/shuffle.h"
 #include "mola/error.h"
 
 namespace mola {
 namespace {
-
-// std::shuffle and the distributions give each standard library's own order; the engine and the
-// seed sequence are fixed by the standard. The remainder's bias is below n / 2^64.
-void shuffle(std::vector<size_t>& order, int64_t seed, int64_t epoch) {
-  std::seed_seq seeds{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32),
-                      static_cast<uint32_t>(epoch), static_cast<uint32_t>(epoch >> 32)};
-  std::mt19937_64 engine(seeds);
-  for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[engine() % i]);
-}
 
 void check_size(const char* name, int64_t size, int64_t least = 1) {
   if (size < least) fail("Loader: ", name, ": found ", size, ", expected at least ", least);
@@ -75,9 +66,12 @@ int64_t Loader::steps_per_epoch() const {
 
 const std::vector<size_t>& Loader::order_of(int64_t epoch) const {
   if (epoch == order_epoch_) return order_;
-  order_.resize(sequences_.size());
-  std::iota(order_.begin(), order_.end(), 0);
-  if (options_.shuffle) shuffle(order_, options_.seed, epoch);
+  if (options_.shuffle) {
+    order_ = shuffled(sequences_.size(), options_.seed, epoch);
+  } else {
+    order_.resize(sequences_.size());
+    std::iota(order_.begin(), order_.end(), 0);
+  }
   order_epoch_ = epoch;
   return order_;
 }

@@ -1,4 +1,5 @@
-"""The loader's order of 10 sequences with seed 10, for tests/data/loader_test.cpp.
+"""Orders of 10 sequences with seed 10: the loader's, for tests/data/loader_test.cpp, and that of
+epoch -1, whose first ones are held out, for tests/data/hold_out_test.cpp.
 
 std::seed_seq::generate, std::mt19937_64 and the Fisher-Yates shuffle, as the C++ standard states
 them ([rand.util.seedseq], [rand.eng.mers])."""
@@ -50,7 +51,7 @@ def mersenne_twister_64(values):
 
 
 def order(count, seed, epoch):
-    numbers = mersenne_twister_64([seed & M32, seed >> 32, epoch & M32, epoch >> 32])
+    numbers = mersenne_twister_64([seed & M32, seed >> 32 & M32, epoch & M32, epoch >> 32 & M32])
     result = list(range(count))
     for i in range(count, 1, -1):
         j = next(numbers) % i
@@ -59,5 +60,5 @@ def order(count, seed, epoch):
 
 
 if __name__ == "__main__":
-    for epoch in range(2):
+    for epoch in (0, 1, -1):
         print(f"epoch {epoch}:", order(10, 10, epoch))

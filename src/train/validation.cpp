@@ -1,0 +1,29 @@
+#include "mola/train/validation.h"
+
+#include <torch/types.h>
+
+#include "mola/data/collate.h"
+#include "mola/loss/causal_lm_loss.h"
+
+namespace mola {
+
+double validation_loss(Llama model, const Loader& loader) {
+  torch::NoGradGuard no_grad;
+  const bool was_training = model->is_training();
+  model->eval();
+  const auto device = model->embed_tokens.device();
+  auto sum = torch::zeros({}, torch::dtype(torch::kDouble).device(device));
+  int64_t targets = 0;
+  for (int64_t step = 0; step < loader.steps_per_epoch(); ++step) {
+    for (const auto& micro_batch : loader.step(/*epoch=*/0, step)) {
+      const auto batch = collate(micro_batch, device);
+      const auto hidden = model->forward_packed(batch.input_ids, batch.positions, batch.offsets);
+      sum += causal_lm_loss(hidden, model->head_weight(), batch.targets, /*normalizer=*/1);
+      targets += batch.targets.count();
+    }
+  }
+  model->train(was_training);
+  return sum.item<double>() / static_cast<double>(targets);
+}
+
+}  // namespace mola

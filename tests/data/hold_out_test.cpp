@@ -1,0 +1,52 @@
+#include "mola/data/hold_out.h"
+
+#include <gtest/gtest.h>
+
+#include "mola/error.h"
+#include "support/test_files.h"
+
+namespace mola {
+namespace {
+
+using Ids = std::vector<int64_t>;
+
+// The i-th of them is the token i alone.
+std::vector<Sequence> numbered(int64_t count) {
+  std::vector<Sequence> sequences;
+  for (int64_t i = 0; i < count; ++i) sequences.push_back({{i}, {i}});
+  return sequences;
+}
+
+Ids numbers(const std::vector<Sequence>& sequences) {
+  Ids found;
+  for (const auto& sequence : sequences) found.push_back(sequence.input_ids[0]);
+  return found;
+}
+
+// The first of the order that shuffle_order.py prints for epoch -1: 9, 3, 8.
+TEST(HoldOut, IsTheSameEverywhere) {
+  const auto parts = hold_out(numbered(10), 0.3, /*seed=*/10);
+  EXPECT_EQ(numbers(parts.validation), (Ids{3, 8, 9}));
+  EXPECT_EQ(numbers(parts.training), (Ids{0, 1, 2, 4, 5, 6, 7}));
+  EXPECT_NE(numbers(hold_out(numbered(10), 0.3, /*seed=*/11).validation), (Ids{3, 8, 9}));
+}
+
+TEST(HoldOut, IsTheNearestWholeNumberAndAtLeastOne) {
+  const auto count = [](double share) {
+    return hold_out(numbered(10), share, 10).validation.size();
+  };
+  EXPECT_EQ(count(0.01), 1u);
+  EXPECT_EQ(count(0.24), 2u);
+  EXPECT_EQ(count(0.26), 3u);
+  EXPECT_EQ(count(0.94), 9u);
+}
+
+TEST(HoldOut, LeavesSomethingToTrainOn) {
+  EXPECT_EQ(message_of<Error>([] { hold_out(numbered(10), 0.96, 10); }),
+            "data.validation: 0.96 of 10 sequences holds out 10, so none is left to train on");
+  EXPECT_EQ(message_of<Error>([] { hold_out(numbered(1), 0.1, 10); }),
+            "data.validation: 0.1 of 1 sequences holds out 1, so none is left to train on");
+}
+
+}  // namespace
+}  // namespace mola
