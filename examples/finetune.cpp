@@ -40,25 +40,56 @@ mola::LoaderOptions loader_options(const mola::RunConfig& run) {
   return options;
 }
 
-void finetune(const std::string& path, const std::vector<std::string>& overrides) {
+// The rows to train on and, where the run holds some out, those to evaluate on.
+struct Loaders {
+  std::optional<mola::Loader> training;
+  std::optional<mola::Loader> validation;
+};
+
+Loaders make_loaders(const mola::RunConfig& run, std::vector<mola::Sequence> sequences) {
+  const std::string count = run.data.task + ": " + std::to_string(sequences.size()) + " sequences";
+  auto options = loader_options(run);
+  Loaders loaders;
+  if (run.data.validation == 0) {
+    mola::log_info(count);
+    loaders.training.emplace(std::move(sequences), options);
+    return loaders;
+  }
+  auto parts = mola::hold_out(std::move(sequences), run.data.validation, run.train.seed);
+  mola::log_info(count + ", " + std::to_string(parts.validation.size()) + " of them held out");
+  loaders.training.emplace(std::move(parts.training), options);
+  options.shuffle = false;
+  loaders.validation.emplace(std::move(parts.validation), options);
+  return loaders;
+}
+
+void finetune(const std::string& path, const std::vector<std::string>& overrides, bool resume) {
   const auto run = mola::read_run_config(path, overrides);
-  mola::check_run_folder(run.output.dir);
+  const auto status = resume ? mola::find_run(run) : mola::RunStatus::kNew;
+  if (status == mola::RunStatus::kFinished) {
+    mola::log_info("the run in " + run.output.dir + " is finished; nothing to resume");
+    return;
+  }
+  if (status == mola::RunStatus::kNew) {
+    mola::check_run_folder(run.output.dir);
+    if (resume) mola::log_info("no run in " + run.output.dir + " to resume; starting a new one");
+  }
   const auto config = mola::read_llama_config(run.model.path);
   const auto adapter = mola::resolve_adapter(run.adapter, config.num_hidden_layers);
   auto data = load_training_data(run, config.vocab_size);
-  mola::log_info(run.data.task + ": " + std::to_string(data.sequences.size()) + " sequences");
-  const mola::Loader loader(std::move(data.sequences), loader_options(run));
+  const auto loaders = make_loaders(run, std::move(data.sequences));
 
   torch::manual_seed(run.train.seed);
   auto model = build_model(run, config, adapter);
-  mola::Trainer trainer(model, loader, run.train);
+  mola::Trainer trainer(model, *loaders.training, run.train);
   const auto total = trainer.total_steps();
   if (run.train.warmup_steps >= total) {
     mola::log_warning("train.warmup_steps is " + std::to_string(run.train.warmup_steps) +
                       ", but the run has only " + std::to_string(total) +
                       " steps: the learning rate never reaches its peak");
   }
-  mola::Recorder recorder(model, run.output, loader.steps_per_epoch(), total);
+  const auto* validation = loaders.validation ? &*loaders.validation : nullptr;
+  mola::Recorder recorder(trainer, run, validation, status);
   trainer.run([&](const mola::Trainer::Step& step) { recorder.record(step); });
   mola::log_info("adapter saved in " + recorder.finish());
 }
@@ -73,8 +104,10 @@ int main(int argc, char** argv) {
   std::string config;
   std::vector<std::string> overrides;
   add_config_options(app, config, overrides);
+  bool resume = false;
+  app.add_flag("--resume", resume, "goes on from the newest checkpoint in output.dir");
   return run_program(app, argc, argv, [&] {
     spin_shortly(argv);
-    finetune(config, overrides);
+    finetune(config, overrides, resume);
   });
 }

@@ -38,6 +38,7 @@
 #include "mola/nn/mola_linear.h"
 #include "mola/nn/projection_group.h"
 #include "mola/progress.h"
+#include "mola/train/checkpoint.h"
 #include "mola/train/flat_parameters.h"
 #include "mola/train/memory.h"
 #include "mola/train/optimizer.h"

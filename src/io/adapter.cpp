@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "io/adapter_files.h"
 #include "io/adapter_format.h"
 #include "io/atomic_file.h"
 #include "io/atomic_folder.h"
@@ -54,13 +55,17 @@ void load_adapter(Llama& model, const std::string& folder) {
   }
 }
 
-void save_adapter(Llama& model, const std::string& folder) {
+void write_adapter_files(Llama& model, const std::string& folder) {
   TensorMap tensors;
   for_each_adapter_tensor(
       model, [&](const std::string& name, const torch::Tensor& tensor) { tensors[name] = tensor; });
+  save_safetensors(folder + "/adapter_model.safetensors", tensors);
+  write_file(folder + "/adapter_config.json", adapter_config_text(model->adapter));
+}
+
+void save_adapter(Llama& model, const std::string& folder) {
   AtomicFolder output(folder);
-  save_safetensors(output.path() + "/adapter_model.safetensors", tensors);
-  write_file(output.path() + "/adapter_config.json", adapter_config_text(model->adapter));
+  write_adapter_files(model, output.path());
   output.commit();
 }
 

@@ -32,7 +32,7 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
   check_output_file(path);
   // A link stays one: what it points to is replaced.
   if (fs::is_symlink(path_) && fs::exists(path_)) path_ = fs::canonical(path_).string();
-  temporary_ = path_ + ".tmp-XXXXXX";
+  temporary_ = path_ + kTemporaryMark + "XXXXXX";
   file_ = mkostemp(temporary_.data(), O_CLOEXEC);
   if (file_ < 0) fail(path_, ": cannot be written: ", std::strerror(errno));
   fchmod(file_, 0644);

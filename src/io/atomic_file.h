@@ -5,6 +5,9 @@
 
 namespace mola {
 
+/// Stands in the names of files and folders that are being written, before six random characters.
+constexpr const char* kTemporaryMark = ".tmp-";
+
 /// A file that appears whole or not at all: written beside its place, flushed to the disk, and
 /// renamed by `commit`. Without a commit nothing is left behind. Throws `Error` if writing fails.
 class AtomicFile {

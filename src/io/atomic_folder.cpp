@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 AtomicFolder::AtomicFolder(const std::string& target)
     : target_(fs::absolute(target).lexically_normal().string()) {
   while (target_.size() > 1 && target_.back() == '/') target_.pop_back();
-  temporary_ = target_ + ".tmp-XXXXXX";
+  temporary_ = target_ + kTemporaryMark + "XXXXXX";
   std::error_code error;
   if (fs::exists(target_, error) && !fs::is_directory(target_, error)) {
     fail(target, ": is a file, expected a folder");

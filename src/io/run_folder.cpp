@@ -6,11 +6,33 @@
 #include <filesystem>
 #include <vector>
 
+#include "io/atomic_file.h"
 #include "mola/error.h"
 
 namespace mola {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+constexpr size_t kMostDigits = 18;  // of a step, so that it fits an int64_t
+
+// By their steps, the oldest first.
+std::vector<std::pair<int64_t, fs::path>> checkpoints_in(const std::string& run_folder) {
+  const std::string prefix = "checkpoint-";
+  std::vector<std::pair<int64_t, fs::path>> found;
+  for (const auto& entry : fs::directory_iterator(run_folder)) {
+    const std::string name = entry.path().filename().string();
+    const std::string step = name.substr(std::min(prefix.size(), name.size()));
+    const bool is_number = !step.empty() && step.size() <= kMostDigits &&
+                           step.find_first_not_of("0123456789") == std::string::npos;
+    if (name.rfind(prefix, 0) == 0 && is_number) found.emplace_back(std::stoll(step), entry.path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace
 
 void check_run_folder(const std::string& path) {
   std::error_code error;
@@ -23,7 +45,8 @@ void check_run_folder(const std::string& path) {
     fail("output.dir ", path, ": ", existing.string(), " is not writable");
   }
   if (fs::exists(path) && !fs::is_empty(path)) {
-    fail("output.dir ", path, ": already holds files; name another folder, or remove it");
+    fail("output.dir ", path,
+         ": already holds files; name another folder, remove it, or go on with --resume");
   }
 }
 
@@ -34,17 +57,27 @@ void make_run_folder(const std::string& path) {
   if (error) fail("output.dir ", path, ": cannot be made: ", error.message());
 }
 
-void remove_old_checkpoints(const std::string& run_folder, int64_t keep) {
-  const std::string prefix = "checkpoint-";
-  std::vector<std::pair<int64_t, fs::path>> found;
+std::string newest_checkpoint(const std::string& run_folder) {
+  const auto found = checkpoints_in(run_folder);
+  return found.empty() ? "" : found.back().second.string();
+}
+
+void remove_leftovers(const std::string& run_folder) {
+  constexpr size_t kRandomCharacters = 6;
+  std::vector<fs::path> leftovers;
   for (const auto& entry : fs::directory_iterator(run_folder)) {
     const std::string name = entry.path().filename().string();
-    const std::string step = name.substr(std::min(prefix.size(), name.size()));
-    const bool is_number =
-        !step.empty() && step.find_first_not_of("0123456789") == std::string::npos;
-    if (name.rfind(prefix, 0) == 0 && is_number) found.emplace_back(std::stoll(step), entry.path());
+    const auto mark = name.rfind(kTemporaryMark);
+    if (mark != std::string::npos &&
+        name.size() == mark + std::string(kTemporaryMark).size() + kRandomCharacters) {
+      leftovers.push_back(entry.path());
+    }
   }
-  std::sort(found.begin(), found.end());
+  for (const auto& path : leftovers) fs::remove_all(path);
+}
+
+void remove_old_checkpoints(const std::string& run_folder, int64_t keep) {
+  const auto found = checkpoints_in(run_folder);
   for (size_t i = 0; i + static_cast<size_t>(keep) < found.size(); ++i) {
     fs::remove_all(found[i].second);
   }

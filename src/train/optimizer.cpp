@@ -23,4 +23,8 @@ void AdamW::step(double learning_rate) {
                     epsilon_, /*amsgrad=*/false, /*maximize=*/false);
 }
 
+TensorMap AdamW::state() const {
+  return {{"exp_avg", exp_avg_}, {"exp_avg_sq", exp_avg_sq_}, {"steps", steps_}};
+}
+
 }  // namespace mola

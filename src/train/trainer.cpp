@@ -44,9 +44,11 @@ int64_t Trainer::total_steps() const {
   return train_.max_steps.value_or(train_.epochs * loader_->steps_per_epoch());
 }
 
+int64_t Trainer::steps_per_epoch() const { return loader_->steps_per_epoch(); }
+
 void Trainer::run(const OnStep& on_step) {
   model_->train();
-  for (int64_t number = 1; number <= total_steps(); ++number) on_step(step(number));
+  while (steps_taken_ < total_steps()) on_step(step(++steps_taken_));
   model_->eval();
 }
 

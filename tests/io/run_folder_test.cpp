@@ -26,7 +26,7 @@ TEST(RunFolder, IsNotWrittenOver) {
   for (auto* use : {check_run_folder, make_run_folder}) {
     EXPECT_EQ(message_of<Error>([&] { use(folder.path("a")); }),
               "output.dir " + folder.path("a") +
-                  ": already holds files; name another folder, or remove it");
+                  ": already holds files; name another folder, remove it, or go on with --resume");
   }
   EXPECT_EQ(folder.read("a/metrics.jsonl"), "kept");
 }
@@ -69,6 +69,7 @@ TEST(RunFolder, KeepsTheNewestCheckpoints) {
        {"adapter/x", "checkpoint-best/x", "checkpoint-/x", "metrics.jsonl"}) {
     folder.write(other, "");
   }
+  EXPECT_EQ(newest_checkpoint(folder.path()), folder.path("checkpoint-1100"));
   remove_old_checkpoints(folder.path(), 2);
   EXPECT_FALSE(fs::exists(folder.path("checkpoint-900")));
   for (const std::string kept : {"checkpoint-1000/x", "checkpoint-1100/x", "adapter/x",
@@ -77,6 +78,21 @@ TEST(RunFolder, KeepsTheNewestCheckpoints) {
   }
   remove_old_checkpoints(folder.path(), 3);
   EXPECT_TRUE(fs::exists(folder.path("checkpoint-1000/x")));
+}
+
+TEST(RunFolder, LosesWhatAKilledRunWasWriting) {
+  const TempFolder folder;
+  EXPECT_EQ(newest_checkpoint(folder.path()), "");
+  for (const std::string left : {"checkpoint-4.tmp-a1B2c3/x", "metrics.jsonl.tmp-zzzzzz"}) {
+    folder.write(left, "");
+  }
+  for (const std::string kept : {"checkpoint-2/x", "notes.tmp-a1B2c3d", "metrics.jsonl"}) {
+    folder.write(kept, "");
+  }
+  EXPECT_EQ(newest_checkpoint(folder.path()), folder.path("checkpoint-2"));
+  remove_leftovers(folder.path());
+  EXPECT_EQ(names_in(folder.path()),
+            (std::vector<std::string>{"checkpoint-2", "metrics.jsonl", "notes.tmp-a1B2c3d"}));
 }
 
 }  // namespace

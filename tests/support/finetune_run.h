@@ -29,12 +29,17 @@ class FinetuneRun : public testing::Test {
   std::string output() const { return folder_.path("run"); }
 
   ProcessResult finetune(const std::vector<std::string>& overrides = {}) {
+    return run("finetune", arguments(overrides));
+  }
+
+  /// The arguments of finetune: the config as a file, and what is put over it.
+  std::vector<std::string> arguments(const std::vector<std::string>& overrides = {}) {
     std::vector<std::string> arguments = {folder_.write("run.json", config_.dump())};
     for (const auto& text : overrides) {
       arguments.push_back("--set");
       arguments.push_back(text);
     }
-    return run("finetune", arguments);
+    return arguments;
   }
 
   /// The objects of metrics.jsonl in the run's folder.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,28 +22,45 @@ struct ProcessResult {
   std::string err;
 };
 
-/// Runs one of our programs ("finetune") with these arguments and waits for its end.
-inline ProcessResult run(const std::string& program, std::vector<std::string> arguments) {
-  const TempFolder folder;
-  arguments.insert(arguments.begin(), std::string(MOLA_PROGRAM_DIR) + "/" + program);
-  std::vector<char*> argv;
-  for (auto& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
+/// One of our programs ("finetune"), started with these arguments.
+class Process {
+ public:
+  Process(const std::string& program, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), std::string(MOLA_PROGRAM_DIR) + "/" + program);
+    std::vector<char*> argv;
+    for (auto& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
 
-  setenv("OMP_NUM_THREADS", "1", /*overwrite=*/0);  // for so little work threads cost time
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  constexpr int kMode = O_WRONLY | O_CREAT | O_TRUNC;
-  posix_spawn_file_actions_addopen(&files, 1, folder.path("out").c_str(), kMode, 0600);
-  posix_spawn_file_actions_addopen(&files, 2, folder.path("err").c_str(), kMode, 0600);
-  pid_t child = 0;
-  const int failed = posix_spawn(&child, argv[0], &files, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&files);
-  if (failed != 0) throw std::runtime_error("cannot start " + arguments[0]);
-  int status = 0;
-  if (waitpid(child, &status, 0) != child) throw std::runtime_error("cannot wait for a program");
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), folder.read("out"),
-          folder.read("err")};
+    setenv("OMP_NUM_THREADS", "1", /*overwrite=*/0);  // for so little work threads cost time
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    constexpr int kMode = O_WRONLY | O_CREAT | O_TRUNC;
+    posix_spawn_file_actions_addopen(&files, 1, folder_.path("out").c_str(), kMode, 0600);
+    posix_spawn_file_actions_addopen(&files, 2, folder_.path("err").c_str(), kMode, 0600);
+    const int failed = posix_spawn(&child_, argv[0], &files, nullptr, argv.data(), environ);
+    posix_spawn_file_actions_destroy(&files);
+    if (failed != 0) throw std::runtime_error("cannot start " + arguments[0]);
+  }
+
+  void kill() const { ::kill(child_, SIGKILL); }
+
+  /// Waits for its end.
+  ProcessResult wait() const {
+    int status = 0;
+    if (waitpid(child_, &status, 0) != child_)
+      throw std::runtime_error("cannot wait for a program");
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), folder_.read("out"),
+            folder_.read("err")};
+  }
+
+ private:
+  TempFolder folder_;
+  pid_t child_ = 0;
+};
+
+/// Runs a program from its start to its end.
+inline ProcessResult run(const std::string& program, const std::vector<std::string>& arguments) {
+  return Process(program, arguments).wait();
 }
 
 /// Expects exit code 1, nothing on standard output, and one line of error that holds all `parts`.

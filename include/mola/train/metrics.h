@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <fstream>
+#include <optional>
 #include <string>
 
 namespace mola {
@@ -15,6 +16,7 @@ struct StepMetrics {
   double learning_rate = 0;
   double grad_norm = 0;  ///< of this step, before clipping
   double tokens_per_second = 0;
+  std::optional<double> validation_loss;  ///< after this step, if it was evaluated
 };
 
 /// Writes metrics.jsonl: one object a line, flushed at once.
@@ -28,5 +30,9 @@ class MetricsWriter {
   std::string path_;
   std::ofstream file_;
 };
+
+/// Cuts the file `path`, if it is there, back to the steps up to `last_step`, whole or not at all.
+/// What a killed run left of a line goes too.
+void cut_metrics(const std::string& path, int64_t last_step);
 
 }  // namespace mola

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mola/config/run_config.h"
+#include "mola/io/safetensors.h"
 #include "mola/train/flat_parameters.h"
 
 namespace mola {
@@ -11,6 +12,9 @@ class AdamW {
   AdamW(const FlatParameters& parameters, const TrainConfig& train);
 
   void step(double learning_rate);
+
+  /// The tensors to save and to read back into, by name.
+  TensorMap state() const;
 
  private:
   double beta1_;

@@ -3,17 +3,30 @@
 #include <chrono>
 
 #include "mola/config/run_config.h"
+#include "mola/train/checkpoint.h"
 #include "mola/train/metrics.h"
 #include "mola/train/trainer.h"
 
 namespace mola {
 
-/// Writes down a run as it goes: log lines and metrics.jsonl every `log_every` steps, the adapter
-/// in checkpoint-{step} every `save_every`, and in the folder adapter at the end.
+/// What the folder of a run holds.
+enum class RunStatus { kNew, kStopped, kFinished };
+
+/// Looks at `run.output.dir` before the run is resumed, and removes what a killed run left half
+/// written. Throws `Error` if something other than a run is there, or a run whose config differs.
+RunStatus find_run(const RunConfig& run);
+
+/// Writes down a run as it goes, in its folder: config.json with every key; log lines and
+/// metrics.jsonl every `log_every` steps; checkpoint-{step} every `save_every`; and the adapter at
+/// the end. Where rows are held out it computes their loss every `evaluate_every` steps (or epoch)
+/// and after the last one, and keeps the adapter of the lowest in the folder best.
 class Recorder {
  public:
-  /// Makes the run's folder. Throws `Error` if it cannot be written or already holds files.
-  Recorder(Llama model, const OutputConfig& output, int64_t steps_per_epoch, int64_t total_steps);
+  /// Makes the folder of a new run, or puts the newest checkpoint of a stopped one into `trainer`
+  /// and cuts metrics.jsonl back to it. `validation`, the rows that are held out, may be null.
+  /// Throws `Error` if the folder cannot be written, or is not what `status` says.
+  Recorder(Trainer& trainer, const RunConfig& run, const Loader* validation,
+           RunStatus status = RunStatus::kNew);
 
   /// Records a step. Throws `Error` if a loss that is logged, or an adapter that would be saved, is
   /// no longer finite.
@@ -25,23 +38,31 @@ class Recorder {
  private:
   using Clock = std::chrono::steady_clock;
 
+  void go_on(const Progress& progress);
+  bool is_evaluated(int64_t step) const;
   void log(const Trainer::Step& step);
-  void save(const std::string& folder);
+  double evaluate(int64_t step);
+  void checkpoint(int64_t step);
+  void check_finite(const std::string& folder) const;
   std::string time_left(int64_t step) const;
 
-  Llama model_;
+  Trainer* trainer_;
   OutputConfig output_;
-  int64_t steps_per_epoch_;
+  const Loader* validation_;
+  int64_t evaluate_every_;
   int64_t total_steps_;
-  MetricsWriter metrics_;
-  Clock::time_point start_ = Clock::now();
+  std::optional<double> best_validation_loss_;
 
-  // Of the steps since the last logged one.
-  Clock::time_point logged_at_ = Clock::now();
+  // Sums over the steps since the last logged one; of tokens, those of this process.
   int64_t steps_ = 0;
   int64_t tokens_ = 0;
   torch::Tensor loss_;
   torch::Tensor balance_loss_;
+
+  int64_t first_step_ = 0;  // the steps that were taken before this process
+  std::optional<MetricsWriter> metrics_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point logged_at_ = Clock::now();
 };
 
 }  // namespace mola

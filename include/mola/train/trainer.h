@@ -36,8 +36,17 @@ class Trainer {
   /// max_steps, or epochs times the steps of an epoch.
   int64_t total_steps() const;
 
-  /// Trains from the first step to the last.
+  int64_t steps_per_epoch() const;
+
+  /// Trains from the first step, or the one to go on with, to the last.
   void run(const OnStep& on_step);
+
+  /// What a checkpoint keeps beside the adapter: the optimizer's own tensors, and the step after
+  /// which a run that reads them back goes on.
+  TensorMap optimizer_state() const { return optimizer_.state(); }
+  void go_on_after(int64_t step) { steps_taken_ = step; }
+
+  Llama& model() { return model_; }
 
  private:
   Step step(int64_t number);
@@ -47,6 +56,7 @@ class Trainer {
   TrainConfig train_;
   FlatParameters parameters_;
   AdamW optimizer_;
+  int64_t steps_taken_ = 0;
 };
 
 }  // namespace mola

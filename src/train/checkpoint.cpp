@@ -1,0 +1,107 @@
+#include "mola/train/checkpoint.h"
+
+#include <ATen/Context.h>
+#include <torch/types.h>
+
+#include <cmath>
+#include <mutex>
+#include <nlohmann/json.hpp>
+
+#include "config/json_file.h"
+#include "config/json_reader.h"
+#include "io/adapter_files.h"
+#include "io/atomic_file.h"
+#include "io/atomic_folder.h"
+#include "mola/io/adapter.h"
+#include "mola/io/safetensors.h"
+
+namespace mola {
+namespace {
+
+using torch::Tensor;
+
+const std::string kState = "/state.safetensors";
+const std::string kProgress = "/progress.json";
+
+// The generators that training draws from, under their tensors' names.
+std::map<std::string, at::Generator> generators(torch::Device device) {
+  std::map<std::string, at::Generator> all;
+  all["rng.cpu"] = at::globalContext().defaultGenerator(torch::kCPU);
+  if (device.is_cuda()) all["rng.cuda"] = at::globalContext().defaultGenerator(device);
+  return all;
+}
+
+// A generator's state is bytes, in whole groups of 8; our files hold int64.
+Tensor random_state(at::Generator generator) {
+  const std::lock_guard<std::mutex> lock(generator.mutex());
+  return generator.get_state().view(torch::kLong);
+}
+
+void set_random_state(at::Generator generator, const Tensor& state) {
+  const std::lock_guard<std::mutex> lock(generator.mutex());
+  generator.set_state(state.view(torch::kByte));
+}
+
+torch::Device device_of(Trainer& trainer) { return trainer.model()->embed_tokens.device(); }
+
+std::string progress_text(const Progress& progress) {
+  nlohmann::ordered_json json = {{"step", progress.step},
+                                 {"best_validation_loss", nullptr},
+                                 {"steps", progress.steps},
+                                 {"loss", progress.loss},
+                                 {"balance_loss", progress.balance_loss}};
+  if (progress.best_validation_loss) json["best_validation_loss"] = *progress.best_validation_loss;
+  return json.dump(2) + "\n";
+}
+
+Progress read_progress(const std::string& path) {
+  const auto json = read_json_file(path);
+  ConfigSource source{path, {}, {}};
+  const JsonReader reader(json, source, "");
+  const auto count = [&](const std::string& key, int64_t least) {
+    return reader.require(key, reader.integer(key, least, INT64_MAX));
+  };
+  const auto number = [&](const std::string& key) {
+    return reader.number(key, "that is finite", [](double v) { return std::isfinite(v); });
+  };
+  Progress progress;
+  progress.step = count("step", 1);
+  progress.best_validation_loss = number("best_validation_loss");
+  progress.steps = count("steps", 0);
+  progress.loss = reader.require("loss", number("loss"));
+  progress.balance_loss = reader.require("balance_loss", number("balance_loss"));
+  reader.refuse_unknown_keys();
+  return progress;
+}
+
+}  // namespace
+
+void save_checkpoint(Trainer& trainer, const Progress& progress, const std::string& folder) {
+  TensorMap state = trainer.optimizer_state();
+  for (const auto& [name, generator] : generators(device_of(trainer))) {
+    state[name] = random_state(generator);
+  }
+  AtomicFolder output(folder);
+  write_adapter_files(trainer.model(), output.path());
+  save_safetensors(output.path() + kState, state);
+  write_file(output.path() + kProgress, progress_text(progress));
+  output.commit();
+}
+
+Progress load_checkpoint(Trainer& trainer, const std::string& folder) {
+  const Progress progress = read_progress(folder + kProgress);
+  load_adapter(trainer.model(), folder);
+  const SafetensorsFile state(folder + kState);
+  for (const auto& [name, tensor] : trainer.optimizer_state()) {
+    read_tensor_into(state, name, tensor);
+  }
+  for (const auto& [name, generator] : generators(device_of(trainer))) {
+    auto saved = random_state(generator);
+    read_tensor_into(state, name, saved);
+    set_random_state(generator, saved);
+  }
+  trainer.go_on_after(progress.step);
+  return progress;
+}
+
+}  // namespace mola
