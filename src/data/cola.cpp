@@ -16,10 +16,10 @@ Example to_example(const TableRow& row) {
 }
 
 // GLUE's test rows carry no labels, so the paper tests on the validation rows.
-std::vector<Example> read(const std::string& path, Split split, OnBadRow on_bad_row) {
+std::vector<Example> read(const std::string& path, Split split, OnBadRow on_bad_row, size_t limit) {
   const std::string file = split == Split::kTrain ? "train.tsv" : "dev.tsv";
   return read_table(file_in_folder(path, file), Header::kNone,
-                    {"source", "label", "mark", "sentence"}, on_bad_row, to_example);
+                    {"source", "label", "mark", "sentence"}, on_bad_row, to_example, limit);
 }
 
 }  // namespace

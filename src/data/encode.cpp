@@ -46,8 +46,7 @@ std::vector<Sequence> read_sequences(const DataConfig& data, Split split,
   if (tokenizer == nullptr) {
     fail("data.task: ", data.task, " is text, expected a tokenizer with it");
   }
-  auto examples = task.read(data.path, split, data.on_bad_row);
-  examples.resize(std::min(examples.size(), limit));
+  const auto examples = task.read(data.path, split, data.on_bad_row, limit);
   std::vector<Sequence> sequences;
   sequences.reserve(examples.size());
   for (const auto& example : examples) {

@@ -22,11 +22,12 @@ std::vector<std::string> files_of(Split split) {
   return {"train.tsv", "dev.tsv"};  // as the paper trains: 4076 rows
 }
 
-std::vector<Example> read(const std::string& path, Split split, OnBadRow on_bad_row) {
+std::vector<Example> read(const std::string& path, Split split, OnBadRow on_bad_row, size_t limit) {
   std::vector<Example> examples;
   for (const auto& file : files_of(split)) {
     const auto rows = read_table(file_in_folder(path, file), Header::kFirstLine,
-                                 {"Quality", "#1 String", "#2 String"}, on_bad_row, to_example);
+                                 {"Quality", "#1 String", "#2 String"}, on_bad_row, to_example,
+                                 limit - examples.size());
     examples.insert(examples.end(), rows.begin(), rows.end());
   }
   return examples;

@@ -22,7 +22,7 @@ std::vector<std::string> split_at_tabs(const std::string& line) {
 std::vector<std::string> read_header(LineReader& lines, const std::string& path,
                                      const std::vector<std::string>& needed) {
   if (!lines.next()) fail(path, ": is empty, expected a header with the columns ", join(needed));
-  const auto found = split_at_tabs(lines.line());
+  const auto found = split_at_tabs(lines.text());
   for (const auto& column : needed) {
     if (std::find(found.begin(), found.end(), column) == found.end()) {
       fail(path, ": column '", column, "' is missing, found the columns ", join(found));
@@ -67,13 +67,13 @@ const std::string& TableRow::choice(
 
 std::vector<Example> read_table(const std::string& path, Header header,
                                 const std::vector<std::string>& columns, OnBadRow on_bad_row,
-                                Example (*to_example)(const TableRow& row)) {
+                                Example (*to_example)(const TableRow& row), size_t limit) {
   LineReader lines(path);
   const auto all_columns =
       header == Header::kFirstLine ? read_header(lines, path, columns) : columns;
-  return read_rows(lines, on_bad_row, [&](const std::string& line) {
-    return to_example(TableRow(all_columns, line));
-  });
+  return read_rows(
+      lines, on_bad_row,
+      [&](const std::string& line) { return to_example(TableRow(all_columns, line)); }, limit);
 }
 
 }  // namespace mola

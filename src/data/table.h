@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,9 +36,10 @@ enum class Header { kNone, kFirstLine };
 /// Reads tab-separated values as GLUE has them: UTF-8, no quoting, so a quotation mark is a
 /// character like any other. Without a header, `columns` names all columns in their order; with
 /// one, it names those that `to_example` asks for. A row for which `to_example` throws an `Error`
-/// is a bad row.
+/// is a bad row. What follows the first `limit` rows is not looked at.
 std::vector<Example> read_table(const std::string& path, Header header,
                                 const std::vector<std::string>& columns, OnBadRow on_bad_row,
-                                Example (*to_example)(const TableRow& row));
+                                Example (*to_example)(const TableRow& row),
+                                size_t limit = SIZE_MAX);
 
 }  // namespace mola

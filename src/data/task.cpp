@@ -10,7 +10,9 @@ namespace {
 const std::vector<Task>& all_tasks() {
   static const std::vector<Task> kTasks = {
       cola_task(),
+      instruction_task(),
       mrpc_task(),
+      text_task(),
   };
   return kTasks;
 }

@@ -6,6 +6,8 @@ namespace mola {
 
 // Each in the file of its name.
 Task cola_task();
+Task instruction_task();
 Task mrpc_task();
+Task text_task();
 
 }  // namespace mola

@@ -24,7 +24,7 @@ class LineReader {
   /// Goes to the next line; false at the end of the file.
   bool next();
 
-  const std::string& line() const { return line_; }
+  const std::string& text() const { return line_; }
 
   /// "path:12", where the line stands.
   std::string where() const;
@@ -39,17 +39,17 @@ class LineReader {
 /// Stops with an `Error` or warns, in either case with "where: problem".
 void handle_bad_row(const std::string& where, const std::string& problem, OnBadRow on_bad_row);
 
-/// What `parse` makes of each of the remaining lines, at most `limit` rows. A line that is not
-/// UTF-8 or for which `parse` throws an `Error` is a bad row.
-template <class Parse>
-auto read_rows(LineReader& lines, OnBadRow on_bad_row, Parse parse, size_t limit = SIZE_MAX) {
-  std::vector<decltype(parse(lines.line()))> rows;
-  while (rows.size() < limit && lines.next()) {
+/// What `parse` makes of each of the remaining rows of a LineReader or JsonListReader, at most
+/// `limit`. A text that is not UTF-8 or for which `parse` throws an `Error` is a bad row.
+template <class Reader, class Parse>
+auto read_rows(Reader& reader, OnBadRow on_bad_row, Parse parse, size_t limit = SIZE_MAX) {
+  std::vector<decltype(parse(reader.text()))> rows;
+  while (rows.size() < limit && reader.next()) {
     try {
-      check_utf8(lines.line());
-      rows.push_back(parse(lines.line()));
+      check_utf8(reader.text());
+      rows.push_back(parse(reader.text()));
     } catch (const Error& error) {
-      handle_bad_row(lines.where(), error.what(), on_bad_row);
+      handle_bad_row(reader.where(), error.what(), on_bad_row);
     }
   }
   return rows;

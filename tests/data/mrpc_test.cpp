@@ -38,6 +38,21 @@ TEST(Mrpc, ReadsItsFolder) {
   EXPECT_EQ(test[0].prompt, prompt_for("A .", "B ."));
 }
 
+TEST(Mrpc, StopsAtTheLimitInEitherFile) {
+  const TempFolder folder;
+  const std::string header = "Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n";
+  const std::string row = "1\t1\t2\tIt rains.\tRain falls.\n";
+  folder.write("train.tsv", header + row + row);
+  folder.write("dev.tsv", header + row + "bad\n");
+  const auto count = [&](size_t limit) {
+    return find_task("mrpc").read(folder.path(), Split::kTrain, OnBadRow::kStop, limit).size();
+  };
+  EXPECT_EQ(count(1), 1u);
+  EXPECT_EQ(count(2), 2u);
+  EXPECT_EQ(count(3), 3u);
+  EXPECT_THROW(count(4), Error);
+}
+
 TEST(Mrpc, NamesItsAnswers) {
   EXPECT_EQ(find_task("mrpc").answers, (std::vector<std::string>{"equivalent", "not equivalent"}));
 }

@@ -11,12 +11,12 @@ TEST(TextFile, ReadsLinesWithoutMarkEndsAndBlankLines) {
   const TempFolder folder;
   LineReader lines(folder.write("a.txt", "\xEF\xBB\xBFone\r\n\n  \r\n two\r\nthree"));
   ASSERT_TRUE(lines.next());
-  EXPECT_EQ(lines.line(), "one");
+  EXPECT_EQ(lines.text(), "one");
   ASSERT_TRUE(lines.next());
-  EXPECT_EQ(lines.line(), " two");
+  EXPECT_EQ(lines.text(), " two");
   EXPECT_EQ(lines.where(), folder.path("a.txt") + ":4");
   ASSERT_TRUE(lines.next());
-  EXPECT_EQ(lines.line(), "three");
+  EXPECT_EQ(lines.text(), "three");
   EXPECT_FALSE(lines.next());
 }
 

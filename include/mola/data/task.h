@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,11 +18,20 @@ enum class Metric { kNone, kF1, kMatthews };
 /// A task whose rows are text. A further one is one small file that defines a `Task`, and a line
 /// each in tasks.h and task.cpp.
 struct Task {
-  std::string name;                                    ///< as in data.task
-  std::vector<std::string> answers;                    ///< the labels that a response can carry
-  std::string (*response)(const std::string& answer);  ///< the response that carries one
+  using Reader = std::vector<Example> (*)(const std::string& path, Split split, OnBadRow on_bad_row,
+                                          size_t limit);
+
+  /// The first `limit` examples of the split; of the file no more is looked at.
+  std::vector<Example> read(const std::string& path, Split split, OnBadRow on_bad_row,
+                            size_t limit = SIZE_MAX) const {
+    return reader(path, split, on_bad_row, limit);
+  }
+
+  std::string name;                  ///< as in data.task
+  std::vector<std::string> answers;  ///< the labels that a response can carry; none: free text
+  std::string (*response)(const std::string& answer);  ///< that carries an answer; null without
   Metric metric;
-  std::vector<Example> (*read)(const std::string& path, Split split, OnBadRow on_bad_row);
+  Reader reader;
 };
 
 /// Throws `Error` with the nearest name if there is no such task.
