@@ -10,6 +10,7 @@
 #include "mola/data/encode.h"
 #include "mola/data/hold_out.h"
 #include "mola/data/loader.h"
+#include "mola/data/preview.h"
 #include "mola/data/prompt.h"
 #include "mola/data/task.h"
 #include "mola/data/text_stream.h"

@@ -90,6 +90,10 @@ std::string Tokenizer::bytes(int64_t token) const {
   return piece;
 }
 
+std::string Tokenizer::piece(int64_t id) const {
+  return impl_->processor.IdToPiece(impl_->checked(id));
+}
+
 int64_t Tokenizer::vocab_size() const { return impl_->processor.GetPieceSize(); }
 int64_t Tokenizer::bos_id() const { return impl_->processor.bos_id(); }
 int64_t Tokenizer::eos_id() const { return impl_->processor.eos_id(); }

@@ -50,12 +50,20 @@ TEST_F(TokenizerTest, DecodesSpecialTokensToNothing) {
   EXPECT_EQ(tokenizer_.decode({1, 2}), "");
 }
 
+TEST_F(TokenizerTest, NamesPieces) {
+  EXPECT_EQ(tokenizer_.piece(1), "<s>");
+  EXPECT_EQ(tokenizer_.piece(286), "\u2581a");
+  EXPECT_EQ(tokenizer_.piece(49), "<0x2E>");
+}
+
 TEST_F(TokenizerTest, RefusesIdsOutsideTheVocabulary) {
   EXPECT_EQ(message_of<Error>([&] {
               tokenizer_.decode({5, 288});
             }),
             file_ + ": found the id 288, expected 0 to 287");
   EXPECT_THROW(tokenizer_.decode({-1}), Error);
+  EXPECT_EQ(message_of<Error>([&] { tokenizer_.piece(288); }),
+            file_ + ": found the id 288, expected 0 to 287");
   EXPECT_THROW(tokenizer_.decode({int64_t{1} << 32}), Error);
 }
 

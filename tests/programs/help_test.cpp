@@ -15,7 +15,8 @@ TEST_P(Help, ShowsAnExample) {
   EXPECT_NE(result.out.find("\nExample:\n  " + GetParam() + " "), std::string::npos) << result.out;
 }
 
-INSTANTIATE_TEST_SUITE_P(Programs, Help, testing::Values("finetune", "logits", "parameters"),
+INSTANTIATE_TEST_SUITE_P(Programs, Help,
+                         testing::Values("finetune", "logits", "parameters", "show"),
                          [](const auto& instance) { return instance.param; });
 
 TEST(CommandLine, TellsTheVersion) {

@@ -30,6 +30,10 @@ class Tokenizer {
   /// character; nothing for bos, eos and unk. Throws `Error` for an id outside the vocabulary.
   std::string bytes(int64_t id) const;
 
+  /// The piece `id` as it stands in the vocabulary, with "▁" for a space. Throws `Error` for an id
+  /// outside it.
+  std::string piece(int64_t id) const;
+
   int64_t vocab_size() const;
   int64_t bos_id() const;
   int64_t eos_id() const;
