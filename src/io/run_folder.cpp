@@ -32,6 +32,18 @@ std::vector<std::pair<int64_t, fs::path>> checkpoints_in(const std::string& run_
   return found;
 }
 
+// The temporary name of something that a run writes; other names are somebody else's.
+bool is_leftover(const std::string& name) {
+  constexpr size_t kRandomCharacters = 6;
+  const auto mark = name.rfind(kTemporaryMark);
+  const size_t length = mark + std::string(kTemporaryMark).size() + kRandomCharacters;
+  if (mark == std::string::npos || name.size() != length) return false;
+  for (const auto* own : {"adapter", "best", "checkpoint-", "config.json", "metrics.jsonl"}) {
+    if (name.rfind(own, 0) == 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void check_run_folder(const std::string& path) {
@@ -63,15 +75,9 @@ std::string newest_checkpoint(const std::string& run_folder) {
 }
 
 void remove_leftovers(const std::string& run_folder) {
-  constexpr size_t kRandomCharacters = 6;
   std::vector<fs::path> leftovers;
   for (const auto& entry : fs::directory_iterator(run_folder)) {
-    const std::string name = entry.path().filename().string();
-    const auto mark = name.rfind(kTemporaryMark);
-    if (mark != std::string::npos &&
-        name.size() == mark + std::string(kTemporaryMark).size() + kRandomCharacters) {
-      leftovers.push_back(entry.path());
-    }
+    if (is_leftover(entry.path().filename().string())) leftovers.push_back(entry.path());
   }
   for (const auto& path : leftovers) fs::remove_all(path);
 }

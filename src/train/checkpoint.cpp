@@ -47,9 +47,9 @@ torch::Device device_of(Trainer& trainer) { return trainer.model()->embed_tokens
 std::string progress_text(const Progress& progress) {
   nlohmann::ordered_json json = {{"step", progress.step},
                                  {"best_validation_loss", nullptr},
-                                 {"steps", progress.steps},
-                                 {"loss", progress.loss},
-                                 {"balance_loss", progress.balance_loss}};
+                                 {"unlogged_steps", progress.unlogged_steps},
+                                 {"unlogged_loss", progress.unlogged_loss},
+                                 {"unlogged_balance_loss", progress.unlogged_balance_loss}};
   if (progress.best_validation_loss) json["best_validation_loss"] = *progress.best_validation_loss;
   return json.dump(2) + "\n";
 }
@@ -67,9 +67,10 @@ Progress read_progress(const std::string& path) {
   Progress progress;
   progress.step = count("step", 1);
   progress.best_validation_loss = number("best_validation_loss");
-  progress.steps = count("steps", 0);
-  progress.loss = reader.require("loss", number("loss"));
-  progress.balance_loss = reader.require("balance_loss", number("balance_loss"));
+  progress.unlogged_steps = count("unlogged_steps", 0);
+  progress.unlogged_loss = reader.require("unlogged_loss", number("unlogged_loss"));
+  progress.unlogged_balance_loss =
+      reader.require("unlogged_balance_loss", number("unlogged_balance_loss"));
   reader.refuse_unknown_keys();
   return progress;
 }

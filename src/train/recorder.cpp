@@ -75,9 +75,9 @@ void Recorder::go_on(const Progress& progress) {
   const auto like = torch::device(trainer_->model()->embed_tokens.device());
   first_step_ = progress.step;
   best_validation_loss_ = progress.best_validation_loss;
-  steps_ = progress.steps;
-  loss_ = torch::full({}, progress.loss, like);
-  balance_loss_ = torch::full({}, progress.balance_loss, like);
+  steps_ = progress.unlogged_steps;
+  loss_ = torch::full({}, progress.unlogged_loss, like);
+  balance_loss_ = torch::full({}, progress.unlogged_balance_loss, like);
 }
 
 void Recorder::record(const Trainer::Step& step) {
@@ -167,10 +167,10 @@ void Recorder::checkpoint(int64_t step) {
   Progress progress;
   progress.step = step;
   progress.best_validation_loss = best_validation_loss_;
-  progress.steps = steps_;
+  progress.unlogged_steps = steps_;
   if (steps_ > 0) {
-    progress.loss = loss_.item<double>();
-    progress.balance_loss = balance_loss_.item<double>();
+    progress.unlogged_loss = loss_.item<double>();
+    progress.unlogged_balance_loss = balance_loss_.item<double>();
   }
   save_checkpoint(*trainer_, progress, folder);
   remove_old_checkpoints(output_.dir, output_.keep);

@@ -86,13 +86,15 @@ TEST(RunFolder, LosesWhatAKilledRunWasWriting) {
   for (const std::string left : {"checkpoint-4.tmp-a1B2c3/x", "metrics.jsonl.tmp-zzzzzz"}) {
     folder.write(left, "");
   }
-  for (const std::string kept : {"checkpoint-2/x", "notes.tmp-a1B2c3d", "metrics.jsonl"}) {
+  for (const std::string kept :
+       {"checkpoint-2/x", "best.tmp-a1B2c3d", "metrics.jsonl", "notes.tmp-a1B2c3"}) {
     folder.write(kept, "");
   }
   EXPECT_EQ(newest_checkpoint(folder.path()), folder.path("checkpoint-2"));
   remove_leftovers(folder.path());
   EXPECT_EQ(names_in(folder.path()),
-            (std::vector<std::string>{"checkpoint-2", "metrics.jsonl", "notes.tmp-a1B2c3d"}));
+            (std::vector<std::string>{"best.tmp-a1B2c3d", "checkpoint-2", "metrics.jsonl",
+                                      "notes.tmp-a1B2c3"}));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ void make_run_folder(const std::string& path);
 /// The newest of the folders checkpoint-{step} in `run_folder`; empty if there is none.
 std::string newest_checkpoint(const std::string& run_folder);
 
-/// Removes what was being written when a run was killed: files and folders of temporary names.
+/// Removes what a run was writing when it was killed: its files and folders of temporary names.
 void remove_leftovers(const std::string& run_folder);
 
 /// Removes all but the newest `keep` of the folders checkpoint-{step} in `run_folder`.

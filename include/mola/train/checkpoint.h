@@ -13,10 +13,9 @@ struct Progress {
   int64_t step = 0;  ///< the last one taken
   std::optional<double> best_validation_loss;
 
-  // Sums over the steps since the last logged one.
-  int64_t steps = 0;
-  double loss = 0;
-  double balance_loss = 0;
+  int64_t unlogged_steps = 0;  ///< since the last logged one, with the sums of their losses
+  double unlogged_loss = 0;
+  double unlogged_balance_loss = 0;
 };
 
 /// Writes to `folder`, whole or not at all, everything that a run needs to go on as if it had not
