@@ -68,12 +68,13 @@ inline std::string tiny_tokenizer_model() {
     add(merged, kNormal);
   }
   constexpr int kBytePairEncoding = 2;
-  model.text(2, ProtoWriter().number(3, kBytePairEncoding).number(35, /*byte_fallback=*/1).bytes());
+  constexpr int kByteFallback = 35;
+  model.text(2, ProtoWriter().number(3, kBytePairEncoding).number(kByteFallback, 1).bytes());
   model.text(3, ProtoWriter()
                     .text(1, "identity")
-                    .number(3, /*add_dummy_prefix=*/1)
-                    .number(4, /*remove_extra_whitespaces=*/0)
-                    .number(5, /*escape_whitespaces=*/1)
+                    .number(3, 1)  // add_dummy_prefix
+                    .number(4, 0)  // remove_extra_whitespaces
+                    .number(5, 1)  // escape_whitespaces
                     .bytes());
   return model.bytes();
 }
