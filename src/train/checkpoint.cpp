@@ -44,7 +44,7 @@ void set_random_state(at::Generator generator, const Tensor& state) {
 
 torch::Device device_of(Trainer& trainer) { return trainer.model()->embed_tokens.device(); }
 
-std::string progress_text(const Progress& progress) {
+std::string progress_text(const RunProgress& progress) {
   nlohmann::ordered_json json = {{"step", progress.step},
                                  {"best_validation_loss", nullptr},
                                  {"unlogged_steps", progress.unlogged_steps},
@@ -54,7 +54,7 @@ std::string progress_text(const Progress& progress) {
   return json.dump(2) + "\n";
 }
 
-Progress read_progress(const std::string& path) {
+RunProgress read_progress(const std::string& path) {
   const auto json = read_json_file(path);
   ConfigSource source{path, {}, {}};
   const JsonReader reader(json, source, "");
@@ -64,7 +64,7 @@ Progress read_progress(const std::string& path) {
   const auto number = [&](const std::string& key) {
     return reader.number(key, "that is finite", [](double v) { return std::isfinite(v); });
   };
-  Progress progress;
+  RunProgress progress;
   progress.step = count("step", 1);
   progress.best_validation_loss = number("best_validation_loss");
   progress.unlogged_steps = count("unlogged_steps", 0);
@@ -77,7 +77,7 @@ Progress read_progress(const std::string& path) {
 
 }  // namespace
 
-void save_checkpoint(Trainer& trainer, const Progress& progress, const std::string& folder) {
+void save_checkpoint(Trainer& trainer, const RunProgress& progress, const std::string& folder) {
   TensorMap state = trainer.optimizer_state();
   for (const auto& [name, generator] : generators(device_of(trainer))) {
     state[name] = random_state(generator);
@@ -89,8 +89,8 @@ void save_checkpoint(Trainer& trainer, const Progress& progress, const std::stri
   output.commit();
 }
 
-Progress load_checkpoint(Trainer& trainer, const std::string& folder) {
-  const Progress progress = read_progress(folder + kProgress);
+RunProgress load_checkpoint(Trainer& trainer, const std::string& folder) {
+  const RunProgress progress = read_progress(folder + kProgress);
   load_adapter(trainer.model(), folder);
   const SafetensorsFile state(folder + kState);
   for (const auto& [name, tensor] : trainer.optimizer_state()) {

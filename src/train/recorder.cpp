@@ -31,9 +31,9 @@ void begin_run(const RunConfig& run) {
   write_file(run.output.dir + kConfig, run_config_text(run));
 }
 
-Progress resume_run(Trainer& trainer, const std::string& folder) {
+RunProgress resume_run(Trainer& trainer, const std::string& folder) {
   const std::string checkpoint = newest_checkpoint(folder);
-  Progress progress;
+  RunProgress progress;
   if (!checkpoint.empty()) progress = load_checkpoint(trainer, checkpoint);
   cut_metrics(folder + kMetrics, progress.step);
   log_info(checkpoint.empty() ? folder + " holds no checkpoint yet; starting from the first step"
@@ -71,7 +71,7 @@ Recorder::Recorder(Trainer& trainer, const RunConfig& run, const Loader* validat
   metrics_.emplace(output_.dir + kMetrics);
 }
 
-void Recorder::go_on(const Progress& progress) {
+void Recorder::go_on(const RunProgress& progress) {
   const auto like = torch::device(trainer_->model()->embed_tokens.device());
   first_step_ = progress.step;
   best_validation_loss_ = progress.best_validation_loss;
@@ -164,7 +164,7 @@ std::string Recorder::finish() {
 void Recorder::checkpoint(int64_t step) {
   const std::string folder = output_.dir + "/checkpoint-" + std::to_string(step);
   check_finite(folder);
-  Progress progress;
+  RunProgress progress;
   progress.step = step;
   progress.best_validation_loss = best_validation_loss_;
   progress.unlogged_steps = steps_;

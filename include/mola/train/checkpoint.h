@@ -9,7 +9,7 @@
 namespace mola {
 
 /// Where a run stands, beside its tensors.
-struct Progress {
+struct RunProgress {
   int64_t step = 0;  ///< the last one taken
   std::optional<double> best_validation_loss;
 
@@ -21,10 +21,10 @@ struct Progress {
 /// Writes to `folder`, whole or not at all, everything that a run needs to go on as if it had not
 /// stopped: the adapter's files, state.safetensors (the optimizer's tensors and the state of the
 /// random number generators) and progress.json. The position in the data follows from the step.
-void save_checkpoint(Trainer& trainer, const Progress& progress, const std::string& folder);
+void save_checkpoint(Trainer& trainer, const RunProgress& progress, const std::string& folder);
 
 /// Puts the checkpoint `folder` into a trainer of the same config. Throws `Error` if a file is
 /// missing, damaged or of another run.
-Progress load_checkpoint(Trainer& trainer, const std::string& folder);
+RunProgress load_checkpoint(Trainer& trainer, const std::string& folder);
 
 }  // namespace mola

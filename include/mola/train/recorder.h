@@ -38,7 +38,7 @@ class Recorder {
  private:
   using Clock = std::chrono::steady_clock;
 
-  void go_on(const Progress& progress);
+  void go_on(const RunProgress& progress);
   bool is_evaluated(int64_t step) const;
   void log(const Trainer::Step& step);
   double evaluate(int64_t step);
