@@ -41,13 +41,15 @@ Tensor cross_entropy_in_place(Tensor& logits, const Tensor& targets, double scal
   return losses.sum();
 }
 
-// The head and the cross-entropy of `states` [N, H], chunk by chunk. Its gradient comes out of the
-// forward pass, while the logits are there; the backward pass only scales it.
+// The head and the cross-entropy of `states` [N, H], chunk by chunk. The gradients come out of the
+// forward pass, while the logits are there; the backward pass only scales them.
 struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
   static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& states,
                         const Tensor& head_weight, const Tensor& targets, double normalizer) {
     const int64_t rows = std::max<int64_t>(1, kChunkElements / head_weight.size(0));
     const auto gradient = torch::empty_like(states);
+    const auto head_gradient =
+        head_weight.requires_grad() ? torch::zeros_like(head_weight) : Tensor();
     auto loss = torch::zeros({}, states.options().dtype(accumulate_dtype(states.scalar_type())));
     for (int64_t begin = 0; begin < states.size(0); begin += rows) {
       const int64_t size = std::min(rows, states.size(0) - begin);
@@ -56,16 +58,20 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
       if (states.requires_grad()) {
         gradient.narrow(0, begin, size).copy_(product_nn(logits, head_weight));
       }
+      if (head_gradient.defined()) {
+        head_gradient.addmm_(logits.t(), states.narrow(0, begin, size));
+      }
     }
-    ctx->save_for_backward({gradient});
+    ctx->save_for_backward({gradient, head_gradient});
     return loss / normalizer;
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
                                                  torch::autograd::variable_list gradients) {
     refuse_second_derivatives();
-    const auto gradient = ctx->get_saved_variables()[0];
-    return {gradient * gradients[0].to(gradient.scalar_type()), {}, {}, {}};
+    const auto saved = ctx->get_saved_variables();
+    const auto scale = gradients[0].to(saved[0].scalar_type());
+    return {saved[0] * scale, saved[1].defined() ? saved[1] * scale : Tensor(), {}, {}};
   }
 };
 
@@ -81,8 +87,6 @@ Targets find_targets(const Tensor& labels) {
 
 Tensor causal_lm_loss(const Tensor& hidden, const Tensor& head_weight, const Targets& targets,
                       double normalizer) {
-  TORCH_CHECK(!head_weight.requires_grad(),
-              "causal_lm_loss: head_weight requires a gradient, expected a frozen one");
   if (targets.tokens.is_cpu() && targets.count() > 0) {  // a GPU would have to be waited for
     const auto lowest = targets.tokens.min().item<int64_t>();
     const auto highest = targets.tokens.max().item<int64_t>();
@@ -90,7 +94,8 @@ Tensor causal_lm_loss(const Tensor& hidden, const Tensor& head_weight, const Tar
                 lowest, " to ", highest, ", expected 0 to below ", head_weight.size(0));
   }
   const auto states = hidden.reshape({-1, hidden.size(-1)}).index_select(0, targets.positions);
-  return HeadLossFunction::apply(states, head_weight, targets.tokens.contiguous(),
+  const auto head = torch::GradMode::is_enabled() ? head_weight : head_weight.detach();
+  return HeadLossFunction::apply(states, head, targets.tokens.contiguous(),
                                  targets.count() == 0 ? 1.0 : normalizer);
 }
 

@@ -18,6 +18,7 @@ struct GroupCall : torch::CustomClassHolder {
   std::vector<MixturePlace> places;
   int64_t hidden_rows = 0;  // of the block: all A; the routers follow
   InputSteps steps{};
+  bool has_bias = false;
 
   Tensor activate(const Tensor& input) const {
     return steps.activation == InputActivation::kSwiglu ? swiglu(input) : input;
@@ -74,7 +75,8 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
         block.defined() ? thin_products(x, dropped, block, call->hidden_rows) : Tensor();
 
     variable_list outputs = {y};
-    const bool needs_input = block.defined() || call->steps.activation != InputActivation::kNone;
+    const bool needs_input = block.defined() || weight.requires_grad() ||
+                             call->steps.activation != InputActivation::kNone;
     variable_list saved = {needs_input ? input : Tensor(), kept, weight, block, thin};
     for (size_t i = 0; i < call->places.size(); ++i) {
       const auto& place = call->places[i];
@@ -101,7 +103,7 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
 
 // What the backward pass has: the saved tensors that all mixtures share, and the call.
 struct GroupBackward {
-  Tensor x;  // after the activation
+  const Tensor& x;  // after the activation
   const Tensor &kept, &weight, &block;
   const GroupCall& call;
 
@@ -156,15 +158,20 @@ variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradie
   const auto& thin = saved[4];
   const auto dy = gradients[0].contiguous();
   const bool needs_x = ctx->needs_input_grad(0);
-  if (!saved[3].defined()) {  // no experts
+  const bool needs_weight = ctx->needs_input_grad(1);
+  const bool has_experts = saved[3].defined();
+  const auto x = has_experts || needs_weight ? call.activate(input) : Tensor();
+  const auto grad_weight = needs_weight ? torch::mm(dy.t(), x) : Tensor();
+  const auto grad_bias = call.has_bias && ctx->needs_input_grad(2) ? dy.sum(0) : Tensor();
+  if (!has_experts) {
     return {needs_x ? call.input_gradient(product_nn(dy, saved[2]), input) : Tensor(),
-            {},
-            {},
+            grad_weight,
+            grad_bias,
             {},
             {},
             {}};
   }
-  const GroupBackward shared{call.activate(input), saved[1], saved[2], saved[3], call};
+  const GroupBackward shared{x, saved[1], saved[2], saved[3], call};
   const auto grad_thin = torch::empty_like(thin);
   variable_list grad_B;
   size_t next = 5;
@@ -185,8 +192,8 @@ variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradie
         mixture_gradient(place, dy, lora_B, thin, result, grad_probabilities, grad_thin));
   }
   variable_list result = {
-      needs_x ? call.input_gradient(shared.x_gradient(dy, grad_thin), input) : Tensor(), Tensor(),
-      Tensor(), shared.block_gradient(grad_thin)};
+      needs_x ? call.input_gradient(shared.x_gradient(dy, grad_thin), input) : Tensor(),
+      grad_weight, grad_bias, shared.block_gradient(grad_thin)};
   result.insert(result.end(), grad_B.begin(), grad_B.end());
   result.resize(result.size() + 2);  // the call and the routing
   return result;
@@ -201,6 +208,7 @@ GroupOutputs group_forward(const Tensor& input, const Tensor& weight, const Tens
   auto call = c10::make_intrusive<GroupCall>();
   call->places = places;
   call->steps = steps;
+  call->has_bias = bias.defined();
   for (const auto& place : places) call->hidden_rows += place.gate.num_experts * place.gate.rank;
   // An autograd function takes what may be missing as optional, and no undefined tensor.
   const auto optional = [](const Tensor& tensor) {

@@ -26,7 +26,8 @@ struct InputSteps {
 };
 
 /// What `ProjectionGroup` computes, with a backward pass written by hand that keeps only the input,
-/// what dropout left of it (one byte an element), the thin products and the gates' results:
+/// what dropout left of it (one byte an element), the thin products and the gates' results; weight
+/// and bias get a gradient where they require one, and cost nothing where they are frozen:
 ///
 ///     y = x W^T + b, and for each mixture  y_p += gate(A dropout(x), R x) B^T
 ///

@@ -124,8 +124,6 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
   const auto dtype = x.scalar_type();
   TORCH_CHECK(dtype == weight.scalar_type(), "ProjectionGroup: found x of ", dtype, ", expected ",
               weight.scalar_type(), " as the weight");
-  TORCH_CHECK(!weight.requires_grad() && !(bias.defined() && bias.requires_grad()),
-              "ProjectionGroup: the weight or bias requires a gradient, expected frozen ones");
   std::vector<Tensor> lora_B;
   std::vector<std::string> routed;
   for (size_t i = 0; i < mixtures.size(); ++i) {

@@ -10,7 +10,7 @@ namespace {
 
 using torch::Tensor;
 
-// In one pass over x each way. The weight is frozen and gets no gradient.
+// In one pass over x each way, and another for the weight's gradient where it requires one.
 struct RMSNormFunction : torch::autograd::Function<RMSNormFunction> {
   static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& x_given,
                         const Tensor& weight, double eps) {
@@ -35,12 +35,17 @@ struct RMSNormFunction : torch::autograd::Function<RMSNormFunction> {
     const auto dy = gradients[0].contiguous();
     const auto dx = torch::empty_like(dy);
     const int64_t size = dy.size(-1);
+    const auto& x = saved[0];
+    const auto& weight = saved[1];
+    const auto& inverse = saved[2];
     for_rows(dy, dy.numel() / size, [&](auto* type, int64_t begin, int64_t end) {
       using T = std::remove_pointer_t<decltype(type)>;
-      rms_norm_gradient_rows(kernel_data<T>(dy), kernel_data<T>(saved[0]), kernel_data<T>(saved[1]),
-                             kernel_data<Acc<T>>(saved[2]), kernel_data<T>(dx), size, begin, end);
+      rms_norm_gradient_rows(kernel_data<T>(dy), kernel_data<T>(x), kernel_data<T>(weight),
+                             kernel_data<Acc<T>>(inverse), kernel_data<T>(dx), size, begin, end);
     });
-    return {dx, {}, {}};
+    if (!ctx->needs_input_grad(1)) return {dx, {}, {}};
+    const auto normed = x.view({-1, size}) * inverse.unsqueeze(1);
+    return {dx, (dy.view({-1, size}) * normed).sum(0).to(weight.scalar_type()), {}};
   }
 };
 
@@ -67,8 +72,6 @@ void RMSNormImpl::pretty_print(std::ostream& stream) const {
 torch::Tensor RMSNormImpl::forward(const torch::Tensor& x) const {
   TORCH_CHECK(x.dim() > 0 && x.size(-1) == options.size(), "RMSNorm: found x of ", x.sizes(),
               ", expected [..., ", options.size(), "]");
-  TORCH_CHECK(!weight.requires_grad(),
-              "RMSNorm: the weight requires a gradient, expected a frozen one");
   if (x.is_cpu() && x.scalar_type() == weight.scalar_type()) {
     return RMSNormFunction::apply(x, weight, options.eps());
   }

@@ -39,6 +39,14 @@ TEST(Mlp, HasTheGradientOfItsResult) {
   expect_gradients([&] { return mlp->forward(x); }, {x});
 }
 
+// The weight of down gets its gradient from the activation that is computed again.
+TEST(Mlp, HasTheGradientsOfItsWeights) {
+  auto mlp = random_mlp(torch::kDouble);
+  const auto x = torch::randn({4, 3}, torch::kDouble);
+  for (auto& parameter : mlp->parameters()) parameter.requires_grad_();
+  expect_gradients([&] { return mlp->forward(x); }, mlp->parameters());
+}
+
 // With experts on down, whose gradients take the activation that is computed again.
 TEST(Mlp, HasTheGradientsOfItsResultWithExperts) {
   Mlp mlp(random_group(3, {ProjectionOptions("gate_proj", 5), ProjectionOptions("up_proj", 5)},

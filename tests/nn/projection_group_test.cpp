@@ -91,6 +91,31 @@ TEST(ProjectionGroup, HasTheGradientsOfItsResultWithDropout) {
   expect_gradients(outputs, inputs);
 }
 
+TEST(ProjectionGroup, HasTheGradientsOfAWeightAndBiasThatAreTrained) {
+  for (const int64_t num_experts : {0, 1, 3}) {
+    const auto projection = ProjectionOptions("q_proj", 4)
+                                .num_experts(num_experts)
+                                .top_k(num_experts == 3 ? 2 : 1)
+                                .rank(2);
+    ProjectionGroup group(ProjectionGroupOptions(kIn, {projection}).bias(true).dropout(0.3));
+    group->to(torch::kDouble);
+    {
+      torch::NoGradGuard no_grad;
+      for (auto& parameter : group->parameters()) parameter.normal_();
+    }
+    const auto x = torch::randn({7, kIn}, torch::kDouble);  // needs no gradient itself
+    const auto y = [&] {
+      torch::manual_seed(3);
+      return group->forward_wide(x);
+    };
+    group->weight.requires_grad_();
+    expect_gradients(y, {group->weight});
+    EXPECT_FALSE(group->bias.grad().defined());
+    group->bias.requires_grad_();
+    expect_gradients(y, group->parameters());
+  }
+}
+
 TEST(ProjectionGroup, GradientsReachTheAdapterOnly) {
   auto group = mixed_group();
   randomize_lora_B(*group);

@@ -27,6 +27,9 @@ TEST(RMSNorm, HasTheGradientOfItsResult) {
   norm->weight.normal_();
   const auto x = torch::randn({3, 5}, torch::kDouble).requires_grad_();
   expect_gradients([&] { return norm->forward(x); }, {x});
+  EXPECT_FALSE(norm->weight.grad().defined());
+  norm->weight.requires_grad_();
+  expect_gradients([&] { return norm->forward(x); }, {x, norm->weight});
 }
 
 TEST(RMSNorm, RefusesAnotherSize) {

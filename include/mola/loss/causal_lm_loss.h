@@ -24,8 +24,8 @@ Targets find_targets(const torch::Tensor& labels);
 ///
 /// hidden [B, T, H] or [N, H], head_weight [V, H]; logits hidden head_weight^T exist at target
 /// positions only, some of them at a time. The softmax is in fp32. Returns an fp32 scalar, 0
-/// without targets; its gradient reaches `hidden`. Throws `c10::Error` if head_weight is not frozen
-/// or, on a CPU, a target is not in the vocabulary.
+/// without targets; its gradient reaches `hidden`, and head_weight if that requires one. Throws
+/// `c10::Error` if, on a CPU, a target is not in the vocabulary.
 torch::Tensor causal_lm_loss(const torch::Tensor& hidden, const torch::Tensor& head_weight,
                              const Targets& targets, double normalizer);
 

@@ -66,7 +66,7 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
 
   /// x [..., I] of the weight's dtype -> one [..., O] for each projection, in order. With `trace`,
   /// the routing of each projection that has a router is added to it. Throws `c10::Error` for
-  /// another last size or dtype, or a weight that is not frozen.
+  /// another last size or dtype.
   std::vector<torch::Tensor> forward(const torch::Tensor& x, RoutingTrace* trace = nullptr);
 
   /// The same with all outputs side by side, [..., sum of O], of the activation's result.
@@ -81,8 +81,8 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
   torch::Tensor projection_weight(size_t index) const;
 
   ProjectionGroupOptions options;
-  torch::Tensor weight;               ///< frozen W [sum of O, I]
-  torch::Tensor bias;                 ///< frozen [sum of O], undefined without
+  torch::Tensor weight;               ///< W [sum of O, I], frozen unless made to require grad
+  torch::Tensor bias;                 ///< [sum of O], frozen likewise; undefined without
   std::vector<LoraMixture> mixtures;  ///< one for each projection, null where it has no experts
   bool use_adapter = true;            ///< false: y = W x, as if there were no experts
 

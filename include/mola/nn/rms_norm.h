@@ -15,7 +15,7 @@ struct RMSNormOptions {
   TORCH_ARG(torch::Device, device) = torch::kCPU;
 };
 
-/// Root mean square norm, its statistics in fp32 (arXiv 1910.07467), with a frozen weight [H]:
+/// Root mean square norm, its statistics in fp32 (arXiv 1910.07467):
 ///
 ///     y = weight * x / sqrt(mean(x^2) + eps)
 class RMSNormImpl : public torch::nn::Cloneable<RMSNormImpl> {
@@ -29,7 +29,7 @@ class RMSNormImpl : public torch::nn::Cloneable<RMSNormImpl> {
   torch::Tensor forward(const torch::Tensor& x) const;
 
   RMSNormOptions options;
-  torch::Tensor weight;  ///< [H], starts at one
+  torch::Tensor weight;  ///< [H], starts at one; frozen unless made to require grad
 };
 
 TORCH_MODULE(RMSNorm);
