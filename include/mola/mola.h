@@ -35,6 +35,7 @@
 #include "mola/model/device.h"
 #include "mola/model/llama.h"
 #include "mola/model/parameter_count.h"
+#include "mola/model/weights.h"
 #include "mola/nn/decoder_layer.h"
 #include "mola/nn/mola_linear.h"
 #include "mola/nn/projection_group.h"

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "mola/model/builders.h"
+#include "mola/model/weights.h"
+#include "mola/train/flat_parameters.h"
+#include "support/base_weights.h"
 #include "support/fixture.h"
 #include "support/tensors.h"
 #include "support/test_files.h"
@@ -33,6 +36,32 @@ TEST_P(LlamaReference, GivesTheLogitsOfTransformers) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, LlamaReference,
                          testing::Values("gqa", "tied", "rope_linear", "rope_llama3"));
+
+// All gradients of a model without adapter whose weights are trained, laid flat or not.
+class LlamaGradients : public testing::TestWithParam<std::tuple<const char*, bool>> {};
+
+TEST_P(LlamaGradients, AreThoseOfTransformers) {
+  const auto [name, recompute] = GetParam();
+  const auto folder = reference(std::string("llama/") + name);
+  const auto given = load_safetensors(folder + "/expected.safetensors");
+  const auto expected = load_safetensors(folder + "/gradients.safetensors");
+  auto model = load_pretrained(folder);
+  train_all_weights(model);
+  const FlatParameters flat(*model);
+  model->recompute = recompute;
+  const auto pass =
+      run_forward(model, given.at("input_ids"), given.at("attention_mask"), expected.at("labels"));
+  pass.lm_loss.backward();
+  flat.check();
+  const auto found = base_tensors(model, [](const Tensor& weight) { return weight.grad(); });
+  ASSERT_EQ(found.size() + 1, expected.size());  // and the labels
+  for (const auto& [weight, gradient] : found) {
+    EXPECT_LT(relative_error(gradient, expected.at(weight)), 1e-5) << weight;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, LlamaGradients,
+                         testing::Combine(testing::Values("gqa", "tied"), testing::Bool()));
 
 // Against transformers, on a real pretrained model in its four forms.
 class Stories : public testing::TestWithParam<std::pair<const char*, double>> {};

@@ -1,4 +1,4 @@
-"""Makes llama/<case>/: tiny random LLaMAs and transformers' logits for them.
+"""Makes llama/<case>/: tiny random LLaMAs, transformers' logits and, for two, all gradients.
 
     python make_llama.py
 
@@ -57,6 +57,15 @@ def logits_of(model: LlamaForCausalLM, input_ids: Tensor, mask: Tensor) -> Tenso
         return model.eval()(input_ids, attention_mask=mask, position_ids=positions).logits
 
 
+def gradients_of(model: LlamaForCausalLM, input_ids: Tensor, mask: Tensor) -> dict[str, Tensor]:
+    """The gradients of the mean loss of all tokens but the first of each row, by weight."""
+    labels = input_ids.masked_fill(mask.cumsum(-1) <= 1, -100)
+    positions = (mask.cumsum(-1) - 1).clamp(min=0)
+    model.zero_grad()
+    model(input_ids, attention_mask=mask, position_ids=positions, labels=labels).loss.backward()
+    return {"labels": labels} | {name: weight.grad for name, weight in model.named_parameters()}
+
+
 def build(config: dict, weights: dict[str, Tensor]) -> LlamaForCausalLM:
     """A model in fp32 that never was in a file."""
     model = LlamaForCausalLM(LlamaConfig(**config, attn_implementation="eager"))
@@ -82,9 +91,12 @@ def make(case: str) -> None:
     mask = torch.ones_like(input_ids)
     if case == "gqa":
         input_ids[1, :PADDING], mask[1, :PADDING] = 0, 0
-    logits = logits_of(build(config, weights), input_ids, mask)
+    model = build(config, weights)
+    logits = logits_of(model, input_ids, mask)
     tensors = {"input_ids": input_ids, "attention_mask": mask, "logits": logits}
     save_tensors(folder / "expected.safetensors", tensors)
+    if case in ("gqa", "tied"):
+        save_tensors(folder / "gradients.safetensors", gradients_of(model, input_ids, mask))
 
     loaded = AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager")
     again = (logits_of(loaded, input_ids, mask) - logits).abs().max()

@@ -76,8 +76,8 @@ class LlamaImpl : public torch::nn::Module {
   AdapterConfig adapter;
   std::vector<DecoderLayer> layers;
   RMSNorm norm;
-  torch::Tensor embed_tokens;  ///< frozen [V, H]
-  torch::Tensor lm_head;       ///< frozen [V, H], undefined with tied embeddings
+  torch::Tensor embed_tokens;  ///< [V, H]
+  torch::Tensor lm_head;       ///< [V, H], undefined with tied embeddings
 
   /// Keep only the input of each decoder layer for the backward pass, and compute the layer again
   /// there: less memory for a third more time, and the same gradients.
