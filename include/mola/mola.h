@@ -15,6 +15,7 @@
 #include "mola/data/task.h"
 #include "mola/data/text_stream.h"
 #include "mola/data/tokenizer.h"
+#include "mola/data/tokenizer_training.h"
 #include "mola/error.h"
 #include "mola/eval/answer.h"
 #include "mola/eval/evaluation.h"

@@ -45,13 +45,22 @@ struct Tokenizer::Impl {
   }
 };
 
-Tokenizer::Tokenizer(const std::string& path) : impl_(std::make_unique<Impl>()) {
-  impl_->path = model_file(path);
-  impl_->check(impl_->processor.LoadFromSerializedProto(read_file(impl_->path)),
-               "is no sentencepiece model");
-  if (bos_id() < 0 || eos_id() < 0) {
-    fail(impl_->path, ": found bos ", bos_id(), " and eos ", eos_id(), ", expected both");
+Tokenizer::Tokenizer(const std::string& path) {
+  const auto file = model_file(path);
+  *this = from_bytes(read_file(file), file);
+}
+
+Tokenizer Tokenizer::from_bytes(const std::string& bytes, const std::string& name) {
+  Tokenizer tokenizer;
+  tokenizer.impl_ = std::make_unique<Impl>();
+  auto& impl = *tokenizer.impl_;
+  impl.path = name;
+  impl.check(impl.processor.LoadFromSerializedProto(bytes), "is no sentencepiece model");
+  if (tokenizer.bos_id() < 0 || tokenizer.eos_id() < 0) {
+    fail(name, ": found bos ", tokenizer.bos_id(), " and eos ", tokenizer.eos_id(),
+         ", expected both");
   }
+  return tokenizer;
 }
 
 Tokenizer::~Tokenizer() = default;
@@ -97,5 +106,6 @@ std::string Tokenizer::piece(int64_t id) const {
 int64_t Tokenizer::vocab_size() const { return impl_->processor.GetPieceSize(); }
 int64_t Tokenizer::bos_id() const { return impl_->processor.bos_id(); }
 int64_t Tokenizer::eos_id() const { return impl_->processor.eos_id(); }
+std::string Tokenizer::serialized() const { return impl_->processor.serialized_model_proto(); }
 
 }  // namespace mola

@@ -15,6 +15,9 @@ class Tokenizer {
   /// `path` is a tokenizer.model file or a folder that holds one. Throws `Error` if it cannot be
   /// read, and says so where the folder has only a tokenizer.json.
   explicit Tokenizer(const std::string& path);
+
+  /// The tokenizer that the bytes of a tokenizer.model describe; `name` stands for them in errors.
+  static Tokenizer from_bytes(const std::string& bytes, const std::string& name);
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
@@ -38,7 +41,12 @@ class Tokenizer {
   int64_t bos_id() const;
   int64_t eos_id() const;
 
+  /// The bytes of its tokenizer.model.
+  std::string serialized() const;
+
  private:
+  Tokenizer() = default;
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -1,0 +1,64 @@
+#include "mola/data/tokenizer_training.h"
+
+#include <sentencepiece_trainer.h>
+
+#include <sstream>
+
+#include "mola/error.h"
+
+namespace mola {
+namespace {
+
+// sentencepiece passes over lines that are longer than it expects of a sentence, so it gets the
+// texts line by line; a line end is a byte to it, as to LLaMA's tokenizer.
+class Lines : public sentencepiece::SentenceIterator {
+ public:
+  explicit Lines(const std::vector<std::string>& texts) {
+    for (const auto& text : texts) {
+      std::istringstream stream(text);
+      for (std::string line; std::getline(stream, line);) {
+        if (!line.empty()) lines_.push_back(line);
+      }
+    }
+  }
+
+  bool done() const override { return next_ == lines_.size(); }
+  void Next() override { ++next_; }
+  const std::string& value() const override { return lines_[next_]; }
+  sentencepiece::util::Status status() const override { return {}; }
+
+ private:
+  std::vector<std::string> lines_;
+  size_t next_ = 0;
+};
+
+}  // namespace
+
+Tokenizer train_tokenizer(const std::vector<std::string>& texts, int64_t vocab_size) {
+  Lines lines(texts);
+  std::string bytes;
+  const auto status =
+      sentencepiece::SentencePieceTrainer::Train({{"model_type", "bpe"},
+                                                  {"vocab_size", std::to_string(vocab_size)},
+                                                  {"byte_fallback", "true"},
+                                                  {"split_digits", "true"},
+                                                  {"character_coverage", "1.0"},
+                                                  {"normalization_rule_name", "identity"},
+                                                  {"remove_extra_whitespaces", "false"},
+                                                  {"add_dummy_prefix", "true"},
+                                                  {"unk_id", "0"},
+                                                  {"bos_id", "1"},
+                                                  {"eos_id", "2"},
+                                                  {"pad_id", "-1"},
+                                                  {"num_threads", "1"},
+                                                  {"minloglevel", "3"}},
+                                                 &lines, &bytes);
+  if (!status.ok()) {
+    fail("model.vocab_size: found ", vocab_size,
+         ", of which no tokenizer can be made from this text (sentencepiece: ", status.message(),
+         ")");
+  }
+  return Tokenizer::from_bytes(bytes, "the tokenizer just trained");
+}
+
+}  // namespace mola
