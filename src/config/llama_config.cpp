@@ -3,13 +3,14 @@
 #include <filesystem>
 
 #include "config/json_file.h"
-#include "config/json_reader.h"
+#include "config/llama_shape.h"
 #include "mola/error.h"
 
 namespace mola {
 namespace {
 
 using nlohmann::json;
+using nlohmann::ordered_json;
 
 // Far above any model, and far below where products of two overflow.
 constexpr int64_t kLargestSize = 1 << 20;
@@ -64,28 +65,32 @@ void refuse_what_is_not_llama(const JsonReader& reader) {
   }
 }
 
-void read_rope(const JsonReader& reader, const json& file, LlamaConfig& config) {
+void read_rope(const JsonReader& reader, LlamaConfig& config) {
   config.rope_theta = positive(reader, "rope_theta", config.rope_theta);
   // transformers 5 writes both settings as one object, rope_parameters.
   for (const auto* key : {"rope_scaling", "rope_parameters"}) {
-    if (!file.contains(key) || file.at(key).is_null()) continue;
+    if (reader.any(key).is_null()) continue;
     const JsonReader rope = reader.object(key);
     config.rope_scaling = read_rope_scaling(rope);
     config.rope_theta = positive(rope, "rope_theta", config.rope_theta);
   }
 }
 
+json rope_scaling_json(const RopeScaling& scaling) {
+  if (scaling.type == RopeScaling::Type::kNone) return nullptr;
+  if (scaling.type == RopeScaling::Type::kLinear) {
+    return {{"rope_type", "linear"}, {"factor", scaling.factor}};
+  }
+  return {{"rope_type", "llama3"},
+          {"factor", scaling.factor},
+          {"low_freq_factor", scaling.low_freq_factor},
+          {"high_freq_factor", scaling.high_freq_factor},
+          {"original_max_position_embeddings", scaling.original_max_position_embeddings}};
+}
+
 }  // namespace
 
-LlamaConfig read_llama_config(const std::string& path) {
-  if (!std::filesystem::exists(path)) fail("model ", path, ": no such folder");
-  const bool is_folder = std::filesystem::is_directory(path);
-  const std::string file = is_folder ? path + "/config.json" : path;
-  const json values = read_json_file(file);
-  ConfigSource source{file, {}, {}};
-  const JsonReader reader(values, source, "");
-  refuse_what_is_not_llama(reader);
-
+LlamaConfig read_llama_shape(const JsonReader& reader) {
   LlamaConfig config;
   config.vocab_size = size_of(reader, "vocab_size");
   config.hidden_size = size_of(reader, "hidden_size");
@@ -98,7 +103,9 @@ LlamaConfig read_llama_config(const std::string& path) {
                         .value_or(config.hidden_size / config.num_attention_heads);
   config.rms_norm_eps = positive(reader, "rms_norm_eps", config.rms_norm_eps);
   config.tie_word_embeddings = reader.boolean("tie_word_embeddings").value_or(false);
-  read_rope(reader, values, config);
+  config.max_position_embeddings =
+      reader.integer("max_position_embeddings", 1).value_or(config.max_position_embeddings);
+  read_rope(reader, config);
 
   if (config.num_attention_heads % config.num_key_value_heads != 0) {
     reader.refuse("num_key_value_heads", "found " + std::to_string(config.num_key_value_heads) +
@@ -111,6 +118,40 @@ LlamaConfig read_llama_config(const std::string& path) {
                       ", expected an even number of at least 2 (rotary embeddings turn pairs)");
   }
   return config;
+}
+
+LlamaConfig read_llama_config(const std::string& path) {
+  if (!std::filesystem::exists(path)) fail("model ", path, ": no such folder");
+  const bool is_folder = std::filesystem::is_directory(path);
+  const std::string file = is_folder ? path + "/config.json" : path;
+  const json values = read_json_file(file);
+  ConfigSource source{file, {}, {}};
+  const JsonReader reader(values, source, "");
+  refuse_what_is_not_llama(reader);
+  return read_llama_shape(reader);
+}
+
+std::string llama_config_text(const LlamaConfig& config, const std::string& dtype, int64_t bos_id,
+                              int64_t eos_id) {
+  return ordered_json({{"architectures", {"LlamaForCausalLM"}},
+                       {"model_type", "llama"},
+                       {"torch_dtype", dtype},
+                       {"vocab_size", config.vocab_size},
+                       {"hidden_size", config.hidden_size},
+                       {"intermediate_size", config.intermediate_size},
+                       {"num_hidden_layers", config.num_hidden_layers},
+                       {"num_attention_heads", config.num_attention_heads},
+                       {"num_key_value_heads", config.num_key_value_heads},
+                       {"head_dim", config.head_dim},
+                       {"hidden_act", "silu"},
+                       {"rms_norm_eps", config.rms_norm_eps},
+                       {"rope_theta", config.rope_theta},
+                       {"rope_scaling", rope_scaling_json(config.rope_scaling)},
+                       {"tie_word_embeddings", config.tie_word_embeddings},
+                       {"max_position_embeddings", config.max_position_embeddings},
+                       {"bos_token_id", bos_id},
+                       {"eos_token_id", eos_id}})
+      .dump(2);
 }
 
 }  // namespace mola

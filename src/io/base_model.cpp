@@ -5,12 +5,15 @@
 #include <set>
 
 #include "config/json_file.h"
+#include "io/atomic_file.h"
+#include "io/atomic_folder.h"
 #include "mola/error.h"
 #include "mola/io/safetensors.h"
 
 namespace mola {
 namespace {
 
+using nlohmann::ordered_json;
 using torch::Tensor;
 
 // The files of a checkpoint and which of them holds which tensor.
@@ -65,26 +68,69 @@ class Checkpoint {
   std::string source_;  // named when a tensor is missing
 };
 
+// Calls `visit` with the name in a checkpoint and the tensor of every weight.
+void for_each_weight(Llama& model,
+                     const std::function<void(const std::string&, const Tensor&)>& visit) {
+  visit("model.embed_tokens.weight", model->embed_tokens);
+  for (size_t j = 0; j < model->layers.size(); ++j) {
+    const std::string prefix = "model.layers." + std::to_string(j) + ".";
+    const auto& layer = model->layers[j];
+    visit(prefix + "input_layernorm.weight", layer->input_layernorm->weight);
+    visit(prefix + "post_attention_layernorm.weight", layer->post_attention_layernorm->weight);
+  }
+  model->for_each_projection([&](const ProjectionPlace& place) {
+    visit("model.layers." + std::to_string(place.layer) + "." + place.block + "." + place.name +
+              ".weight",
+          place.group.projection_weight(place.index));
+  });
+  visit("model.norm.weight", model->norm->weight);
+  if (model->lm_head.defined()) visit("lm_head.weight", model->lm_head);
+}
+
+std::string generation_config_text(const Tokenizer& tokenizer) {
+  return ordered_json({{"bos_token_id", tokenizer.bos_id()}, {"eos_token_id", tokenizer.eos_id()}})
+      .dump(2);
+}
+
+// transformers encodes as our `Tokenizer` does: slow, legacy, with bos in front.
+std::string tokenizer_config_text(int64_t longest) {
+  return ordered_json({{"tokenizer_class", "LlamaTokenizer"},
+                       {"legacy", true},
+                       {"add_bos_token", true},
+                       {"add_eos_token", false},
+                       {"bos_token", "<s>"},
+                       {"eos_token", "</s>"},
+                       {"unk_token", "<unk>"},
+                       {"clean_up_tokenization_spaces", false},
+                       {"model_max_length", longest}})
+      .dump(2);
+}
+
 }  // namespace
 
 void load_base_model(Llama& model, const std::string& folder) {
   Checkpoint checkpoint(folder);
-  checkpoint.read_into("model.embed_tokens.weight", model->embed_tokens);
-  for (size_t j = 0; j < model->layers.size(); ++j) {
-    const std::string prefix = "model.layers." + std::to_string(j) + ".";
-    const auto& layer = model->layers[j];
-    checkpoint.read_into(prefix + "input_layernorm.weight", layer->input_layernorm->weight);
-    checkpoint.read_into(prefix + "post_attention_layernorm.weight",
-                         layer->post_attention_layernorm->weight);
-  }
-  model->for_each_projection([&](const ProjectionPlace& place) {
-    checkpoint.read_into("model.layers." + std::to_string(place.layer) + "." + place.block + "." +
-                             place.name + ".weight",
-                         place.group.projection_weight(place.index));
+  for_each_weight(model, [&](const std::string& name, const Tensor& weight) {
+    checkpoint.read_into(name, weight);
   });
-  checkpoint.read_into("model.norm.weight", model->norm->weight);
-  if (model->lm_head.defined()) checkpoint.read_into("lm_head.weight", model->lm_head);
   checkpoint.refuse_what_was_not_read(model->config.tie_word_embeddings);
+}
+
+void save_base_model(Llama& model, const Tokenizer& tokenizer, const std::string& folder) {
+  TensorMap tensors;
+  for_each_weight(model,
+                  [&](const std::string& name, const Tensor& weight) { tensors[name] = weight; });
+  const auto dtype = model->embed_tokens.scalar_type() == torch::kBFloat16 ? "bfloat16" : "float32";
+  const auto& config = model->config;
+  AtomicFolder output(folder);
+  save_safetensors(output.path() + "/model.safetensors", tensors);
+  write_file(output.path() + "/config.json",
+             llama_config_text(config, dtype, tokenizer.bos_id(), tokenizer.eos_id()));
+  write_file(output.path() + "/generation_config.json", generation_config_text(tokenizer));
+  write_file(output.path() + "/tokenizer.model", tokenizer.serialized());
+  write_file(output.path() + "/tokenizer_config.json",
+             tokenizer_config_text(config.max_position_embeddings));
+  output.commit();
 }
 
 }  // namespace mola

@@ -5,32 +5,16 @@
 #include "mola/error.h"
 #include "mola/io/pretrained.h"
 #include "mola/model/builders.h"
+#include "support/base_weights.h"
 #include "support/tensors.h"
 #include "support/tiny_llama.h"
+#include "support/tiny_tokenizer.h"
 
 namespace mola {
 namespace {
 
-// The frozen weights of `model`, under the names that they have in a checkpoint.
-TensorMap frozen_tensors(Llama& model) {
-  TensorMap tensors = {{"model.embed_tokens.weight", model->embed_tokens},
-                       {"model.norm.weight", model->norm->weight}};
-  if (model->lm_head.defined()) tensors["lm_head.weight"] = model->lm_head;
-  for (size_t j = 0; j < model->layers.size(); ++j) {
-    const std::string prefix = "model.layers." + std::to_string(j) + ".";
-    const auto& layer = model->layers[j];
-    tensors[prefix + "input_layernorm.weight"] = layer->input_layernorm->weight;
-    tensors[prefix + "post_attention_layernorm.weight"] = layer->post_attention_layernorm->weight;
-  }
-  model->for_each_projection([&](const ProjectionPlace& place) {
-    tensors["model.layers." + std::to_string(place.layer) + "." + place.block + "." + place.name +
-            ".weight"] = place.group.projection_weight(place.index);
-  });
-  return tensors;
-}
-
 void expect_loaded(Llama model, const TensorMap& expected) {
-  const auto found = frozen_tensors(model);
+  const auto found = base_weights(model);
   ASSERT_EQ(found.size(), expected.size());
   for (const auto& [name, tensor] : expected) expect_same(found.at(name), tensor, name);
 }
@@ -94,6 +78,31 @@ TEST_F(BaseModel, IsLoadedIntoBf16) {
   expect_loaded(load_pretrained(write(), "", torch::kBFloat16), rounded);
   write_llama(folder_, config_, rounded);
   expect_loaded(load_pretrained(folder_.path(), "", torch::kBFloat16), rounded);
+}
+
+TEST_F(BaseModel, ComesBackToTheBitFromWhereItWasSaved) {
+  config_.rope_theta = 500000;
+  config_.rms_norm_eps = 1e-5;
+  config_.max_position_embeddings = 77;
+  config_.rope_scaling = {RopeScaling::Type::kLlama3, 8, 2, 6, 32};
+  folder_.write("tokenizer.model", tiny_tokenizer_model());
+  const Tokenizer tokenizer(folder_.path());
+  for (const bool tied : {false, true}) {
+    config_.tie_word_embeddings = tied;
+    if (tied) tensors_.erase("lm_head.weight");
+    for (const auto dtype : {torch::kFloat, torch::kBFloat16}) {
+      auto model = load_pretrained(write(), "", dtype);
+      model->config = config_;
+      const auto saved = folder_.path("saved");
+      save_base_model(model, tokenizer, saved);
+      expect_loaded(load_pretrained(saved, "", dtype), in_dtype(tensors_, dtype));
+      EXPECT_EQ(load_safetensors(saved + "/model.safetensors").size(), tensors_.size());
+      EXPECT_EQ(folder_.read("saved/tokenizer.model"), tiny_tokenizer_model());
+      const auto config = read_llama_config(saved);
+      EXPECT_EQ(llama_config_text(config, "float32", 1, 2),
+                llama_config_text(config_, "float32", 1, 2));
+    }
+  }
 }
 
 TEST_F(BaseModel, HasNoHeadOfItsOwnWhereItIsTied) {

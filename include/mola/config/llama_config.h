@@ -28,6 +28,7 @@ struct LlamaConfig {
   double rms_norm_eps = 1e-6;
   double rope_theta = 10000.0;
   RopeScaling rope_scaling;
+  int64_t max_position_embeddings = 2048;  ///< the longest sequence it is meant for
   bool tie_word_embeddings = false;
 };
 
@@ -35,5 +36,9 @@ struct LlamaConfig {
 /// are passed over; what is not supported (another model_type, biases, another activation or rope
 /// scaling) throws `Error` naming the key.
 LlamaConfig read_llama_config(const std::string& path);
+
+/// The config.json of a model of this shape, its weights of `dtype` ("float32", "bfloat16").
+std::string llama_config_text(const LlamaConfig& config, const std::string& dtype, int64_t bos_id,
+                              int64_t eos_id);
 
 }  // namespace mola

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "mola/data/tokenizer.h"
 #include "mola/model/llama.h"
 
 namespace mola {
@@ -12,5 +13,10 @@ namespace mola {
 /// memory peaks little above the model. Throws `Error` for a tensor that is missing, has another
 /// shape, or has no place in the model.
 void load_base_model(Llama& model, const std::string& folder);
+
+/// Writes the weights of `model`, without experts, and what else a Hugging Face folder holds to
+/// `folder`, whole or not at all: config.json, model.safetensors, `tokenizer` with its config, and
+/// the ids that begin and end a text in generation_config.json. transformers loads it as it is.
+void save_base_model(Llama& model, const Tokenizer& tokenizer, const std::string& folder);
 
 }  // namespace mola

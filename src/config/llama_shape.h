@@ -1,0 +1,12 @@
+#pragma once
+
+#include "config/json_reader.h"
+#include "mola/config/llama_config.h"
+
+namespace mola {
+
+/// The shape that an object with the keys of a config.json describes. Throws `Error` for a size
+/// that is missing or out of range, and for sizes that do not fit each other.
+LlamaConfig read_llama_shape(const JsonReader& reader);
+
+}  // namespace mola
