@@ -7,6 +7,7 @@
 #include "mola/config/llama_config.h"
 #include "mola/config/run_config.h"
 #include "mola/data/collate.h"
+#include "mola/data/documents.h"
 #include "mola/data/encode.h"
 #include "mola/data/hold_out.h"
 #include "mola/data/loader.h"

@@ -1,0 +1,48 @@
+#include "mola/data/documents.h"
+
+#include <algorithm>
+
+#include "config/json_file.h"
+#include "data/text_file.h"
+
+namespace mola {
+namespace {
+
+std::string to_document(const std::string& line) {
+  const auto row = parse_json(line, "row");
+  const bool is_text = row.is_object() && row.size() == 1 && row.contains("text") &&
+                       row["text"].is_string() &&
+                       !row["text"].get_ref<const std::string&>().empty();
+  if (!is_text) fail("expected an object of one text: {\"text\": \"...\"}");
+  return row["text"];
+}
+
+}  // namespace
+
+std::vector<std::string> read_documents(const std::string& path) {
+  LineReader lines(path);
+  auto documents = read_rows(lines, OnBadRow::kStop, to_document);
+  if (documents.empty()) fail("data.path: ", path, " has no documents");
+  return documents;
+}
+
+std::vector<Sequence> encode_documents(const Tokenizer& tokenizer,
+                                       const std::vector<std::string>& documents,
+                                       int64_t max_length) {
+  std::vector<Sequence> sequences;
+  for (const auto& document : documents) {
+    auto ids = tokenizer.encode(document);
+    ids.insert(ids.begin(), tokenizer.bos_id());
+    ids.push_back(tokenizer.eos_id());
+    for (auto first = ids.begin(); first != ids.end();) {
+      const auto last = first + std::min(max_length, ids.end() - first);
+      const std::vector<int64_t> piece(first, last);
+      // A lone token predicts nothing.
+      if (piece.size() > 1) sequences.push_back({piece, piece});
+      first = last;
+    }
+  }
+  return sequences;
+}
+
+}  // namespace mola
