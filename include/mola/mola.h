@@ -48,6 +48,7 @@
 #include "mola/train/optimizer.h"
 #include "mola/train/recorder.h"
 #include "mola/train/schedule.h"
+#include "mola/train/step_log.h"
 #include "mola/train/trainer.h"
 #include "mola/train/validation.h"
 #include "mola/version.h"

@@ -47,9 +47,9 @@ torch::Device device_of(Trainer& trainer) { return trainer.model()->embed_tokens
 std::string progress_text(const RunProgress& progress) {
   nlohmann::ordered_json json = {{"step", progress.step},
                                  {"best_validation_loss", nullptr},
-                                 {"unlogged_steps", progress.unlogged_steps},
-                                 {"unlogged_loss", progress.unlogged_loss},
-                                 {"unlogged_balance_loss", progress.unlogged_balance_loss}};
+                                 {"unlogged_steps", progress.unlogged.steps},
+                                 {"unlogged_loss", progress.unlogged.loss},
+                                 {"unlogged_balance_loss", progress.unlogged.balance_loss}};
   if (progress.best_validation_loss) json["best_validation_loss"] = *progress.best_validation_loss;
   return json.dump(2) + "\n";
 }
@@ -67,9 +67,9 @@ RunProgress read_progress(const std::string& path) {
   RunProgress progress;
   progress.step = count("step", 1);
   progress.best_validation_loss = number("best_validation_loss");
-  progress.unlogged_steps = count("unlogged_steps", 0);
-  progress.unlogged_loss = reader.require("unlogged_loss", number("unlogged_loss"));
-  progress.unlogged_balance_loss =
+  progress.unlogged.steps = count("unlogged_steps", 0);
+  progress.unlogged.loss = reader.require("unlogged_loss", number("unlogged_loss"));
+  progress.unlogged.balance_loss =
       reader.require("unlogged_balance_loss", number("unlogged_balance_loss"));
   reader.refuse_unknown_keys();
   return progress;

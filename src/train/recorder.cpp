@@ -16,11 +16,6 @@
 namespace mola {
 namespace {
 
-double seconds_between(std::chrono::steady_clock::time_point from,
-                       std::chrono::steady_clock::time_point to) {
-  return std::chrono::duration<double>(to - from).count();
-}
-
 const std::string kConfig = "/config.json";
 const std::string kMetrics = "/metrics.jsonl";
 const std::string kAdapter = "/adapter";
@@ -63,65 +58,31 @@ Recorder::Recorder(Trainer& trainer, const RunConfig& run, const Loader* validat
       validation_(validation),
       evaluate_every_(run.train.evaluate_every.value_or(trainer.steps_per_epoch())),
       total_steps_(trainer.total_steps()) {
+  RunProgress progress;
   if (status == RunStatus::kStopped) {
-    go_on(resume_run(trainer, output_.dir));
+    progress = resume_run(trainer, output_.dir);
   } else {
     begin_run(run);
   }
-  metrics_.emplace(output_.dir + kMetrics);
-}
-
-void Recorder::go_on(const RunProgress& progress) {
-  const auto like = torch::device(trainer_->model()->embed_tokens.device());
-  first_step_ = progress.step;
   best_validation_loss_ = progress.best_validation_loss;
-  steps_ = progress.unlogged_steps;
-  loss_ = torch::full({}, progress.unlogged_loss, like);
-  balance_loss_ = torch::full({}, progress.unlogged_balance_loss, like);
+  log_.emplace(output_.dir, output_.log_every, trainer);
+  log_->go_on(progress.step, progress.unlogged);
 }
 
 void Recorder::record(const Trainer::Step& step) {
-  loss_ = steps_ == 0 ? step.loss : loss_ + step.loss;
-  balance_loss_ = steps_ == 0 ? step.balance_loss : balance_loss_ + step.balance_loss;
-  ++steps_;
-  tokens_ += step.tokens;
-  const bool is_last = step.number == total_steps_;
-  if (step.number % output_.log_every == 0 || is_evaluated(step.number) || is_last) log(step);
-  if (step.number % output_.save_every == 0 && !is_last) checkpoint(step.number);
+  log_->add(step);
+  if (is_evaluated(step.number)) {
+    log_->write(step, evaluate(step.number));
+  } else if (log_->is_due(step.number)) {
+    log_->write(step);
+  }
+  if (step.number % output_.save_every == 0 && step.number != total_steps_) {
+    checkpoint(step.number);
+  }
 }
 
 bool Recorder::is_evaluated(int64_t step) const {
   return validation_ != nullptr && (step % evaluate_every_ == 0 || step == total_steps_);
-}
-
-void Recorder::log(const Trainer::Step& step) {
-  StepMetrics metrics;
-  metrics.step = step.number;
-  metrics.epoch =
-      static_cast<double>(step.number) / static_cast<double>(trainer_->steps_per_epoch());
-  metrics.loss = loss_.item<double>() / static_cast<double>(steps_);
-  metrics.balance_loss = balance_loss_.item<double>() / static_cast<double>(steps_);
-  metrics.learning_rate = step.learning_rate;
-  metrics.grad_norm = step.grad_norm.item<double>();
-  metrics.tokens_per_second =
-      static_cast<double>(tokens_) / seconds_between(logged_at_, Clock::now());
-  if (!std::isfinite(metrics.loss) || !std::isfinite(metrics.grad_norm)) {
-    fail("step ", step.number, ": the loss is ", metrics.loss, " and the gradient's norm ",
-         metrics.grad_norm, "; a lower train.learning_rate may help");
-  }
-  char line[256];
-  std::snprintf(line, sizeof(line),
-                "step %lld/%lld  epoch %.2f  loss %.4f  balance %.4f  lr %.2e  norm %.3f  "
-                "%.0f tokens/s  %s left",
-                static_cast<long long>(step.number), static_cast<long long>(total_steps_),
-                metrics.epoch, metrics.loss, metrics.balance_loss, metrics.learning_rate,
-                metrics.grad_norm, metrics.tokens_per_second, time_left(step.number).c_str());
-  log_info(line);
-  if (is_evaluated(step.number)) metrics.validation_loss = evaluate(step.number);
-  metrics_->write(metrics);
-  logged_at_ = Clock::now();
-  steps_ = 0;
-  tokens_ = 0;
 }
 
 double Recorder::evaluate(int64_t step) {
@@ -144,16 +105,6 @@ double Recorder::evaluate(int64_t step) {
   return loss;
 }
 
-std::string Recorder::time_left(int64_t step) const {
-  const double share =
-      static_cast<double>(total_steps_ - step) / static_cast<double>(step - first_step_);
-  const auto seconds = std::llround(seconds_between(start_, Clock::now()) * share);
-  char text[32];
-  std::snprintf(text, sizeof(text), "%lld:%02lld:%02lld", seconds / 3600, seconds / 60 % 60,
-                seconds % 60);
-  return text;
-}
-
 std::string Recorder::finish() {
   const std::string folder = output_.dir + kAdapter;
   check_finite(folder);
@@ -167,11 +118,7 @@ void Recorder::checkpoint(int64_t step) {
   RunProgress progress;
   progress.step = step;
   progress.best_validation_loss = best_validation_loss_;
-  progress.unlogged_steps = steps_;
-  if (steps_ > 0) {
-    progress.unlogged_loss = loss_.item<double>();
-    progress.unlogged_balance_loss = balance_loss_.item<double>();
-  }
+  progress.unlogged = log_->unlogged();
   save_checkpoint(*trainer_, progress, folder);
   remove_old_checkpoints(output_.dir, output_.keep);
 }

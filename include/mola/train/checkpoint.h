@@ -12,10 +12,7 @@ namespace mola {
 struct RunProgress {
   int64_t step = 0;  ///< the last one taken
   std::optional<double> best_validation_loss;
-
-  int64_t unlogged_steps = 0;  ///< since the last logged one, with the sums of their losses
-  double unlogged_loss = 0;
-  double unlogged_balance_loss = 0;
+  UnloggedSums unlogged;
 };
 
 /// Writes to `folder`, whole or not at all, everything that a run needs to go on as if it had not

@@ -19,6 +19,13 @@ struct StepMetrics {
   std::optional<double> validation_loss;  ///< after this step, if it was evaluated
 };
 
+/// The losses of the steps since the last logged one.
+struct UnloggedSums {
+  int64_t steps = 0;
+  double loss = 0;
+  double balance_loss = 0;
+};
+
 /// Writes metrics.jsonl: one object a line, flushed at once.
 class MetricsWriter {
  public:

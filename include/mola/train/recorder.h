@@ -1,10 +1,8 @@
 #pragma once
 
-#include <chrono>
-
 #include "mola/config/run_config.h"
 #include "mola/train/checkpoint.h"
-#include "mola/train/metrics.h"
+#include "mola/train/step_log.h"
 #include "mola/train/trainer.h"
 
 namespace mola {
@@ -36,15 +34,10 @@ class Recorder {
   std::string finish();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
-  void go_on(const RunProgress& progress);
   bool is_evaluated(int64_t step) const;
-  void log(const Trainer::Step& step);
   double evaluate(int64_t step);
   void checkpoint(int64_t step);
   void check_finite(const std::string& folder) const;
-  std::string time_left(int64_t step) const;
 
   Trainer* trainer_;
   OutputConfig output_;
@@ -52,17 +45,7 @@ class Recorder {
   int64_t evaluate_every_;
   int64_t total_steps_;
   std::optional<double> best_validation_loss_;
-
-  // Sums over the steps since the last logged one; of tokens, those of this process.
-  int64_t steps_ = 0;
-  int64_t tokens_ = 0;
-  torch::Tensor loss_;
-  torch::Tensor balance_loss_;
-
-  int64_t first_step_ = 0;  // the steps that were taken before this process
-  std::optional<MetricsWriter> metrics_;
-  Clock::time_point start_ = Clock::now();
-  Clock::time_point logged_at_ = Clock::now();
+  std::optional<StepLog> log_;
 };
 
 }  // namespace mola

@@ -1,0 +1,108 @@
+#include "mola/train/step_log.h"
+
+#include <torch/types.h>
+
+#include <cmath>
+#include <cstdio>
+
+#include "mola/error.h"
+#include "mola/log.h"
+#include "terminal.h"
+
+namespace mola {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point time) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - time).count();
+}
+
+template <class... Numbers>
+std::string text_of(const char* format, Numbers... numbers) {
+  char text[192];
+  std::snprintf(text, sizeof text, format, numbers...);
+  return text;
+}
+
+}  // namespace
+
+StepLog::StepLog(const std::string& folder, int64_t log_every, const Trainer& trainer)
+    : log_every_(log_every),
+      steps_per_epoch_(trainer.steps_per_epoch()),
+      total_steps_(trainer.total_steps()),
+      metrics_(folder + "/metrics.jsonl") {
+  if (can_draw_bar()) bar_ = std::make_unique<Progress>("training", total_steps_);
+}
+
+void StepLog::go_on(int64_t step, const UnloggedSums& sums) {
+  first_step_ = step;
+  steps_ = sums.steps;
+  loss_ = torch::tensor(sums.loss, torch::kFloat);
+  balance_loss_ = torch::tensor(sums.balance_loss, torch::kFloat);
+}
+
+UnloggedSums StepLog::unlogged() const {
+  if (steps_ == 0) return {};
+  return {steps_, loss_.item<double>(), balance_loss_.item<double>()};
+}
+
+void StepLog::add(const Trainer::Step& step) {
+  loss_ = steps_ == 0 ? step.loss : loss_ + step.loss;
+  balance_loss_ = steps_ == 0 ? step.balance_loss : balance_loss_ + step.balance_loss;
+  ++steps_;
+  tokens_ += step.tokens;
+  if (bar_ != nullptr) {
+    bar_->update(step.number, state_);
+  } else if (step.number == first_step_ + 2) {  // the first one takes longer than the others
+    log_info(
+        "about " +
+        duration_text(seconds_since(start_) / 2 * static_cast<double>(total_steps_ - first_step_)) +
+        " for " + std::to_string(total_steps_ - first_step_) + " steps");
+  }
+}
+
+StepMetrics StepLog::means_at(const Trainer::Step& step) const {
+  const auto sums = unlogged();
+  StepMetrics metrics;
+  metrics.step = step.number;
+  metrics.epoch = static_cast<double>(step.number) / static_cast<double>(steps_per_epoch_);
+  metrics.loss = sums.loss / static_cast<double>(sums.steps);
+  metrics.balance_loss = sums.balance_loss / static_cast<double>(sums.steps);
+  metrics.learning_rate = step.learning_rate;
+  metrics.grad_norm = step.grad_norm.item<double>();
+  metrics.tokens_per_second = static_cast<double>(tokens_) / seconds_since(written_at_);
+  if (!std::isfinite(metrics.loss) || !std::isfinite(metrics.grad_norm)) {
+    fail("step ", step.number, ": the loss is ", metrics.loss, " and the gradient's norm ",
+         metrics.grad_norm, "; a lower train.learning_rate may help");
+  }
+  return metrics;
+}
+
+void StepLog::write(const Trainer::Step& step, std::optional<double> validation_loss) {
+  auto metrics = means_at(step);
+  metrics.validation_loss = validation_loss;
+  show(metrics);
+  metrics_.write(metrics);
+  written_at_ = Clock::now();
+  steps_ = 0;
+  tokens_ = 0;
+}
+
+void StepLog::show(const StepMetrics& metrics) {
+  if (bar_ != nullptr) {
+    state_ = text_of("loss %.4f  %.0f tokens/s", metrics.loss, metrics.tokens_per_second);
+    return bar_->update(metrics.step, state_);
+  }
+  log_info(
+      text_of("step %lld/%lld  epoch %.2f  loss %.4f  balance %.4f  lr %.2e  norm %.3f  "
+              "%.0f tokens/s  %s left",
+              static_cast<long long>(metrics.step), static_cast<long long>(total_steps_),
+              metrics.epoch, metrics.loss, metrics.balance_loss, metrics.learning_rate,
+              metrics.grad_norm, metrics.tokens_per_second, time_left(metrics.step).c_str()));
+}
+
+std::string StepLog::time_left(int64_t step) const {
+  return duration_text(seconds_since(start_) * static_cast<double>(total_steps_ - step) /
+                       static_cast<double>(step - first_step_));
+}
+
+}  // namespace mola
