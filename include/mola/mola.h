@@ -5,6 +5,7 @@
 #include "mola/config/allocation_picture.h"
 #include "mola/config/doubts.h"
 #include "mola/config/llama_config.h"
+#include "mola/config/pretrain_config.h"
 #include "mola/config/run_config.h"
 #include "mola/data/collate.h"
 #include "mola/data/documents.h"

@@ -6,6 +6,7 @@
 #include "config/enum_names.h"
 #include "config/json_file.h"
 #include "config/json_reader.h"
+#include "config/run_keys.h"
 #include "mola/error.h"
 
 namespace mola {
@@ -58,6 +59,8 @@ DataConfig read_data(const JsonReader& reader) {
   return config;
 }
 
+}  // namespace
+
 TrainConfig read_train(const JsonReader& reader) {
   const auto not_negative = [](double v) { return v >= 0; };
   const auto positive = [](double v) { return v > 0; };
@@ -94,6 +97,8 @@ TrainConfig read_train(const JsonReader& reader) {
   return config;
 }
 
+namespace {
+
 OutputConfig read_output(const JsonReader& reader) {
   OutputConfig config;
   const auto dir = reader.text("dir");
@@ -104,6 +109,8 @@ OutputConfig read_output(const JsonReader& reader) {
   config.dir = reader.require("dir", dir);
   return config;
 }
+
+}  // namespace
 
 std::map<std::string, std::string> split_overrides(const std::vector<std::string>& overrides) {
   std::map<std::string, std::string> values;
@@ -116,8 +123,6 @@ std::map<std::string, std::string> split_overrides(const std::vector<std::string
   }
   return values;
 }
-
-}  // namespace
 
 RunConfig read_run_config(const std::string& path, const std::vector<std::string>& overrides) {
   const auto json = read_json_file(path);

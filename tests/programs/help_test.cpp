@@ -16,7 +16,8 @@ TEST_P(Help, ShowsAnExample) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, Help,
-                         testing::Values("finetune", "logits", "parameters", "show"),
+                         testing::Values("evaluate", "finetune", "generate", "logits", "parameters",
+                                         "pretrain", "show"),
                          [](const auto& instance) { return instance.param; });
 
 TEST(CommandLine, TellsTheVersion) {

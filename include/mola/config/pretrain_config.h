@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mola/config/llama_config.h"
+#include "mola/config/run_config.h"
+
+namespace mola {
+
+/// One pretraining run, as its JSON file says: a tokenizer and a model, both from nothing but text.
+struct PretrainConfig {
+  LlamaConfig model;         ///< `"model"`: the keys of a config.json
+  std::string text;          ///< `"data"`: the path of the documents
+  int64_t max_length = 256;  ///< tokens; longer documents become several sequences
+  TrainConfig train;         ///< `"train"`, as in a fine-tune
+  std::string output_dir;    ///< `"output"`: where the run writes
+  int64_t log_every = 10;    ///< steps
+};
+
+/// Reads `path` and applies `overrides`, with the errors of `read_run_config`.
+PretrainConfig read_pretrain_config(const std::string& path,
+                                    const std::vector<std::string>& overrides = {});
+
+}  // namespace mola

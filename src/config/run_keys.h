@@ -1,0 +1,21 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/json_reader.h"
+#include "mola/config/run_config.h"
+
+namespace mola {
+
+// What the configs of fine-tuning and of pretraining have in common.
+
+/// The object "train". Throws `Error` for an unknown key or a value out of range.
+TrainConfig read_train(const JsonReader& reader);
+
+/// `key.path=value`, as the command line puts it over a file, by key path. Throws `Error` for other
+/// text.
+std::map<std::string, std::string> split_overrides(const std::vector<std::string>& overrides);
+
+}  // namespace mola
