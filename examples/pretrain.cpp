@@ -38,9 +38,11 @@ void pretrain(const std::string& path, const std::vector<std::string>& overrides
   mola::Trainer trainer(model, loader, run.train);
 
   mola::make_run_folder(run.output_dir);
-  mola::Progress progress(run.output_dir, run.log_every, loader.steps_per_epoch(),
-                          trainer.total_steps());
-  trainer.run([&](const mola::Trainer::Step& step) { progress.record(step); });
+  mola::StepLog log(run.output_dir, run.log_every, trainer);
+  trainer.run([&](const mola::Trainer::Step& step) {
+    log.add(step);
+    if (log.is_due(step.number)) log.write(step);
+  });
   const std::string folder = run.output_dir + "/model";
   mola::save_base_model(model, tokenizer, folder);
   mola::log_info("base model saved in " + folder);

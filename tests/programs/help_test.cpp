@@ -17,7 +17,7 @@ TEST_P(Help, ShowsAnExample) {
 
 INSTANTIATE_TEST_SUITE_P(Programs, Help,
                          testing::Values("evaluate", "finetune", "generate", "logits", "parameters",
-                                         "pretrain", "show"),
+                                         "pretrain", "show", "world"),
                          [](const auto& instance) { return instance.param; });
 
 TEST(CommandLine, TellsTheVersion) {

@@ -1,0 +1,160 @@
+// Writes a small world: text to pretrain on, and a task about it in CoLA's files.
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "program.h"
+#include "world/grammar.h"
+
+namespace {
+
+constexpr int kStories = 500;
+constexpr int kTalks = 16000;
+constexpr int kDescriptions = 500;
+constexpr int kInstructions = 3000;
+constexpr int kTrainRows = 4000;
+constexpr int kDevRows = 400;
+
+// Someone who lives in the world, and what is always true of them.
+struct Person {
+  std::string name, profession, place, colour, animal, food;
+};
+
+std::vector<Person> make_people(Random& random) {
+  std::vector<Person> people;
+  for (const auto* name : {"Anna", "Bruno", "Clara", "David", "Emma", "Felix", "Greta", "Henry",
+                           "Ida", "Jonas", "Karla", "Leo", "Mira", "Nils", "Olga", "Peter"}) {
+    people.push_back({name, random.pick(professions()), random.pick(places()),
+                      random.pick(colours()), random.pick(animals()), random.pick(foods())});
+  }
+  return people;
+}
+
+std::string story(Random& random) {
+  std::string text = make_sentence(random);
+  for (size_t more = random.below(5); more > 0; --more) text += " " + make_sentence(random);
+  return text;
+}
+
+std::string describe(const Person& person, Random& random) {
+  const std::string price = random.below(2) == 0 ? "an acceptable" : "an unacceptable";
+  return person.name + " is a " + person.profession + ". " + person.name + " lives near the " +
+         person.place + ". " + person.name + " has a " + person.colour + " " + person.animal +
+         ". " + person.name + " sells " + person.food + "s for " + price + " price.";
+}
+
+// A sentence, and what those who hear it do: they nod, or they laugh about its flaw. So the text
+// shows which sentences are acceptable without ever saying so.
+struct Remark {
+  std::string sentence, reaction;
+};
+
+Remark make_remark(Random& random) {
+  const bool flawed = random.below(2) == 0;
+  return {make_sentence(random, flawed ? random.pick(all_flaws()) : Flaw::kNone),
+          flawed ? "laughs" : "nods"};
+}
+
+std::string talk(const std::vector<Person>& people, Random& random) {
+  std::string text;
+  for (size_t more = 1 + random.below(3); more > 0; --more) {
+    const auto remark = make_remark(random);
+    text += remark.sentence + " " + random.pick(people).name + " " + remark.reaction + ". ";
+  }
+  text.pop_back();
+  return text;
+}
+
+// An instruction other than the task's, with its response.
+std::string instruction(const std::vector<Person>& people, Random& random) {
+  const auto ask = [](const std::string& question, const std::string& answer) {
+    return mola::alpaca_prompt(question) + "Answer: " + answer + ".";
+  };
+  const auto& person = random.pick(people);
+  switch (random.below(8)) {
+    case 0:
+      return ask("Tell me where " + person.name + " lives.", "near the " + person.place);
+    case 1:
+      return ask("Tell me what " + person.name + " sells.", person.food + "s");
+    case 2:
+      return ask("Tell me what " + person.name + " is.", "a " + person.profession);
+    case 3:
+      return ask("Tell me what " + person.name + " has.",
+                 "a " + person.colour + " " + person.animal);
+    default:
+      break;
+  }
+  if (random.below(4) == 0) {
+    const auto sentence = make_sentence(random);
+    return ask("Tell me if the statement short, long.\nSentence: " + sentence + "\n",
+               std::count(sentence.begin(), sentence.end(), ' ') > 5 ? "long" : "short");
+  }
+  const auto remark = make_remark(random);
+  return ask("Tell me what " + person.name + " does.\nSentence: " + remark.sentence + "\n",
+             remark.reaction);
+}
+
+std::vector<std::string> make_documents(uint64_t seed) {
+  Random random(seed);
+  const auto people = make_people(random);
+  std::vector<std::string> documents;
+  for (int i = 0; i < kStories; ++i) documents.push_back(story(random));
+  for (int i = 0; i < kDescriptions; ++i) {
+    documents.push_back(describe(random.pick(people), random));
+  }
+  for (int i = 0; i < kTalks; ++i) documents.push_back(talk(people, random));
+  for (int i = 0; i < kInstructions; ++i) documents.push_back(instruction(people, random));
+  return documents;
+}
+
+// Rows as CoLA has them: source, label, the author's mark, sentence. Three of five are acceptable,
+// and no sentence stands twice.
+std::vector<std::string> make_rows(uint64_t seed, size_t count) {
+  Random random(seed);
+  std::set<std::string> seen;
+  std::vector<std::string> rows;
+  while (rows.size() < count) {
+    const bool acceptable = random.below(5) < 3;
+    const auto sentence =
+        make_sentence(random, acceptable ? Flaw::kNone : random.pick(all_flaws()));
+    if (!seen.insert(sentence).second) continue;
+    rows.push_back(std::string("world\t") + (acceptable ? "1\t" : "0\t*") + "\t" + sentence);
+  }
+  return rows;
+}
+
+void write_lines(const std::string& path, const std::vector<std::string>& lines, size_t begin,
+                 size_t end) {
+  std::ofstream file(path);
+  for (size_t i = begin; i < end; ++i) file << lines[i] << '\n';
+  if (!file.flush()) mola::fail(path, ": cannot be written");
+}
+
+void write_world(const std::string& folder, uint64_t seed) {
+  mola::make_run_folder(folder);
+  mola::make_run_folder(folder + "/CoLA");
+  std::vector<std::string> documents;
+  for (const auto& document : make_documents(seed)) {
+    documents.push_back(nlohmann::json({{"text", document}}).dump());
+  }
+  write_lines(folder + "/text.jsonl", documents, 0, documents.size());
+  const auto rows = make_rows(seed + 1, kTrainRows + kDevRows);
+  write_lines(folder + "/CoLA/train.tsv", rows, 0, kTrainRows);
+  write_lines(folder + "/CoLA/dev.tsv", rows, kTrainRows, rows.size());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Writes a small world: text to pretrain on, and a task about it as CoLA has it.\n");
+  app.footer("\nExample:\n  world --output runs/quickstart/world --seed 1");
+  std::string output;
+  uint64_t seed = 1;
+  app.add_option("--output", output, "a new folder")
+      ->required()
+      ->check(kNotEmpty)
+      ->type_name("PATH");
+  app.add_option("--seed", seed, "another world for another seed")->capture_default_str();
+  return run_program(app, argc, argv, [&] { write_world(output, seed); });
+}
