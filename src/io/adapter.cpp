@@ -4,7 +4,6 @@
 
 #include "io/adapter_files.h"
 #include "io/adapter_format.h"
-#include "io/atomic_file.h"
 #include "io/atomic_folder.h"
 #include "mola/error.h"
 #include "mola/io/output_file.h"

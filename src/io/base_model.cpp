@@ -5,9 +5,9 @@
 #include <set>
 
 #include "config/json_file.h"
-#include "io/atomic_file.h"
 #include "io/atomic_folder.h"
 #include "mola/error.h"
+#include "mola/io/output_file.h"
 #include "mola/io/safetensors.h"
 
 namespace mola {

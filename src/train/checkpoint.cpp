@@ -10,9 +10,9 @@
 #include "config/json_file.h"
 #include "config/json_reader.h"
 #include "io/adapter_files.h"
-#include "io/atomic_file.h"
 #include "io/atomic_folder.h"
 #include "mola/io/adapter.h"
+#include "mola/io/output_file.h"
 #include "mola/io/safetensors.h"
 
 namespace mola {

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "config/json_file.h"
-#include "io/atomic_file.h"
 #include "mola/error.h"
+#include "mola/io/output_file.h"
 
 namespace mola {
 

@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "io/atomic_file.h"
 #include "mola/error.h"
 #include "mola/io/adapter.h"
+#include "mola/io/output_file.h"
 #include "mola/io/run_folder.h"
 #include "mola/log.h"
 #include "mola/train/validation.h"
