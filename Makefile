@@ -1,5 +1,7 @@
 # make          what is missing is installed, then the library, programs and tests are built
 # make test     the same, and the tests run
+# make quickstart  what is missing is installed, the programs are built, and a first run is made:
+#               a world, a base model, two fine-tunes and a table, in runs/quickstart
 # Debug and sanitizer builds have presets of their own: cmake --preset debug, --preset sanitize
 #
 # JOBS=4        compile so many files at once (default: all cores)
@@ -11,13 +13,19 @@ BASE ?= HEAD~1
 # Files not yet added to git are formatted too; deleted ones are not asked for.
 SOURCES = $(wildcard $(shell git ls-files --cached --others --exclude-standard '*.h' '*.cpp'))
 
-.PHONY: build test setup format format-check tidy clean
+.PHONY: configure build quickstart test setup format format-check tidy clean
 
 # Once configured, ninja itself runs cmake again where a CMake file changed.
-build: setup
+configure: setup
 	@if [ ! -f build/build.ninja ] || [ -n "$(CMAKE_ARGS)" ]; then \
 	  cmake --preset release $(CMAKE_ARGS); fi
+
+build: configure
 	cmake --build --preset release --parallel $(JOBS)
+
+quickstart: configure
+	cmake --build --preset release --parallel $(JOBS) --target programs
+	@python3 tools/quickstart.py
 
 # Tests that could not run are named after the others, each reason once.
 test: build

@@ -1,4 +1,6 @@
 // Fine-tunes an adapter on a task, as a JSON file says.
+#include <iomanip>
+
 #include "program.h"
 
 namespace {
@@ -21,11 +23,6 @@ mola::Llama build_model(const mola::RunConfig& run, const mola::LlamaConfig& con
   auto model = mola::build_llama(config, adapter, dtype, device);
   mola::load_base_model(model, run.model.path);
   if (run.adapter.init_from) mola::load_adapter(model, *run.adapter.init_from);
-  const auto count = mola::count_parameters(model);
-  std::ostringstream line;
-  line << "training " << count.trainable << " of " << count.total << " parameters; base model in "
-       << (dtype == torch::kBFloat16 ? "bf16" : "f32") << " on " << device;
-  mola::log_info(line.str());
   return model;
 }
 
@@ -47,20 +44,43 @@ struct Loaders {
 };
 
 Loaders make_loaders(const mola::RunConfig& run, std::vector<mola::Sequence> sequences) {
-  const std::string count = run.data.task + ": " + std::to_string(sequences.size()) + " sequences";
   auto options = loader_options(run);
   Loaders loaders;
   if (run.data.validation == 0) {
-    mola::log_info(count);
     loaders.training.emplace(std::move(sequences), options);
     return loaders;
   }
   auto parts = mola::hold_out(std::move(sequences), run.data.validation, run.train.seed);
-  mola::log_info(count + ", " + std::to_string(parts.validation.size()) + " of them held out");
+  mola::log_info("held out " + with_commas(static_cast<int64_t>(parts.validation.size())) +
+                 " sequences for validation");
   loaders.training.emplace(std::move(parts.training), options);
   options.shuffle = false;
   loaders.validation.emplace(std::move(parts.validation), options);
   return loaders;
+}
+
+void log_data(const mola::RunConfig& run, const std::vector<mola::Sequence>& sequences) {
+  size_t tokens = 0, longest = 0;
+  for (const auto& sequence : sequences) {
+    tokens += sequence.input_ids.size();
+    longest = std::max(longest, sequence.input_ids.size());
+  }
+  std::ostringstream line;
+  line << "data     " << run.data.task << ": " << with_commas(sequences.size()) << " sequences of "
+       << tokens / sequences.size() << " tokens on average, " << longest << " at most";
+  mola::log_info(line.str());
+}
+
+void log_training(const mola::RunConfig& run, const mola::Llama& model, int64_t steps) {
+  const auto count = mola::count_parameters(model);
+  std::ostringstream line;
+  line << "training " << with_commas(count.trainable) << " parameters (" << std::setprecision(3)
+       << 100.0 * static_cast<double>(count.trainable) / static_cast<double>(count.total) << " %), "
+       << with_commas(steps) << " steps of " << run.train.batch_size << " sequences";
+  mola::log_info(line.str());
+  for (const auto& doubt : mola::doubts_about(run.train, model->adapter, steps)) {
+    mola::log_warning(doubt);
+  }
 }
 
 void finetune(const std::string& path, const std::vector<std::string>& overrides, bool resume) {
@@ -77,17 +97,14 @@ void finetune(const std::string& path, const std::vector<std::string>& overrides
   const auto config = mola::read_llama_config(run.model.path);
   const auto adapter = mola::resolve_adapter(run.adapter, config.num_hidden_layers);
   auto data = load_training_data(run, config.vocab_size);
+  log_data(run, data.sequences);
   const auto loaders = make_loaders(run, std::move(data.sequences));
 
   torch::manual_seed(run.train.seed);
   auto model = build_model(run, config, adapter);
   mola::Trainer trainer(model, *loaders.training, run.train);
-  const auto total = trainer.total_steps();
-  if (run.train.warmup_steps >= total) {
-    mola::log_warning("train.warmup_steps is " + std::to_string(run.train.warmup_steps) +
-                      ", but the run has only " + std::to_string(total) +
-                      " steps: the learning rate never reaches its peak");
-  }
+  log_model(run.model.path, model);
+  log_training(run, model, trainer.total_steps());
   const auto* validation = loaders.validation ? &*loaders.validation : nullptr;
   mola::Recorder recorder(trainer, run, validation, status);
   trainer.run([&](const mola::Trainer::Step& step) { recorder.record(step); });

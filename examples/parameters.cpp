@@ -5,12 +5,6 @@
 
 namespace {
 
-std::string with_commas(int64_t number) {
-  std::string text = std::to_string(number);
-  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3) text.insert(at, ",");
-  return text;
-}
-
 void print_layers(const mola::AdapterConfig& adapter, const mola::ParameterCount& count) {
   std::printf("\n%-6s", "layer");
   for (const auto& projection : adapter.target_modules) std::printf(" %9s", projection.c_str());
@@ -34,6 +28,8 @@ void print_parameters(const std::string& path, const std::vector<std::string>& o
   std::printf("trainable %20s\n", with_commas(count.trainable).c_str());
   std::printf("frozen    %20s\n", with_commas(count.total - count.trainable).c_str());
   std::printf("total     %20s  (%.4f %% trainable)\n", with_commas(count.total).c_str(), share);
+  for (const auto& picture : mola::allocation_picture(adapter))
+    std::printf("%s\n", picture.c_str());
   print_layers(adapter, count);
 }
 

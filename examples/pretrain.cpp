@@ -53,7 +53,7 @@ void pretrain(const std::string& path, const std::vector<std::string>& overrides
 int main(int argc, char** argv) {
   CLI::App app("Trains a tokenizer and a small LLaMA on text, into a Hugging Face folder.\n");
   app.footer(
-      "\nExample:\n  pretrain configs/quickstart_base.json --set train.epochs=2 "
+      "\nExample:\n  pretrain configs/pretrain/quickstart.json --set train.epochs=2 "
       "--set output.dir=runs/base");
   std::string config;
   std::vector<std::string> overrides;

@@ -7,12 +7,34 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <sstream>
 
 #include "mola/mola.h"
 
 /// A validator for paths on the command line: an unset shell variable gives an empty one.
 inline const CLI::Validator kNotEmpty(
     [](const std::string& text) { return text.empty() ? std::string("is empty") : ""; }, "");
+
+inline std::string with_commas(int64_t number) {
+  std::string text = std::to_string(number);
+  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3) text.insert(at, ",");
+  return text;
+}
+
+/// What a program computes with, in a few log lines.
+inline void log_model(const std::string& path, const mola::Llama& model) {
+  const auto& config = model->config;
+  const auto count = mola::count_parameters(model);
+  std::ostringstream line;
+  line << "model    " << path << ": " << config.num_hidden_layers << " layers, hidden size "
+       << config.hidden_size << ", " << with_commas(count.total) << " parameters, "
+       << (model->embed_tokens.scalar_type() == torch::kBFloat16 ? "bf16" : "f32") << " on "
+       << model->embed_tokens.device();
+  mola::log_info(line.str());
+  for (const auto& picture : mola::allocation_picture(model->adapter)) {
+    mola::log_info("experts  " + picture);
+  }
+}
 
 /// The model that a program computes with.
 struct ModelOptions {
@@ -23,7 +45,10 @@ struct ModelOptions {
 
   mola::Llama load() const {
     const auto place = mola::choose_device(device);
-    return mola::load_pretrained(model, adapter, mola::choose_dtype(dtype, place), place);
+    auto loaded = mola::load_pretrained(model, adapter, mola::choose_dtype(dtype, place), place);
+    log_model(model, loaded);
+    loaded->freeze_adapter();
+    return loaded;
   }
 };
 

@@ -15,7 +15,6 @@ Llama load_pretrained(const std::string& model_folder, const std::string& adapte
   auto model = build_llama(config, adapter, dtype, device);
   load_base_model(model, model_folder);
   if (!adapter_folder.empty()) load_adapter(model, adapter_folder);
-  model->freeze_adapter();
   model->eval();
   return model;
 }

@@ -157,13 +157,13 @@ TEST_F(Schema, HasTheTypesOfTheParser) {
 TEST(Configs, AreRunsAndNameTheSchema) {
   int64_t count = 0;
   for (const auto& entry : fs::directory_iterator(kConfigs)) {
-    if (entry.path().filename() == "schema.json") continue;
+    if (entry.is_directory() || entry.path().filename() == "schema.json") continue;
     ++count;
     const auto path = entry.path().string();
     EXPECT_EQ(read_file_json(path)["$schema"], "schema.json") << path;
     const auto run = read_run_config(path);
-    const bool is_small = entry.path().filename().string().rfind("small_", 0) == 0;
-    EXPECT_NO_THROW(resolve(run.adapter, is_small ? 5 : 32)) << path;
+    const bool is_7b = entry.path().filename().string().rfind("llama2_7b_", 0) == 0;
+    EXPECT_NO_THROW(resolve(run.adapter, is_7b ? 32 : 8)) << path;
     EXPECT_EQ(run.output.dir.rfind("runs/", 0), 0u) << path;
   }
   EXPECT_GE(count, 3);
