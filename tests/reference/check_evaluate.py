@@ -10,28 +10,13 @@ with 77, which ctest shows as skipped, without the data or where this Python has
 import json
 import os
 import re
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-
-def skip(reason: str) -> None:
-    # Two lines as GoogleTest has them, so that `make test` shows the reason.
-    print(f"{__file__}: Skipped")
-    print(reason)
-    sys.exit(77)
-
-
-try:
-    import torch
-    from sentencepiece import SentencePieceProcessor
-    from transformers import AutoModelForCausalLM
-except ImportError as error:
-    skip(f"{sys.executable} has no {error.name}: run tools/setup.sh --python-tests")
-
-sys.path.append(str(Path(__file__).parents[2] / "examples" / "python"))
-from load_mola import load_mola  # noqa: E402
+from checks import check, run, skip, torch
+from load_mola import load_mola
+from sentencepiece import SentencePieceProcessor
+from transformers import AutoModelForCausalLM
 
 ROWS = 50
 NEW_TOKENS = 24
@@ -41,12 +26,6 @@ PROMPT = (
     "the request.\n\n### Instruction:\nTell me if the statement unacceptable, acceptable.\n"
     "Sentence: {}\n\n\n### Response:\n"
 )
-
-
-def run(program: Path, *arguments: object) -> None:
-    done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{program.name} failed: {done.stderr}")
 
 
 def rows_of(data: Path) -> list[tuple[str, str]]:
@@ -92,18 +71,12 @@ def answer_in(text: str) -> str | None:
     return found and found.group()
 
 
-def check(name: str, found: object, expected: object) -> None:
-    if found != expected:
-        sys.exit(f"{name}: found {found!r}, expected {expected!r}")
-
-
 @torch.inference_mode()
-def compare(evaluate: list[object], plain: Plain, rows: list[tuple[str, str]], name: str) -> None:
+def compare(arguments: list[object], plain: Plain, rows: list[tuple[str, str]], name: str) -> None:
     """Runs `evaluate` with these arguments and goes through its predictions."""
-    program, *arguments = evaluate
     for protocol in ("generate", "score"):
         output = Path(tempfile.mkdtemp()) / "figures.json"
-        run(program, *arguments, "--protocol", protocol, "--json", output)
+        run("evaluate", *arguments, "--protocol", protocol, "--json", output)
         figures = json.loads(output.read_text())
         correct = 0
         for i, ((sentence, answer), row) in enumerate(zip(rows, figures["predictions"], strict=True)):
@@ -127,14 +100,13 @@ def compare(evaluate: list[object], plain: Plain, rows: list[tuple[str, str]], n
 
 
 def main() -> None:
-    programs = Path(sys.argv[1])
     if "MOLA_TEST_DATA" not in os.environ:
         skip("MOLA_TEST_DATA is not set; it names a folder with data/ and reference/")
     data = Path(os.environ["MOLA_TEST_DATA"]) / "data"
     model, cola = data / "stories260K" / "hf", data / "glue" / "CoLA"
     tokenizer = SentencePieceProcessor(model_file=str(model / "tokenizer.model"))
     rows = rows_of(data)
-    evaluate = [programs / "evaluate", "--model", model, "--task", "cola", "--data", cola]
+    evaluate = ["--model", model, "--task", "cola", "--data", cola]
     evaluate += ["--limit", ROWS, "--max-new-tokens", NEW_TOKENS, "--dtype", "f32"]
     base = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32).eval()
     compare(evaluate, Plain(base, tokenizer), rows, "untuned")
@@ -148,7 +120,7 @@ def main() -> None:
         }
         path = Path(folder) / "config.json"
         path.write_text(json.dumps(config))
-        run(programs / "finetune", path)
+        run("finetune", path)
         adapter = Path(folder) / "run" / "adapter"
         tuned = Plain(load_mola(base, adapter), tokenizer)
         compare([*evaluate, "--adapter", adapter], tuned, rows, "tuned")

@@ -8,27 +8,13 @@ skipped, where this Python has no transformers.
 """
 
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-try:
-    import torch
-    import transformers
-    from safetensors.torch import load_file, save_file
-except ImportError as error:
-    # Two lines as GoogleTest has them, so that `make test` shows the reason.
-    print(f"{__file__}: Skipped")
-    print(
-        f"{sys.executable} has no {error.name}: run tools/setup.sh --python-tests and configure "
-        "again, or name a Python that has it, -DMOLA_PYTHON=/path/to/python3"
-    )
-    sys.exit(77)
-
-HERE = Path(__file__).parent
-sys.path.append(str(HERE.parents[1] / "examples" / "python"))
-from load_mola import load_mola  # noqa: E402
+from checks import HERE, load_file, run, torch, transformers
+from load_mola import load_mola
+from safetensors.torch import save_file
 
 MODEL = HERE / "llama" / "gqa"
 TOLERANCE = 1e-4
@@ -54,13 +40,7 @@ ADAPTERS = {
 }
 
 
-def run(program: Path, *arguments: str | Path) -> None:
-    done = subprocess.run([program, *arguments], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{program.name} failed: {done.stderr}")
-
-
-def train(programs: Path, folder: Path, adapter: dict) -> Path:
+def train(folder: Path, adapter: dict) -> Path:
     """The folder of an adapter whose B is far from zero."""
     rows = [{"input_ids": [1] + [3 + (row + 7 * t) % 61 for t in range(8)]} for row in range(8)]
     (folder / "rows.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
@@ -80,7 +60,7 @@ def train(programs: Path, folder: Path, adapter: dict) -> Path:
         "output": {"dir": str(folder / "run")},
     }
     (folder / "run.json").write_text(json.dumps(config))
-    run(programs / "finetune", folder / "run.json")
+    run("finetune", folder / "run.json")
     return folder / "run" / "adapter"
 
 
@@ -97,12 +77,12 @@ def largest_difference(a: torch.Tensor, b: torch.Tensor) -> float:
     return ((a - b).abs().max() / b.abs().max()).item()
 
 
-def check(programs: Path, folder: Path, name: str) -> bool:
-    adapter = train(programs, folder, ADAPTERS[name])
+def agrees(folder: Path, name: str) -> bool:
+    adapter = train(folder, ADAPTERS[name])
     input_ids = torch.randint(3, 64, (2, 16), generator=torch.Generator().manual_seed(1))
     save_file({"input_ids": input_ids}, folder / "ids.safetensors")
     run(
-        programs / "logits",
+        "logits",
         *("--model", MODEL, "--adapter", adapter, "--dtype", "f32", "--device", "cpu"),
         *("--input", folder / "ids.safetensors", "--output", folder / "logits.safetensors"),
     )
@@ -115,12 +95,10 @@ def check(programs: Path, folder: Path, name: str) -> bool:
 
 
 def main() -> None:
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
     passed = []
     for name in ADAPTERS:
         with tempfile.TemporaryDirectory() as folder:
-            passed.append(check(Path(sys.argv[1]).resolve(), Path(folder), name))
+            passed.append(agrees(Path(folder), name))
     sys.exit(0 if all(passed) else 1)
 
 
