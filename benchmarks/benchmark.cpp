@@ -223,7 +223,8 @@ int main(int argc, char** argv) {
   number("--top-k", settings.top_k, "experts a token takes");
   number("--steps", settings.steps, "steps that are timed; generate: rounds");
   app.add_option("--allocation", settings.allocation, "experts by layer")->capture_default_str();
-  const auto choice = [&](const char* name, std::string& value, std::vector<std::string> choices) {
+  const auto choice = [&](const char* name, std::string& value,
+                          const std::vector<std::string>& choices) {
     app.add_option(name, value)->check(CLI::IsMember(choices))->capture_default_str();
   };
   choice("--dtype", settings.dtype, {"f32", "bf16"});

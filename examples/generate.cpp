@@ -30,7 +30,7 @@ std::vector<std::string> read_lines(const std::string& path) {
   return lines;
 }
 
-// Generates while `seconds` pass on the clock, and says how fast.
+// Generates, and says how fast.
 std::vector<mola::Generation> timed(mola::Llama& model, const mola::Tokenizer& tokenizer,
                                     const std::vector<std::string>& prompts,
                                     const mola::GenerationOptions& options,

@@ -27,7 +27,8 @@ inline void log_model(const std::string& path, const mola::Llama& model) {
   const auto count = mola::count_parameters(model);
   std::ostringstream line;
   line << "model    " << path << ": " << config.num_hidden_layers << " layers, hidden size "
-       << config.hidden_size << ", " << with_commas(count.total) << " parameters, "
+       << config.hidden_size << ", " << with_commas(count.total - count.trainable)
+       << " parameters, "
        << (model->embed_tokens.scalar_type() == torch::kBFloat16 ? "bf16" : "f32") << " on "
        << model->embed_tokens.device();
   mola::log_info(line.str());

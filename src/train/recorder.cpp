@@ -106,6 +106,7 @@ double Recorder::evaluate(int64_t step) {
 }
 
 std::string Recorder::finish() {
+  log_.reset();  // takes the bar away
   const std::string folder = output_.dir + kAdapter;
   check_finite(folder);
   save_adapter(trainer_->model(), folder);
