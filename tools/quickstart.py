@@ -84,7 +84,7 @@ def print_table(rows: list[tuple[str, ...]]) -> None:
     print()
     for cells in rows:
         first, *others = (cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
-        print("  ".join([cells[0].ljust(len(first)), *others]))
+        print("  ".join([cells[0].ljust(len(first)), *others]).rstrip())
 
 
 def main() -> None:
