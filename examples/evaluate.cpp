@@ -17,10 +17,6 @@ struct Settings {
   std::string json;
 };
 
-const std::map<std::string, mola::Split> kSplits = {{"train", mola::Split::kTrain},
-                                                    {"validation", mola::Split::kValidation},
-                                                    {"test", mola::Split::kTest}};
-
 std::vector<mola::Prediction> predict(const Settings& settings, const mola::Task& task,
                                       const std::vector<mola::Example>& examples) {
   const mola::Tokenizer tokenizer(settings.model.model);
@@ -46,10 +42,10 @@ void print_share(const char* name, const mola::Share& share) {
 void run(const Settings& settings) {
   if (!settings.json.empty()) mola::check_output_file(settings.json);
   const auto& task = mola::find_task(settings.task);
-  auto examples = task.read(settings.data, kSplits.at(settings.split), mola::OnBadRow::kStop);
-  if (settings.limit > 0 && examples.size() > static_cast<size_t>(settings.limit)) {
-    examples.resize(settings.limit);
-  }
+  if (task.answers.empty()) mola::fail("--task ", task.name, ": has no answers to compare with");
+  const size_t limit = settings.limit > 0 ? static_cast<size_t>(settings.limit) : SIZE_MAX;
+  const auto examples =
+      task.read(settings.data, kSplits.at(settings.split), mola::OnBadRow::kStop, limit);
   if (examples.empty()) mola::fail(settings.data, ": has no rows");
   const auto predictions = predict(settings, task, examples);
   const auto summary = mola::summarize(task, predictions);
@@ -64,7 +60,8 @@ void run(const Settings& settings) {
     std::printf("%-10s %lld\n", "no answer", static_cast<long long>(summary.unanswered));
   }
   if (!settings.json.empty()) {
-    mola::write_file(settings.json, mola::evaluation_json(task, examples, predictions) + "\n");
+    mola::write_file(settings.json,
+                     mola::evaluation_json(task, settings.options, examples, predictions) + "\n");
   }
 }
 

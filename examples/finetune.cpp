@@ -1,6 +1,4 @@
 // Fine-tunes an adapter on a task, as a JSON file says.
-#include <iomanip>
-
 #include "program.h"
 
 namespace {
@@ -71,18 +69,6 @@ void log_data(const mola::RunConfig& run, const std::vector<mola::Sequence>& seq
   mola::log_info(line.str());
 }
 
-void log_training(const mola::RunConfig& run, const mola::Llama& model, int64_t steps) {
-  const auto count = mola::count_parameters(model);
-  std::ostringstream line;
-  line << "training " << with_commas(count.trainable) << " parameters (" << std::setprecision(3)
-       << 100.0 * static_cast<double>(count.trainable) / static_cast<double>(count.total) << " %), "
-       << with_commas(steps) << " steps of " << run.train.batch_size << " sequences";
-  mola::log_info(line.str());
-  for (const auto& doubt : mola::doubts_about(run.train, model->adapter, steps)) {
-    mola::log_warning(doubt);
-  }
-}
-
 void finetune(const std::string& path, const std::vector<std::string>& overrides, bool resume) {
   const auto run = mola::read_run_config(path, overrides);
   const auto status = resume ? mola::find_run(run) : mola::RunStatus::kNew;
@@ -104,7 +90,7 @@ void finetune(const std::string& path, const std::vector<std::string>& overrides
   auto model = build_model(run, config, adapter);
   mola::Trainer trainer(model, *loaders.training, run.train);
   log_model(run.model.path, model);
-  log_training(run, model, trainer.total_steps());
+  log_training(run.train, model, trainer.total_steps());
   const auto* validation = loaders.validation ? &*loaders.validation : nullptr;
   mola::Recorder recorder(trainer, run, validation, status);
   trainer.run([&](const mola::Trainer::Step& step) { recorder.record(step); });

@@ -24,6 +24,7 @@ std::vector<std::string> read_lines(const std::string& path) {
   if (!file) mola::fail(path, ": cannot be read");
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
     if (!line.empty()) lines.push_back(line);
   }
   if (lines.empty()) mola::fail(path, ": holds no prompt, expected one a line");
@@ -59,22 +60,28 @@ void stream(mola::Llama& model, const mola::Tokenizer& tokenizer, const std::str
   timed(model, tokenizer, {prompt}, options, observer);
 }
 
-void generate_all(mola::Llama& model, const mola::Tokenizer& tokenizer, const Settings& settings) {
-  std::vector<std::string> prompts;
-  for (const auto& prompt : settings.prompts) prompts.push_back(with_template(settings, prompt));
-  if (prompts.size() == 1) return stream(model, tokenizer, prompts[0], settings.generation);
+std::vector<mola::Generation> with_progress(mola::Llama& model, const mola::Tokenizer& tokenizer,
+                                            const std::vector<std::string>& prompts,
+                                            const mola::GenerationOptions& options) {
   mola::Progress progress("generating", static_cast<int64_t>(prompts.size()));
   int64_t done = 0;
   mola::GenerationObserver observer;
   observer.on_end = [&](size_t, const mola::Generation&) { progress.update(++done, ""); };
-  const auto generations = timed(model, tokenizer, prompts, settings.generation, observer);
+  return timed(model, tokenizer, prompts, options, observer);
+}
+
+void generate_all(mola::Llama& model, const mola::Tokenizer& tokenizer, const Settings& settings) {
+  std::vector<std::string> prompts;
+  for (const auto& prompt : settings.prompts) prompts.push_back(with_template(settings, prompt));
+  if (prompts.size() == 1) return stream(model, tokenizer, prompts[0], settings.generation);
+  const auto generations = with_progress(model, tokenizer, prompts, settings.generation);
   for (size_t i = 0; i < prompts.size(); ++i) {
     std::cout << "> " << settings.prompts[i] << "\n" << generations[i].text << "\n\n";
   }
 }
 
 // One prompt a line, until the end of the input.
-void converse(mola::Llama& model, const mola::Tokenizer& tokenizer, const Settings& settings) {
+void converse(mola::Llama& model, const mola::Tokenizer& tokenizer, Settings settings) {
   const bool is_terminal = isatty(STDIN_FILENO) != 0;
   if (is_terminal) {
     std::cout
@@ -91,6 +98,7 @@ void converse(mola::Llama& model, const mola::Tokenizer& tokenizer, const Settin
       mola::log_warning("found " + line + ", expected /adapter on, /adapter off or /quit");
     } else if (!line.empty()) {
       stream(model, tokenizer, with_template(settings, line), settings.generation);
+      ++settings.generation.sampling.seed;  // the same prompt again is answered anew
     }
   }
 }

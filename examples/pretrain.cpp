@@ -8,8 +8,8 @@ mola::Loader make_loader(const mola::PretrainConfig& run, const mola::Tokenizer&
   auto sequences = mola::encode_documents(tokenizer, documents, run.max_length);
   int64_t tokens = 0;
   for (const auto& sequence : sequences) tokens += static_cast<int64_t>(sequence.input_ids.size());
-  mola::log_info(run.text + ": " + std::to_string(documents.size()) + " documents, " +
-                 std::to_string(tokens) + " tokens");
+  mola::log_info(run.text + ": " + with_commas(static_cast<int64_t>(documents.size())) +
+                 " documents, " + with_commas(tokens) + " tokens");
   mola::LoaderOptions options;
   options.batch_size = run.train.batch_size;
   options.micro_batch_size = run.train.micro_batch_size;
@@ -23,8 +23,6 @@ mola::Llama build_model(const mola::PretrainConfig& run) {
   auto model = mola::build_llama(run.model, {}, torch::kFloat, mola::choose_device("auto"));
   mola::initialize_weights(model);
   mola::train_all_weights(model);
-  mola::log_info("training all of " + std::to_string(mola::count_parameters(model).total) +
-                 " parameters");
   return model;
 }
 
@@ -37,11 +35,13 @@ void pretrain(const std::string& path, const std::vector<std::string>& overrides
   auto model = build_model(run);
   mola::Trainer trainer(model, loader, run.train);
 
+  log_model("of its own", model);
+  log_training(run.train, model, trainer.total_steps());
   mola::make_run_folder(run.output_dir);
   mola::StepLog log(run.output_dir, run.log_every, trainer);
   trainer.run([&](const mola::Trainer::Step& step) {
     log.add(step);
-    if (log.is_due(step.number)) log.write(step);
+    if (log.is_due(step.number)) log.write(log.means(step));
   });
   const std::string folder = run.output_dir + "/model";
   mola::save_base_model(model, tokenizer, folder);

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <functional>
+#include <iomanip>
 #include <map>
 #include <sstream>
 
@@ -27,8 +28,7 @@ inline void log_model(const std::string& path, const mola::Llama& model) {
   const auto count = mola::count_parameters(model);
   std::ostringstream line;
   line << "model    " << path << ": " << config.num_hidden_layers << " layers, hidden size "
-       << config.hidden_size << ", " << with_commas(count.total - count.trainable)
-       << " parameters, "
+       << config.hidden_size << ", " << with_commas(count.total) << " parameters, "
        << (model->embed_tokens.scalar_type() == torch::kBFloat16 ? "bf16" : "f32") << " on "
        << model->embed_tokens.device();
   mola::log_info(line.str());
@@ -37,6 +37,23 @@ inline void log_model(const std::string& path, const mola::Llama& model) {
     mola::log_info("experts  " + picture);
   }
 }
+
+/// What is about to be trained, and warnings of what is likely a mistake.
+inline void log_training(const mola::TrainConfig& train, const mola::Llama& model, int64_t steps) {
+  const auto count = mola::count_parameters(model);
+  std::ostringstream line;
+  line << "training " << with_commas(count.trainable) << " of them (" << std::setprecision(3)
+       << 100.0 * static_cast<double>(count.trainable) / static_cast<double>(count.total) << " %), "
+       << with_commas(steps) << " steps of " << train.batch_size << " sequences";
+  mola::log_info(line.str());
+  for (const auto& doubt : mola::doubts_about(train, model->adapter, steps)) {
+    mola::log_warning(doubt);
+  }
+}
+
+const std::map<std::string, mola::Split> kSplits = {{"train", mola::Split::kTrain},
+                                                    {"validation", mola::Split::kValidation},
+                                                    {"test", mola::Split::kTest}};
 
 /// The model that a program computes with.
 struct ModelOptions {

@@ -15,10 +15,6 @@ struct Settings {
   bool train_on_prompt = mola::DataConfig().train_on_prompt;
 };
 
-const std::map<std::string, mola::Split> kSplits = {{"train", mola::Split::kTrain},
-                                                    {"validation", mola::Split::kValidation},
-                                                    {"test", mola::Split::kTest}};
-
 void print_text(int64_t index, const mola::Example& example) {
   const auto number = static_cast<long long>(index);
   std::printf("\n--- example %lld, prompt\n%s\n--- example %lld, response\n%s\n", number,

@@ -1,6 +1,5 @@
 // Writes a small world: text to pretrain on, and a task about it in CoLA's files.
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -31,9 +30,19 @@ std::vector<Person> make_people(Random& random) {
   return people;
 }
 
-std::string story(Random& random) {
-  std::string text = make_sentence(random);
-  for (size_t more = random.below(5); more > 0; --more) text += " " + make_sentence(random);
+// Makes sentences, and remembers them: those of the task must not stand in the text.
+struct Narrator {
+  Random& random;
+  std::set<std::string>& told;
+
+  std::string sentence(Flaw flaw = Flaw::kNone) {
+    return *told.insert(make_sentence(random, flaw)).first;
+  }
+};
+
+std::string story(Narrator& narrator) {
+  std::string text = narrator.sentence();
+  for (size_t more = narrator.random.below(5); more > 0; --more) text += " " + narrator.sentence();
   return text;
 }
 
@@ -50,24 +59,26 @@ struct Remark {
   std::string sentence, reaction;
 };
 
-Remark make_remark(Random& random) {
-  const bool flawed = random.below(2) == 0;
-  return {make_sentence(random, flawed ? random.pick(all_flaws()) : Flaw::kNone),
+Remark make_remark(Narrator& narrator) {
+  const bool flawed = narrator.random.below(2) == 0;
+  return {narrator.sentence(flawed ? narrator.random.pick(all_flaws()) : Flaw::kNone),
           flawed ? "laughs" : "nods"};
 }
 
-std::string talk(const std::vector<Person>& people, Random& random) {
+std::string talk(const std::vector<Person>& people, Narrator& narrator) {
   std::string text;
-  for (size_t more = 1 + random.below(3); more > 0; --more) {
-    const auto remark = make_remark(random);
-    text += remark.sentence + " " + random.pick(people).name + " " + remark.reaction + ". ";
+  for (size_t more = 1 + narrator.random.below(3); more > 0; --more) {
+    const auto remark = make_remark(narrator);
+    text +=
+        remark.sentence + " " + narrator.random.pick(people).name + " " + remark.reaction + ". ";
   }
   text.pop_back();
   return text;
 }
 
 // An instruction other than the task's, with its response.
-std::string instruction(const std::vector<Person>& people, Random& random) {
+std::string instruction(const std::vector<Person>& people, Narrator& narrator) {
+  auto& random = narrator.random;
   const auto ask = [](const std::string& question, const std::string& answer) {
     return mola::alpaca_prompt(question) + "Answer: " + answer + ".";
   };
@@ -86,62 +97,62 @@ std::string instruction(const std::vector<Person>& people, Random& random) {
       break;
   }
   if (random.below(4) == 0) {
-    const auto sentence = make_sentence(random);
+    const auto sentence = narrator.sentence();
     return ask("Tell me if the statement short, long.\nSentence: " + sentence + "\n",
                std::count(sentence.begin(), sentence.end(), ' ') > 5 ? "long" : "short");
   }
-  const auto remark = make_remark(random);
+  const auto remark = make_remark(narrator);
   return ask("Tell me what " + person.name + " does.\nSentence: " + remark.sentence + "\n",
              remark.reaction);
 }
 
-std::vector<std::string> make_documents(uint64_t seed) {
+std::vector<std::string> make_documents(uint64_t seed, std::set<std::string>& told) {
   Random random(seed);
+  Narrator narrator{random, told};
   const auto people = make_people(random);
   std::vector<std::string> documents;
-  for (int i = 0; i < kStories; ++i) documents.push_back(story(random));
+  for (int i = 0; i < kStories; ++i) documents.push_back(story(narrator));
   for (int i = 0; i < kDescriptions; ++i) {
     documents.push_back(describe(random.pick(people), random));
   }
-  for (int i = 0; i < kTalks; ++i) documents.push_back(talk(people, random));
-  for (int i = 0; i < kInstructions; ++i) documents.push_back(instruction(people, random));
+  for (int i = 0; i < kTalks; ++i) documents.push_back(talk(people, narrator));
+  for (int i = 0; i < kInstructions; ++i) documents.push_back(instruction(people, narrator));
   return documents;
 }
 
-// Rows as CoLA has them: source, label, the author's mark, sentence. Three of five are acceptable,
-// and no sentence stands twice.
-std::vector<std::string> make_rows(uint64_t seed, size_t count) {
+// Rows as CoLA has them: source, label, the author's mark, sentence. Three of five are drawn to be
+// acceptable; no sentence stands twice or in `told`.
+std::vector<std::string> make_rows(uint64_t seed, size_t count, std::set<std::string> told) {
   Random random(seed);
-  std::set<std::string> seen;
   std::vector<std::string> rows;
   while (rows.size() < count) {
     const bool acceptable = random.below(5) < 3;
     const auto sentence =
         make_sentence(random, acceptable ? Flaw::kNone : random.pick(all_flaws()));
-    if (!seen.insert(sentence).second) continue;
+    if (!told.insert(sentence).second) continue;
     rows.push_back(std::string("world\t") + (acceptable ? "1\t" : "0\t*") + "\t" + sentence);
   }
   return rows;
 }
 
-void write_lines(const std::string& path, const std::vector<std::string>& lines, size_t begin,
-                 size_t end) {
-  std::ofstream file(path);
-  for (size_t i = begin; i < end; ++i) file << lines[i] << '\n';
-  if (!file.flush()) mola::fail(path, ": cannot be written");
+std::string lines_of(const std::vector<std::string>& lines, size_t begin, size_t end) {
+  std::string text;
+  for (size_t i = begin; i < end; ++i) text += lines[i] + "\n";
+  return text;
 }
 
 void write_world(const std::string& folder, uint64_t seed) {
   mola::make_run_folder(folder);
   mola::make_run_folder(folder + "/CoLA");
   std::vector<std::string> documents;
-  for (const auto& document : make_documents(seed)) {
+  std::set<std::string> told;
+  for (const auto& document : make_documents(seed, told)) {
     documents.push_back(nlohmann::json({{"text", document}}).dump());
   }
-  write_lines(folder + "/text.jsonl", documents, 0, documents.size());
-  const auto rows = make_rows(seed + 1, kTrainRows + kDevRows);
-  write_lines(folder + "/CoLA/train.tsv", rows, 0, kTrainRows);
-  write_lines(folder + "/CoLA/dev.tsv", rows, kTrainRows, rows.size());
+  mola::write_file(folder + "/text.jsonl", lines_of(documents, 0, documents.size()));
+  const auto rows = make_rows(seed + 1, kTrainRows + kDevRows, told);
+  mola::write_file(folder + "/CoLA/train.tsv", lines_of(rows, 0, kTrainRows));
+  mola::write_file(folder + "/CoLA/dev.tsv", lines_of(rows, kTrainRows, rows.size()));
 }
 
 }  // namespace

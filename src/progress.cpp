@@ -37,17 +37,19 @@ std::string duration_text(double seconds) {
   return text;
 }
 
-Progress::Progress(std::string what, int64_t total) : what_(std::move(what)), total_(total) {}
+Progress::Progress(std::string what, int64_t total, int64_t begin)
+    : what_(std::move(what)), total_(total), begin_(begin) {}
 
 Progress::~Progress() { draw_bar(""); }
 
 std::string Progress::time_left(int64_t done) const {
   const double passed = std::chrono::duration<double>(Clock::now() - start_).count();
-  return duration_text(passed * static_cast<double>(total_ - done) / static_cast<double>(done));
+  return duration_text(passed * static_cast<double>(total_ - done) /
+                       static_cast<double>(done - begin_));
 }
 
 void Progress::update(int64_t done, const std::string& state) {
-  if (done < 1) return;
+  if (done <= begin_) return;
   const bool is_bar = can_draw_bar();
   const auto now = Clock::now();
   const bool is_first = shown_ == start_;

@@ -47,12 +47,12 @@ def make_base() -> None:
     run("pretrain", "configs/pretrain/quickstart.json")
 
 
-def evaluate(name: str) -> dict:
+def evaluate(name: str, protocol: str = "generate") -> dict:
     """The figures of the base model, or of one of the adapters on it."""
-    output = RUNS / f"{name}.json"
+    output = RUNS / f"{name}_{protocol}.json"
     adapter = [] if name == "base" else ["--adapter", RUNS / name / "adapter"]
     task = ["--task", "cola", "--data", WORLD / "CoLA"]
-    run("evaluate", "--model", BASE / "model", *adapter, *task, "--json", output)
+    run("evaluate", "--model", BASE / "model", *adapter, *task, "--protocol", protocol, "--json", output)
     return json.loads(output.read_text())
 
 
@@ -93,10 +93,12 @@ def main() -> None:
     make_base()
     training = {name: finetune(name) for name in ADAPTERS}
     figures = {name: evaluate(name) for name in ("base", *ADAPTERS)}
+    scored = evaluate("base", "score")
 
     rows = [HEADER]
     rows.append(row("always the most frequent", figures["base"]["majority"], "", "", "", ""))
-    rows.append(row("base model, untuned", figures["base"]["accuracy"], "", "", "", ""))
+    rows.append(row("untuned base, asked", figures["base"]["accuracy"], "", "", "", ""))
+    rows.append(row("untuned base, its likelier answer", scored["accuracy"], "", "", "", ""))
     for name, title in (("mola", "MoLA 2468"), ("lora", "LoRA")):
         told = training[name]
         size = f"{trained_parameters(RUNS / name):,}"

@@ -8,11 +8,12 @@ namespace mola {
 
 /// Tells on standard error how far long work is: on a terminal a bar that is drawn anew in its
 /// line, elsewhere a log line every ten seconds. Log lines written meanwhile stand above the bar.
-/// `--quiet` programs (`set_log_level`) show nothing.
+/// Where logs are quiet (`set_log_quiet`) it
+/// shows nothing.
 class Progress {
  public:
-  /// `what` is being done, in `total` parts.
-  Progress(std::string what, int64_t total);
+  /// `what` is being done, in `total` parts, of which `begin` were done before.
+  Progress(std::string what, int64_t total, int64_t begin = 0);
   ~Progress();  ///< takes the bar away
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -27,6 +28,7 @@ class Progress {
 
   std::string what_;
   int64_t total_;
+  int64_t begin_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point shown_ = start_;
 };

@@ -44,8 +44,8 @@ std::vector<std::string> doubts_about(const TrainConfig& train, const AdapterCon
   }
   // A factor of 100 to either side of what is usual.
   if (train.learning_rate >= 3e-2 || train.learning_rate <= 3e-6) {
-    doubts.push_back(line("train.learning_rate is ", train.learning_rate,
-                          ", usual for adapters is about 3e-4"));
+    doubts.push_back(
+        line("train.learning_rate is ", train.learning_rate, ", usual for adapters is about 3e-4"));
   }
   if (train.warmup_steps >= total_steps) {
     doubts.push_back(line("train.warmup_steps is ", train.warmup_steps, ", but the run has only ",

@@ -38,7 +38,11 @@ PretrainConfig read_pretrain_config(const std::string& path,
   config.model = read_llama_shape(model);
   model.refuse_unknown_keys();
   read_data(reader.object("data"), config);
-  config.train = read_train(reader.object("train"));
+  const JsonReader train = reader.object("train");
+  for (const char* key : {"evaluate_every", "balance_coefficient"}) {
+    if (!train.any(key).is_null()) train.refuse(key, "is a key of fine-tunes alone");
+  }
+  config.train = read_train(train);
   read_output(reader.object("output"), config);
   reader.refuse_unknown_keys();
   return config;

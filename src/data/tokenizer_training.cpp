@@ -2,6 +2,7 @@
 
 #include <sentencepiece_trainer.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "mola/error.h"
@@ -25,6 +26,11 @@ class Lines : public sentencepiece::SentenceIterator {
   bool done() const override { return next_ == lines_.size(); }
   void Next() override { ++next_; }
   const std::string& value() const override { return lines_[next_]; }
+  size_t longest() const {
+    size_t bytes = 4192;  // as sentencepiece itself has it
+    for (const auto& line : lines_) bytes = std::max(bytes, line.size());
+    return bytes;
+  }
   sentencepiece::util::Status status() const override { return {}; }
 
  private:
@@ -37,22 +43,23 @@ class Lines : public sentencepiece::SentenceIterator {
 Tokenizer train_tokenizer(const std::vector<std::string>& texts, int64_t vocab_size) {
   Lines lines(texts);
   std::string bytes;
-  const auto status =
-      sentencepiece::SentencePieceTrainer::Train({{"model_type", "bpe"},
-                                                  {"vocab_size", std::to_string(vocab_size)},
-                                                  {"byte_fallback", "true"},
-                                                  {"split_digits", "true"},
-                                                  {"character_coverage", "1.0"},
-                                                  {"normalization_rule_name", "identity"},
-                                                  {"remove_extra_whitespaces", "false"},
-                                                  {"add_dummy_prefix", "true"},
-                                                  {"unk_id", "0"},
-                                                  {"bos_id", "1"},
-                                                  {"eos_id", "2"},
-                                                  {"pad_id", "-1"},
-                                                  {"num_threads", "1"},
-                                                  {"minloglevel", "3"}},
-                                                 &lines, &bytes);
+  const auto status = sentencepiece::SentencePieceTrainer::Train(
+      {{"model_type", "bpe"},
+       {"vocab_size", std::to_string(vocab_size)},
+       {"byte_fallback", "true"},
+       {"split_digits", "true"},
+       {"character_coverage", "1.0"},
+       {"normalization_rule_name", "identity"},
+       {"remove_extra_whitespaces", "false"},
+       {"add_dummy_prefix", "true"},
+       {"unk_id", "0"},
+       {"bos_id", "1"},
+       {"eos_id", "2"},
+       {"pad_id", "-1"},
+       {"max_sentence_length", std::to_string(lines.longest())},
+       {"num_threads", "1"},
+       {"minloglevel", "3"}},
+      &lines, &bytes);
   if (!status.ok()) {
     fail("model.vocab_size: found ", vocab_size,
          ", of which no tokenizer can be made from this text (sentencepiece: ", status.message(),

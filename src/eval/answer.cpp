@@ -12,29 +12,34 @@ bool is_letter(const std::string& text, size_t at) {
   return byte >= 0x80 || std::isalnum(byte) != 0;
 }
 
-bool stands_whole(const std::string& text, size_t at, const std::string& answer) {
-  return text.compare(at, answer.size(), answer) == 0 &&
-         !(at > 0 && is_letter(text, at - 1) && is_letter(text, at)) &&
-         !is_letter(text, at + answer.size());
+// The longest of `answers` that stands whole at `begin`; null if none does.
+const std::string* answer_at(const std::string& text, size_t begin,
+                             const std::vector<std::string>& answers) {
+  const std::string* longest = nullptr;
+  for (const auto& answer : answers) {
+    const bool stands = !answer.empty() && text.compare(begin, answer.size(), answer) == 0 &&
+                        !is_letter(text, begin + answer.size());
+    if (stands && (longest == nullptr || answer.size() > longest->size())) longest = &answer;
+  }
+  return longest;
 }
 
-size_t after(const std::string& text, size_t begin, const std::string& marker) {
-  const auto found = text.find(marker, begin);
-  return found == std::string::npos ? begin : found + marker.size();
+// Where the text goes on after `marker` and spaces, if the marker stands at `at`; `at` otherwise.
+size_t skip(const std::string& text, size_t at, const std::string& marker) {
+  if (text.compare(at, marker.size(), marker) != 0) return at;
+  at += marker.size();
+  while (at < text.size() && text[at] == ' ') ++at;
+  return at;
 }
 
 }  // namespace
 
 std::optional<std::string> parse_answer(const std::string& text,
                                         const std::vector<std::string>& answers) {
-  const size_t begin = after(text, after(text, 0, "Answer:"), "The answer is");
-  for (size_t at = begin; at < text.size(); ++at) {
-    const std::string* longest = nullptr;
-    for (const auto& answer : answers) {
-      const bool is_longer = longest == nullptr || answer.size() > longest->size();
-      if (is_longer && !answer.empty() && stands_whole(text, at, answer)) longest = &answer;
-    }
-    if (longest != nullptr) return *longest;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const size_t begin = skip(text, skip(text, at, "Answer:"), "The answer is");
+    if (begin == at) continue;
+    if (const auto* answer = answer_at(text, begin, answers)) return *answer;
   }
   return std::nullopt;
 }

@@ -80,7 +80,8 @@ class Batch {
                               const GenerationOptions& options) {
     size_t longest = 0;
     for (const auto& prompt : prompts) longest = std::max(longest, prompt.size());
-    return static_cast<int64_t>(longest) + options.max_new_tokens;
+    constexpr int64_t kAtFirst = 256;  // new tokens that there is room for from the beginning
+    return static_cast<int64_t>(longest) + std::min(options.max_new_tokens, kAtFirst);
   }
 
   std::vector<Running> take_prompts() {
@@ -98,11 +99,12 @@ class Batch {
   std::vector<Running> advance(std::vector<Running> sequences) {
     const auto logits = next_logits(model_, cache_, sequences);
     const int64_t vocab = logits.size(1);
+    const int64_t tokens = options_.vocab_size > 0 ? std::min(options_.vocab_size, vocab) : vocab;
     std::vector<Running> going_on;
     for (size_t i = 0; i < sequences.size(); ++i) {
       auto& sequence = sequences[i];
       const float* row = logits.const_data_ptr<float>() + static_cast<int64_t>(i) * vocab;
-      std::vector<float> row_logits(row, row + vocab);
+      std::vector<float> row_logits(row, row + tokens);
       const int64_t token = sequence.sampler.next(row_logits, sequence.tokens);
       if (const auto ending = take(sequence, token)) {
         cache_.lengths[sequence.slot] = 0;
@@ -164,6 +166,10 @@ std::vector<Generation> generate(Llama& model, const Tokenizer& tokenizer,
                                  const std::vector<std::string>& prompts,
                                  const GenerationOptions& options,
                                  const GenerationObserver& observer) {
+  if (tokenizer.vocab_size() > model->config.vocab_size) {
+    fail("the tokenizer has ", tokenizer.vocab_size(), " tokens, expected at most the model's ",
+         model->config.vocab_size);
+  }
   std::vector<std::vector<int64_t>> ids;
   std::vector<TextStream> streams;
   std::vector<Generation> generations(prompts.size());
@@ -187,7 +193,9 @@ std::vector<Generation> generate(Llama& model, const Tokenizer& tokenizer,
     generations[i].ending = ending;
     if (observer.on_end) observer.on_end(i, generations[i]);
   };
-  generate_tokens(model, ids, options, tokenizer.eos_id(), on_token, on_end);
+  auto token_options = options;
+  token_options.vocab_size = tokenizer.vocab_size();  // the model's may be padded
+  generate_tokens(model, ids, token_options, tokenizer.eos_id(), on_token, on_end);
   return generations;
 }
 

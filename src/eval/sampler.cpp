@@ -38,8 +38,8 @@ void check_sampling(const SamplingOptions& options) {
   if (!(options.top_p > 0 && options.top_p <= 1)) {
     refuse("top_p", options.top_p, "above 0 and at most 1");
   }
-  if (!(options.repetition_penalty > 0)) {
-    refuse("repetition_penalty", options.repetition_penalty, "above 0");
+  if (!(options.repetition_penalty > 0) || std::isinf(options.repetition_penalty)) {
+    refuse("repetition_penalty", options.repetition_penalty, "above 0 and finite");
   }
 }
 
@@ -52,6 +52,9 @@ Sampler::Sampler(const SamplingOptions& options, int64_t stream) : options_(opti
 }
 
 int64_t Sampler::next(std::vector<float>& logits, const std::vector<int64_t>& tokens) {
+  if (!std::all_of(logits.begin(), logits.end(), [](float l) { return std::isfinite(l); })) {
+    fail("after ", tokens.size(), " tokens the model gives logits that are not finite");
+  }
   if (options_.repetition_penalty != 1) penalise(logits, tokens, options_.repetition_penalty);
   if (options_.temperature > 0) return draw(logits);
   return std::max_element(logits.begin(), logits.end()) - logits.begin();

@@ -38,10 +38,14 @@ EvaluationSummary summarize(const Task& task, const std::vector<Prediction>& pre
   return summary;
 }
 
-std::string evaluation_json(const Task& task, const std::vector<Example>& examples,
+std::string evaluation_json(const Task& task, const EvaluationOptions& options,
+                            const std::vector<Example>& examples,
                             const std::vector<Prediction>& predictions) {
   const auto summary = summarize(task, predictions);
+  const bool generates = options.protocol == Protocol::kGenerate;
   ordered_json json = {{"task", task.name},
+                       {"protocol", generates ? "generate" : "score"},
+                       {"normalize", options.normalize},
                        {"rows", predictions.size()},
                        {"accuracy", to_json(summary.accuracy)},
                        {"majority", to_json(summary.majority)},
@@ -55,7 +59,7 @@ std::string evaluation_json(const Task& task, const std::vector<Example>& exampl
                         {"predicted", nullptr},
                         {"correct", prediction.outcome.is_correct()}};
     if (!prediction.outcome.predicted.empty()) row["predicted"] = prediction.outcome.predicted;
-    if (prediction.scores.empty()) row["response"] = prediction.text;
+    if (generates) row["response"] = prediction.text;
     for (size_t a = 0; a < prediction.scores.size(); ++a) {
       row["scores"][task.answers[a]] = prediction.scores[a];
     }

@@ -58,7 +58,8 @@ void check_run_folder(const std::string& path) {
   }
   if (fs::exists(path) && !fs::is_empty(path)) {
     fail("output.dir ", path,
-         ": already holds files; name another folder, remove it, or go on with --resume");
+         ": already holds files; name another folder, remove it, or go on with a run that was "
+         "stopped by finetune --resume");
   }
 }
 

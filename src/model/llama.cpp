@@ -74,6 +74,7 @@ Tensor LlamaImpl::forward_cached(const Tensor& input_ids, const std::vector<int6
     for (int64_t t = offsets[i]; t < offsets[i + 1]; ++t) {
       positions.push_back(past + t - offsets[i]);
     }
+    cache.reserve(past + offsets[i + 1] - offsets[i]);
   }
   AttentionInputs inputs;
   inputs.rotary = rotary_.angles(torch::tensor(positions, torch::kLong).to(input_ids.device()),

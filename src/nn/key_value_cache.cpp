@@ -1,5 +1,7 @@
 #include "mola/nn/key_value_cache.h"
 
+#include <algorithm>
+
 namespace mola {
 
 KeyValueCache::KeyValueCache(int64_t layers, int64_t slots, int64_t kv_heads, int64_t capacity,
@@ -10,6 +12,20 @@ KeyValueCache::KeyValueCache(int64_t layers, int64_t slots, int64_t kv_heads, in
   for (int64_t j = 0; j < layers; ++j) {
     keys.push_back(torch::empty({slots, kv_heads, capacity, head_dim}, options));
     values.push_back(torch::empty({slots, kv_heads, capacity, head_dim}, options));
+  }
+}
+
+void KeyValueCache::reserve(int64_t tokens) {
+  if (tokens <= capacity()) return;
+  const int64_t wanted = std::max(tokens, 2 * capacity());  // so that growing is rare
+  for (auto* layers : {&keys, &values}) {
+    for (auto& layer : *layers) {
+      auto shape = layer.sizes().vec();
+      shape[2] = wanted;
+      const auto grown = torch::empty(shape, layer.options());
+      grown.narrow(2, 0, layer.size(2)).copy_(layer);
+      layer = grown;
+    }
   }
 }
 

@@ -34,7 +34,9 @@ void cut_metrics(const std::string& path, int64_t last_step) {
   std::string kept;
   for (std::string line; std::getline(lines, line);) {
     const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object() || json.value("step", INT64_MAX) > last_step) break;
+    const bool is_step =
+        json.is_object() && json.contains("step") && json["step"].is_number_integer();
+    if (!is_step || json["step"].get<int64_t>() > last_step) break;
     kept += line + "\n";
   }
   write_file(path, kept);

@@ -71,10 +71,10 @@ Recorder::Recorder(Trainer& trainer, const RunConfig& run, const Loader* validat
 
 void Recorder::record(const Trainer::Step& step) {
   log_->add(step);
-  if (is_evaluated(step.number)) {
-    log_->write(step, evaluate(step.number));
-  } else if (log_->is_due(step.number)) {
-    log_->write(step);
+  if (is_evaluated(step.number) || log_->is_due(step.number)) {
+    auto metrics = log_->means(step);  // before the evaluation, whose time is none of the steps'
+    if (is_evaluated(step.number)) metrics.validation_loss = evaluate(step.number);
+    log_->write(metrics);
   }
   if (step.number % output_.save_every == 0 && step.number != total_steps_) {
     checkpoint(step.number);

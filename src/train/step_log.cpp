@@ -30,11 +30,16 @@ StepLog::StepLog(const std::string& folder, int64_t log_every, const Trainer& tr
       steps_per_epoch_(trainer.steps_per_epoch()),
       total_steps_(trainer.total_steps()),
       metrics_(folder + "/metrics.jsonl") {
-  if (can_draw_bar()) bar_ = std::make_unique<Progress>("training", total_steps_);
+  draw_from(0);
+}
+
+void StepLog::draw_from(int64_t step) {
+  first_step_ = step;
+  if (can_draw_bar()) bar_ = std::make_unique<Progress>("training", total_steps_, step);
 }
 
 void StepLog::go_on(int64_t step, const UnloggedSums& sums) {
-  first_step_ = step;
+  draw_from(step);
   steps_ = sums.steps;
   loss_ = torch::tensor(sums.loss, torch::kFloat);
   balance_loss_ = torch::tensor(sums.balance_loss, torch::kFloat);
@@ -52,15 +57,13 @@ void StepLog::add(const Trainer::Step& step) {
   tokens_ += step.tokens;
   if (bar_ != nullptr) {
     bar_->update(step.number, state_);
-  } else if (step.number == first_step_ + 2) {  // the first one takes longer than the others
-    log_info(
-        "about " +
-        duration_text(seconds_since(start_) / 2 * static_cast<double>(total_steps_ - first_step_)) +
-        " for " + std::to_string(total_steps_ - first_step_) + " steps");
+  } else if (step.number == first_step_ + 2) {
+    log_info("about " + time_left(step.number) + " left for " +
+             std::to_string(total_steps_ - step.number) + " more steps");
   }
 }
 
-StepMetrics StepLog::means_at(const Trainer::Step& step) const {
+StepMetrics StepLog::means(const Trainer::Step& step) const {
   const auto sums = unlogged();
   StepMetrics metrics;
   metrics.step = step.number;
@@ -77,9 +80,7 @@ StepMetrics StepLog::means_at(const Trainer::Step& step) const {
   return metrics;
 }
 
-void StepLog::write(const Trainer::Step& step, std::optional<double> validation_loss) {
-  auto metrics = means_at(step);
-  metrics.validation_loss = validation_loss;
+void StepLog::write(const StepMetrics& metrics) {
   show(metrics);
   metrics_.write(metrics);
   written_at_ = Clock::now();

@@ -18,22 +18,22 @@ TEST(ParseAnswer, FindsWholeAnswers) {
   EXPECT_EQ(parse_answer("The answer is C", kLetters), "C");
 }
 
-TEST(ParseAnswer, TakesTheFirstAfterItsMarker) {
-  EXPECT_EQ(parse_answer("Answer: acceptable. unacceptable.", kCola), "acceptable");
+TEST(ParseAnswer, TakesTheFirst) {
+  EXPECT_EQ(parse_answer("Answer: acceptable. Answer: unacceptable.", kCola), "acceptable");
   EXPECT_EQ(parse_answer("unacceptable or not? Answer: acceptable", kCola), "acceptable");
   EXPECT_EQ(parse_answer("A dog. The answer is B.", kLetters), "B");
-  EXPECT_EQ(parse_answer("acceptable", kCola), "acceptable");  // without a marker
+  EXPECT_EQ(parse_answer("Answer: none. The answer is C.", kLetters), "C");
 }
 
-TEST(ParseAnswer, FindsNothingInPartsOfWords) {
+TEST(ParseAnswer, FindsNothingElse) {
+  EXPECT_EQ(parse_answer("acceptable", kCola), std::nullopt);  // no marker
+  EXPECT_EQ(parse_answer("I cannot tell if it is acceptable.", kCola), std::nullopt);
+  EXPECT_EQ(parse_answer("Answer: not acceptable.", kCola), std::nullopt);
   EXPECT_EQ(parse_answer("Answer: acceptables", kCola), std::nullopt);
+  EXPECT_EQ(parse_answer("Answer: acceptable\xC3\xA9", kCola), std::nullopt);
   EXPECT_EQ(parse_answer("Answer: maybe", kCola), std::nullopt);
-  EXPECT_EQ(parse_answer("Answer: \xC3\xA9"
-                         "acceptable",
-                         kCola),
-            std::nullopt);
-  EXPECT_EQ(parse_answer("acceptable. Answer:", kCola), std::nullopt);
   EXPECT_EQ(parse_answer("Answer: b", kLetters), std::nullopt);
+  EXPECT_EQ(parse_answer("acceptable. Answer:", kCola), std::nullopt);
   EXPECT_EQ(parse_answer("", kCola), std::nullopt);
 }
 

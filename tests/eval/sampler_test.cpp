@@ -108,7 +108,7 @@ TEST(Sampler, RefusesWhatIsOutOfRange) {
   EXPECT_EQ(message([](auto& o) { o.top_p = 0; }),
             "top_p: found 0, expected above 0 and at most 1");
   EXPECT_EQ(message([](auto& o) { o.repetition_penalty = 0; }),
-            "repetition_penalty: found 0, expected above 0");
+            "repetition_penalty: found 0, expected above 0 and finite");
 }
 
 }  // namespace

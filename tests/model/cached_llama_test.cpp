@@ -29,7 +29,7 @@ TEST_P(CachedLlama, EqualsWholeSequences) {
   const auto whole_first = model->forward(first.unsqueeze(0))[0];
   const auto whole_second = model->forward(second.unsqueeze(0))[0];
 
-  auto cache = model->make_cache(2, 6);
+  auto cache = model->make_cache(2, 4);  // it grows
   const auto prompts = torch::cat({first.narrow(0, 0, 3), second.narrow(0, 0, 1)});
   auto hidden = model->forward_cached(prompts, {0, 3, 4}, {1, 0}, cache);
   EXPECT_LT(relative_error(hidden.narrow(0, 0, 3), whole_first.narrow(0, 0, 3)), 1e-5);
@@ -44,7 +44,7 @@ TEST_P(CachedLlama, EqualsWholeSequences) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Allocations, CachedLlama,
-                         testing::Values("24", "10", "[1, 3]", R"({"q_proj": 2, "mlp": "03"})"));
+                         testing::Values("24", "10", "[1, 3]", R"({"q_proj": "2", "mlp": "03"})"));
 
 TEST(Llama, SwitchesItsAdapterOffAndOn) {
   torch::NoGradGuard no_grad;

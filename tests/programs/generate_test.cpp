@@ -55,10 +55,14 @@ TEST_F(Generate, TakesManyPromptsAtOnce) {
 
 TEST_F(Generate, LogsAsJson) {
   const auto result = generate({"--prompt", "a", "--log-format", "json"});
-  const auto line = nlohmann::json::parse(result.err);
-  EXPECT_EQ(line.at("level"), "info");
-  EXPECT_NE(line.at("message").get<std::string>().find("tokens/s"), std::string::npos);
-  EXPECT_TRUE(line.contains("time"));
+  std::istringstream lines(result.err);
+  nlohmann::json last;
+  for (std::string line; std::getline(lines, line);) {
+    last = nlohmann::json::parse(line);
+    EXPECT_EQ(last.at("level"), "info");
+    EXPECT_TRUE(last.contains("time"));
+  }
+  EXPECT_NE(last.at("message").get<std::string>().find("tokens/s"), std::string::npos);
 }
 
 TEST_F(Generate, RefusesWhatItCannotDo) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "mola/io/run_folder.h"
 #include "support/finetune_run.h"
 
 namespace mola {
@@ -30,12 +31,18 @@ class Resume : public FinetuneRun {
 
   ProcessResult resume(const std::string& run_name) { return run("finetune", resuming(run_name)); }
 
-  // Starts the run, or goes on with it, and kills it once it has saved this step.
+  // The step of the newest checkpoint, 0 without one.
+  int64_t saved_step(const std::string& run) {
+    const auto folder = folder_.path(run);
+    const auto newest = fs::is_directory(folder) ? newest_checkpoint(folder) : "";
+    return newest.empty() ? 0 : std::stoll(newest.substr(newest.rfind('-') + 1));
+  }
+
+  // Starts the run, or goes on with it, and kills it once it has saved this step or a later one.
   void kill_after(int64_t step, const std::string& run) {
     const Process process("finetune", resuming(run));
-    const auto checkpoint = folder_.path(run + "/checkpoint-" + std::to_string(step));
     const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(2);
-    while (!fs::exists(checkpoint) && std::chrono::steady_clock::now() < patience) {
+    while (saved_step(run) < step && std::chrono::steady_clock::now() < patience) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     process.kill();
@@ -65,9 +72,9 @@ class Resume : public FinetuneRun {
 TEST_F(Resume, EndsWithTheBytesOfTheRunThatWasNotStopped) {
   const auto whole = finetune();
   ASSERT_EQ(whole.exit_code, 0) << whole.err;
-  kill_after(40, "stopped");
+  ASSERT_NO_FATAL_FAILURE(kill_after(40, "stopped"));
   folder_.write("stopped/checkpoint-999.tmp-a1b2c3/adapter_config.json", "{");
-  kill_after(120, "stopped");
+  ASSERT_NO_FATAL_FAILURE(kill_after(120, "stopped"));
   const auto result = resume("stopped");
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_NE(result.err.find("resuming from " + folder_.path("stopped/checkpoint-1")),

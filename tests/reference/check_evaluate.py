@@ -66,9 +66,9 @@ class Plain:
 
 
 def answer_in(text: str) -> str | None:
-    """The first whole answer, after "Answer:" where it is."""
-    found = re.search(r"(?<!\w)(un)?acceptable(?!\w)", text.split("Answer:", 1)[-1])
-    return found and found.group()
+    """The first whole answer behind its marker."""
+    found = re.search(r"(?:Answer:|The answer is) *((?:un)?acceptable)(?!\w)", text)
+    return found and found.group(1)
 
 
 @torch.inference_mode()

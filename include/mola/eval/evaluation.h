@@ -34,8 +34,8 @@ struct Prediction {
 using OnPrediction = std::function<void(size_t index, const Prediction& prediction)>;
 
 /// Asks `model` for the answer of each example. Generation is greedy. A score is the sum of the
-/// log-probabilities of the response's tokens, eos aside. Throws `Error` for a task without answers
-/// and a value out of range.
+/// log-probabilities of the response's tokens, eos aside. The model is left in evaluation mode.
+/// Throws `Error` for a task without answers and a value out of range.
 std::vector<Prediction> evaluate(Llama& model, const Tokenizer& tokenizer, const Task& task,
                                  const std::vector<Example>& examples,
                                  const EvaluationOptions& options,
@@ -53,7 +53,8 @@ struct EvaluationSummary {
 EvaluationSummary summarize(const Task& task, const std::vector<Prediction>& predictions);
 
 /// The summary and every prediction as JSON text.
-std::string evaluation_json(const Task& task, const std::vector<Example>& examples,
+std::string evaluation_json(const Task& task, const EvaluationOptions& options,
+                            const std::vector<Example>& examples,
                             const std::vector<Prediction>& predictions);
 
 }  // namespace mola

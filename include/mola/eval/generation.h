@@ -16,6 +16,7 @@ struct GenerationOptions {
   int64_t max_new_tokens = 256;
   int64_t batch_size = 16;        ///< sequences that are continued together
   std::vector<std::string> stop;  ///< strings that end a text, and are not part of it
+  int64_t vocab_size = 0;         ///< only tokens below it; 0: the model's, `generate` sets it
 };
 
 /// Throws `Error` for a value out of range, naming it.

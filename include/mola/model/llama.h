@@ -47,13 +47,13 @@ class LlamaImpl : public torch::nn::Module {
                                const std::vector<int64_t>& offsets, RoutingTrace* trace = nullptr);
 
   /// The same for tokens that continue sequences: sequence i goes on from what the slot `slots[i]`
-  /// of `cache` holds, and its new tokens are added there. Positions follow from the cache. Keeps
-  /// no gradient. Throws `c10::Error` if a slot would hold more than the cache's capacity.
+  /// of `cache` holds, and its new tokens are added there. Positions follow from the cache, which
+  /// grows where it is too small. Keeps no gradient.
   torch::Tensor forward_cached(const torch::Tensor& input_ids, const std::vector<int64_t>& offsets,
                                const std::vector<int64_t>& slots, KeyValueCache& cache,
                                RoutingTrace* trace = nullptr);
 
-  /// An empty cache for so many sequences of at most `capacity` tokens.
+  /// An empty cache for so many sequences, with room for `capacity` tokens of each.
   KeyValueCache make_cache(int64_t slots, int64_t capacity) const;
 
   /// Switches the adapter off, so that the base model alone is left, and on again.

@@ -16,6 +16,9 @@ struct KeyValueCache {
 
   int64_t capacity() const { return keys[0].size(2); }
 
+  /// Makes room for sequences of `tokens`; what the slots hold stays.
+  void reserve(int64_t tokens);
+
   std::vector<torch::Tensor> keys;    ///< for each layer [slots, kv_heads, capacity, D], turned
   std::vector<torch::Tensor> values;  ///< the same shape
   std::vector<int64_t> lengths;       ///< tokens that each slot holds; 0 empties it

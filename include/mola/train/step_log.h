@@ -29,14 +29,16 @@ class StepLog {
 
   bool is_due(int64_t step) const { return step % log_every_ == 0 || step == total_steps_; }
 
-  /// Writes the means over the steps since the last written one, of which `step` is the last.
-  /// Throws `Error` if a loss or norm is no longer finite.
-  void write(const Trainer::Step& step, std::optional<double> validation_loss = std::nullopt);
+  /// The means over the steps since the last written one, of which `step` is the last. Throws
+  /// `Error` if a loss or norm is no longer finite.
+  StepMetrics means(const Trainer::Step& step) const;
+
+  void write(const StepMetrics& metrics);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  StepMetrics means_at(const Trainer::Step& step) const;
+  void draw_from(int64_t step);
   void show(const StepMetrics& metrics);
   std::string time_left(int64_t step) const;
 
