@@ -44,7 +44,8 @@ TEST_P(CachedLlama, EqualsWholeSequences) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Allocations, CachedLlama,
-                         testing::Values("24", "10", "[1, 3]", R"({"attention": "2", "mlp": "03"})"));
+                         testing::Values("24", "10", "[1, 3]",
+                                         R"({"attention": "2", "mlp": "03"})"));
 
 TEST(Llama, SwitchesItsAdapterOffAndOn) {
   torch::NoGradGuard no_grad;
