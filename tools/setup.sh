@@ -16,7 +16,7 @@ stamp=$venv/.setup-done # written last, so a folder without it is an interrupted
 
 packages=(g++ cmake ninja-build make python3 python3-venv libsentencepiece-dev nlohmann-json3-dev
   libspdlog-dev libgtest-dev libcli11-dev)
-lint_packages=(git make clang-format clang-tidy)
+lint_packages=(git make clang-format clang-tidy libomp-dev) # clang wants an omp.h of its own
 
 die() {
   echo "setup: $*" >&2
