@@ -1,6 +1,5 @@
 // Measures how often a model answers the rows of a task right.
 #include <cstdio>
-#include <fstream>
 
 #include "program.h"
 
@@ -13,7 +12,7 @@ struct Settings {
   std::string split = "test";
   std::string protocol = "generate";
   mola::EvaluationOptions options;
-  int64_t limit = 0;
+  size_t limit = SIZE_MAX;
   std::string json;
 };
 
@@ -43,9 +42,8 @@ void run(const Settings& settings) {
   if (!settings.json.empty()) mola::check_output_file(settings.json);
   const auto& task = mola::find_task(settings.task);
   if (task.answers.empty()) mola::fail("--task ", task.name, ": has no answers to compare with");
-  const size_t limit = settings.limit > 0 ? static_cast<size_t>(settings.limit) : SIZE_MAX;
   const auto examples =
-      task.read(settings.data, kSplits.at(settings.split), mola::OnBadRow::kStop, limit);
+      task.read(settings.data, kSplits.at(settings.split), mola::OnBadRow::kStop, settings.limit);
   if (examples.empty()) mola::fail(settings.data, ": has no rows");
   const auto predictions = predict(settings, task, examples);
   const auto summary = mola::summarize(task, predictions);
@@ -79,9 +77,7 @@ int main(int argc, char** argv) {
       ->required()
       ->check(kNotEmpty)
       ->type_name("PATH");
-  app.add_option("--split", settings.split)
-      ->check(CLI::IsMember({"train", "validation", "test"}))
-      ->capture_default_str();
+  add_split_option(app, settings.split);
   app.add_option(
          "--protocol", settings.protocol,
          "generate: the answer is parsed out of what the model writes; score: the likeliest "

@@ -55,6 +55,12 @@ const std::map<std::string, mola::Split> kSplits = {{"train", mola::Split::kTrai
                                                     {"validation", mola::Split::kValidation},
                                                     {"test", mola::Split::kTest}};
 
+inline void add_split_option(CLI::App& app, std::string& split) {
+  app.add_option("--split", split, "train, validation or test")
+      ->check(CLI::IsMember({"train", "validation", "test"}))
+      ->capture_default_str();
+}
+
 /// The model that a program computes with.
 struct ModelOptions {
   std::string model;

@@ -73,9 +73,7 @@ int main(int argc, char** argv) {
       ->required()
       ->check(kNotEmpty)
       ->type_name("PATH");
-  app.add_option("--split", settings.split, "train, validation or test")
-      ->check(CLI::IsMember({"train", "validation", "test"}))
-      ->capture_default_str();
+  add_split_option(app, settings.split);
   auto* index = app.add_option("--index", settings.index, "the example, counted from 0")
                     ->check(CLI::NonNegativeNumber)
                     ->capture_default_str();

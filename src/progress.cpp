@@ -37,16 +37,15 @@ std::string duration_text(double seconds) {
   return text;
 }
 
+std::string time_left_text(double seconds, int64_t begin, int64_t done, int64_t total) {
+  return duration_text(seconds * static_cast<double>(total - done) /
+                       static_cast<double>(done - begin));
+}
+
 Progress::Progress(std::string what, int64_t total, int64_t begin)
     : what_(std::move(what)), total_(total), begin_(begin) {}
 
 Progress::~Progress() { draw_bar(""); }
-
-std::string Progress::time_left(int64_t done) const {
-  const double passed = std::chrono::duration<double>(Clock::now() - start_).count();
-  return duration_text(passed * static_cast<double>(total_ - done) /
-                       static_cast<double>(done - begin_));
-}
 
 void Progress::update(int64_t done, const std::string& state) {
   if (done <= begin_) return;
@@ -58,8 +57,10 @@ void Progress::update(int64_t done, const std::string& state) {
     return;
   }
   shown_ = now;
+  const double seconds = std::chrono::duration<double>(now - start_).count();
   const std::string count = std::to_string(done) + "/" + std::to_string(total_);
-  const std::string rest = (state.empty() ? "" : "  " + state) + "  " + time_left(done) + " left";
+  const std::string rest = (state.empty() ? "" : "  " + state) + "  " +
+                           time_left_text(seconds, begin_, done, total_) + " left";
   if (!is_bar) return log_info(what_ + " " + count + rest);
   const auto filled = static_cast<size_t>(kBarWidth * done / total_);
   std::string bar(kBarWidth, '.');

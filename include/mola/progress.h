@@ -24,14 +24,15 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
 
-  std::string time_left(int64_t done) const;
-
   std::string what_;
   int64_t total_;
   int64_t begin_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point shown_ = start_;
 };
+
+/// How long `total - done` parts will take, given that those from `begin` to `done` took `seconds`.
+std::string time_left_text(double seconds, int64_t begin, int64_t done, int64_t total);
 
 /// Seconds as people read them: "0:07", "12:40", "1:02:03".
 std::string duration_text(double seconds);

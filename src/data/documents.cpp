@@ -4,6 +4,7 @@
 
 #include "config/json_file.h"
 #include "data/text_file.h"
+#include "mola/data/encode.h"
 
 namespace mola {
 namespace {
@@ -31,9 +32,8 @@ std::vector<Sequence> encode_documents(const Tokenizer& tokenizer,
                                        int64_t max_length) {
   std::vector<Sequence> sequences;
   for (const auto& document : documents) {
-    auto ids = tokenizer.encode(document);
-    ids.insert(ids.begin(), tokenizer.bos_id());
-    ids.push_back(tokenizer.eos_id());
+    const auto ids =
+        encode(tokenizer, {document, ""}, INT64_MAX, /*train_on_prompt=*/true).input_ids;
     for (auto first = ids.begin(); first != ids.end();) {
       const auto last = first + std::min(max_length, ids.end() - first);
       const std::vector<int64_t> piece(first, last);

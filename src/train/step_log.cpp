@@ -102,8 +102,7 @@ void StepLog::show(const StepMetrics& metrics) {
 }
 
 std::string StepLog::time_left(int64_t step) const {
-  return duration_text(seconds_since(start_) * static_cast<double>(total_steps_ - step) /
-                       static_cast<double>(step - first_step_));
+  return time_left_text(seconds_since(start_), first_step_, step, total_steps_);
 }
 
 }  // namespace mola

@@ -2,8 +2,7 @@
 
 #include "mola/data/tokenizer.h"
 #include "support/process.h"
-#include "support/tiny_llama.h"
-#include "support/tiny_tokenizer.h"
+#include "support/text_model.h"
 
 namespace mola {
 namespace {
@@ -12,10 +11,7 @@ namespace {
 class Evaluate : public testing::Test {
  protected:
   Evaluate() {
-    auto config = tiny_llama_config();
-    config.vocab_size = 288;
-    write_llama(folder_, config, random_llama(config));
-    folder_.write("tokenizer.model", tiny_tokenizer_model());
+    write_text_model(folder_);
     folder_.write("cola/dev.tsv",
                   "x\t1\t\tone is good\nx\t0\t*\tgood one is\nx\t1\t\ttwo is good\n");
   }

@@ -1,8 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "support/process.h"
-#include "support/tiny_llama.h"
-#include "support/tiny_tokenizer.h"
+#include "support/text_model.h"
 
 namespace mola {
 namespace {
@@ -10,12 +9,7 @@ namespace {
 // A random model with a tokenizer.
 class Generate : public testing::Test {
  protected:
-  Generate() {
-    auto config = tiny_llama_config();
-    config.vocab_size = 288;
-    write_llama(folder_, config, random_llama(config));
-    folder_.write("tokenizer.model", tiny_tokenizer_model());
-  }
+  Generate() { write_text_model(folder_); }
 
   ProcessResult generate(std::vector<std::string> arguments) {
     const std::vector<std::string> model = {"--model", folder_.path(),     "--dtype",
