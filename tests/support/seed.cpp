@@ -1,0 +1,18 @@
+// Seeds torch's random generator before each test: by default every process draws other numbers.
+#include <gtest/gtest.h>
+#include <torch/utils.h>
+
+namespace mola {
+namespace {
+
+class Seeder : public testing::EmptyTestEventListener {
+  void OnTestStart(const testing::TestInfo&) override { torch::manual_seed(0); }
+};
+
+[[maybe_unused]] const bool kIsListening = [] {
+  testing::UnitTest::GetInstance()->listeners().Append(new Seeder);  // which owns it
+  return true;
+}();
+
+}  // namespace
+}  // namespace mola
