@@ -32,7 +32,7 @@ inline void log_model(const std::string& path, const mola::Llama& model) {
        << (model->embed_tokens.scalar_type() == torch::kBFloat16 ? "bf16" : "f32") << " on "
        << model->embed_tokens.device();
   mola::log_info(line.str());
-  if (model->adapter.type == mola::AdapterType::kLora) return;
+  if (model->adapter.type != mola::AdapterType::kMola) return;
   for (const auto& picture : mola::allocation_picture(model->adapter)) {
     mola::log_info("experts  " + picture);
   }

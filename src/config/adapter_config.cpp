@@ -60,9 +60,12 @@ std::vector<std::string> resolve_target_modules(const std::vector<std::string>& 
 }
 
 void resolve_experts(const AdapterSpec& spec, int64_t num_layers, AdapterConfig& config) {
+  config.target_modules = resolve_target_modules(*spec.target_modules);
+  config.rank = resolve_rank(*spec.rank, num_layers, config.target_modules);
+  config.alpha = *spec.alpha;
+  config.dropout = *spec.dropout;
+  config.init = *spec.init;
   if (config.type == AdapterType::kLora) {
-    if (spec.allocation) fail("adapter.allocation: a lora adapter has none; its type is 'lora'");
-    if (spec.top_k) fail("adapter.top_k: a lora adapter has none; its type is 'lora'");
     config.allocation = {LayerTable::same(config.target_modules, List(num_layers, 1))};
   } else {
     if (!spec.allocation) fail("adapter.allocation: is missing, expected one such as 2468");
@@ -73,6 +76,15 @@ void resolve_experts(const AdapterSpec& spec, int64_t num_layers, AdapterConfig&
     if (std::any_of(experts.begin(), experts.end(), [](int64_t n) { return n > 0; })) return;
   }
   fail("adapter.allocation: has no expert in any layer, so there is nothing to train");
+}
+
+int64_t resolve_adapter_layers(const AdapterSpec& spec, int64_t num_layers) {
+  const int64_t layers = spec.adapter_layers.value_or(num_layers);
+  if (layers < 1 || layers > num_layers) {
+    fail("adapter.adapter_layers: found ", layers, ", expected 1 to the model's ", num_layers,
+         " layers");
+  }
+  return layers;
 }
 
 template <class Given, class Saved>
@@ -119,28 +131,26 @@ LayerTable resolve_top_k(const NumberOrList& value, int64_t num_layers,
   return table;
 }
 
-AdapterSpec with_defaults(AdapterSpec spec) {
-  const AdapterConfig defaults;
-  spec.type = spec.type.value_or(defaults.type);
-  if (spec.type == AdapterType::kMola) spec.top_k = spec.top_k.value_or(kDefaultTopK);
-  spec.rank = spec.rank.value_or(kDefaultRank);
-  spec.alpha = spec.alpha.value_or(defaults.alpha);
-  spec.dropout = spec.dropout.value_or(defaults.dropout);
-  spec.target_modules = spec.target_modules.value_or(all_projections());
-  spec.init = spec.init.value_or(defaults.init);
-  return spec;
-}
-
 AdapterConfig resolve(const AdapterSpec& given, int64_t num_layers) {
   const AdapterSpec spec = with_defaults(given);
   AdapterConfig config;
   config.type = *spec.type;
-  config.target_modules = resolve_target_modules(*spec.target_modules);
-  config.rank = resolve_rank(*spec.rank, num_layers, config.target_modules);
-  config.alpha = *spec.alpha;
-  config.dropout = *spec.dropout;
-  config.init = *spec.init;
-  resolve_experts(spec, num_layers, config);
+  switch (config.type) {
+    case AdapterType::kMola:
+    case AdapterType::kLora:
+      resolve_experts(spec, num_layers, config);
+      break;
+    case AdapterType::kPromptTuning:
+      config.num_virtual_tokens = *spec.num_virtual_tokens;
+      config.init_text = spec.init_text.value_or("");
+      break;
+    case AdapterType::kLlamaAdapter:
+      config.adapter_len = *spec.adapter_len;
+      config.adapter_layers = resolve_adapter_layers(spec, num_layers);
+      break;
+    case AdapterType::kFull:
+      break;
+  }
   return config;
 }
 
@@ -148,9 +158,6 @@ AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers, const Adapter
   if (spec.type && *spec.type != saved.type) {
     const auto& names = adapter_type_names();
     refuse_contradiction("type", name_of(*spec.type, names), name_of(saved.type, names));
-  }
-  if (spec.alpha && *spec.alpha != saved.alpha) {
-    refuse_contradiction("alpha", *spec.alpha, saved.alpha);
   }
   if (spec.init && *spec.init != saved.init) {
     const auto& names = init_names();
@@ -171,6 +178,13 @@ AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers, const Adapter
   if (spec.top_k) {
     compare("top_k", resolve_top_k(*spec.top_k, num_layers, saved.allocation), saved.top_k);
   }
+  const auto compare_number = [](const char* key, const auto& given, const auto& kept) {
+    if (given && *given != kept) refuse_contradiction(key, *given, kept);
+  };
+  compare_number("alpha", spec.alpha, saved.alpha);
+  compare_number("num_virtual_tokens", spec.num_virtual_tokens, saved.num_virtual_tokens);
+  compare_number("adapter_len", spec.adapter_len, saved.adapter_len);
+  compare_number("adapter_layers", spec.adapter_layers, saved.adapter_layers);
   AdapterConfig config = saved;
   config.dropout = spec.dropout.value_or(saved.dropout);
   return config;

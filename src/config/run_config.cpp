@@ -32,6 +32,10 @@ AdapterSpec read_adapter(const JsonReader& reader) {
   spec.dropout = read_dropout(reader, "dropout");
   spec.target_modules = reader.text_list("target_modules");
   spec.init = read_init(reader);
+  spec.num_virtual_tokens = reader.integer("num_virtual_tokens", 1, kLongestPrompt);
+  spec.init_text = reader.text("init_text");
+  spec.adapter_len = reader.integer("adapter_len", 1, kLongestPrompt);
+  spec.adapter_layers = reader.integer("adapter_layers", 1);
   spec.init_from = reader.text("init_from");
   reader.refuse_unknown_keys();
   return spec;

@@ -49,6 +49,10 @@ ordered_json adapter_json(const AdapterSpec& given) {
           {"dropout", optional_json(adapter.dropout)},
           {"target_modules", optional_json(adapter.target_modules)},
           {"init", optional_json(adapter.init, init_names())},
+          {"num_virtual_tokens", optional_json(adapter.num_virtual_tokens)},
+          {"init_text", optional_json(adapter.init_text)},
+          {"adapter_len", optional_json(adapter.adapter_len)},
+          {"adapter_layers", optional_json(adapter.adapter_layers)},
           {"init_from", optional_json(adapter.init_from)}};
 }
 
@@ -102,7 +106,13 @@ ordered_json run_config_json(const RunConfig& config) {
 }  // namespace
 
 std::string run_config_text(const RunConfig& config) {
-  return run_config_json(config).dump(2) + "\n";
+  auto json = run_config_json(config);
+  ordered_json adapter;  // without the keys that only other types have
+  for (const auto& [key, value] : json["adapter"].items()) {
+    if (!value.is_null()) adapter[key] = value;
+  }
+  json["adapter"] = adapter;
+  return json.dump(2) + "\n";
 }
 
 void check_same_run(const RunConfig& config, const RunConfig& saved,

@@ -140,6 +140,27 @@ TEST(AdapterConfig, MakesLoraOfOneExpert) {
   EXPECT_EQ(message(spec, 2), "adapter.top_k: a lora adapter has none; its type is 'lora'");
 }
 
+TEST(AdapterConfig, HasOtherTypesWithKeysOfTheirOwn) {
+  AdapterSpec spec;
+  spec.type = AdapterType::kPromptTuning;
+  EXPECT_EQ(resolve(spec, 2).num_virtual_tokens, 40);
+  EXPECT_TRUE(resolve(spec, 2).target_modules.empty());
+  spec.rank = 8;
+  EXPECT_EQ(message(spec, 2),
+            "adapter.rank: a prompt_tuning adapter has none; its type is 'prompt_tuning'");
+
+  (spec = {}).type = AdapterType::kLlamaAdapter;
+  spec.adapter_len = 10;
+  EXPECT_EQ(resolve(spec, 2).adapter_len, 10);
+  EXPECT_EQ(resolve(spec, 2).adapter_layers, 2);
+  spec.adapter_layers = 3;
+  EXPECT_EQ(message(spec, 2),
+            "adapter.adapter_layers: found 3, expected 1 to the model's 2 layers");
+
+  (spec = {}).type = AdapterType::kFull;
+  EXPECT_TRUE(resolve(spec, 2).allocation.values.empty());
+}
+
 // A saved adapter on two layers: 1 and 4 experts, top_k 1 and 2.
 class InitFrom : public testing::Test {
  protected:

@@ -227,7 +227,8 @@ TEST_F(RunConfigTest, NamesTheNearestOfAnUnknownChoice) {
             "train.schedule: found 'cosin', expected one of linear, constant, cosine (nearest: "
             "cosine)");
   EXPECT_EQ(message("/adapter/type", "Lora"),
-            "adapter.type: found 'Lora', expected one of mola, lora (nearest: lora)");
+            "adapter.type: found 'Lora', expected one of mola, lora, prompt_tuning, llama_adapter, "
+            "full (nearest: lora)");
 }
 
 TEST_F(RunConfigTest, RefusesDoubleKeysAndBadSyntax) {

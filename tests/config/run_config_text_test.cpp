@@ -31,7 +31,7 @@ TEST_F(RunConfigText, FillsInTheDefaults) {
             json::parse(R"({"type": "mola", "allocation": "2468", "top_k": 2, "rank": 8,
                             "alpha": 16.0, "dropout": 0.05, "target_modules": ["q_proj", "k_proj",
                             "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
-                            "init": "kaiming", "init_from": null})"));
+                            "init": "kaiming"})"));
   EXPECT_EQ(config["train"]["schedule"], "linear");
   EXPECT_EQ(config["train"]["max_steps"], nullptr);
   EXPECT_EQ(config["data"]["on_bad_row"], "stop");

@@ -18,6 +18,8 @@ const std::vector<std::string>& all_projections();
 constexpr int64_t kDefaultTopK = 2;
 constexpr int64_t kDefaultRank = 8;
 constexpr int64_t kHighestRank = 65536;
+constexpr int64_t kDefaultPromptLength = 40;
+constexpr int64_t kLongestPrompt = 4096;
 
 /// One number for all layers, or a list with one for each.
 using NumberOrList = std::variant<int64_t, std::vector<int64_t>>;
@@ -33,13 +35,19 @@ struct AdapterSpec {
   std::optional<double> dropout;
   std::optional<std::vector<std::string>> target_modules;
   std::optional<Init> init;
-  std::optional<std::string> init_from;  ///< the folder of a saved adapter
+  std::optional<int64_t> num_virtual_tokens;  ///< prompt_tuning
+  std::optional<std::string> init_text;       ///< prompt_tuning
+  std::optional<int64_t> adapter_len;         ///< llama_adapter
+  std::optional<int64_t> adapter_layers;      ///< llama_adapter
+  std::optional<std::string> init_from;       ///< the folder of a saved adapter
 };
 
 /// `spec` with the defaults of the keys that a new adapter of its type has and `spec` leaves out.
+/// Throws `Error` for a key that an adapter of its type does not have.
 AdapterSpec with_defaults(AdapterSpec spec);
 
-/// Everything that is needed to rebuild an adapter on a model of L layers.
+/// Everything that is needed to rebuild an adapter on a model of L layers. What another type of
+/// adapter has is empty or zero.
 struct AdapterConfig {
   AdapterType type = AdapterType::kMola;
   std::vector<std::string> target_modules;
@@ -49,6 +57,10 @@ struct AdapterConfig {
   double alpha = 16;
   double dropout = 0.05;
   Init init = Init::kKaiming;
+  int64_t num_virtual_tokens = 0;  ///< P of prompt tuning
+  std::string init_text;           ///< whose embeddings these start from; empty: random
+  int64_t adapter_len = 0;         ///< tokens of each prompt of a LLaMA-Adapter
+  int64_t adapter_layers = 0;      ///< the highest layers, which have such a prompt
 };
 
 /// The top_k of every projection and layer: one number is clamped to the layer's experts; a list is
@@ -56,8 +68,9 @@ struct AdapterConfig {
 LayerTable resolve_top_k(const NumberOrList& value, int64_t num_layers,
                          const Allocation& allocation);
 
-/// The adapter that `given` asks for on a model of `num_layers` layers. Throws `Error` for a list
-/// of the wrong length, a top_k outside 1..N_j, an unknown target module, or a rank below 1.
+/// The adapter that `given` asks for on a model of `num_layers` layers. Throws `Error` for a key
+/// that its type does not have, a list of the wrong length, a top_k outside 1..N_j, an unknown
+/// target module, a rank below 1, or more adapter_layers than layers.
 AdapterConfig resolve(const AdapterSpec& given, int64_t num_layers);
 
 /// The saved adapter's settings, with the dropout of `spec` if it names one. Throws `Error` for any
