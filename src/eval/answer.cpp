@@ -32,16 +32,36 @@ size_t skip(const std::string& text, size_t at, const std::string& marker) {
   return at;
 }
 
+// The first answer that is given, and whether it may still become a longer one or another.
+struct Found {
+  const std::string* answer = nullptr;
+  bool is_settled = false;
+};
+
+Found find_answer(const std::string& text, const std::vector<std::string>& answers) {
+  bool is_settled = true;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const size_t begin = skip(text, skip(text, at, "Answer:"), "The answer is");
+    if (begin == at) continue;
+    for (const auto& answer : answers) {
+      const bool may_go_on = text.size() - begin <= answer.size();
+      is_settled &= !(may_go_on && answer.compare(0, text.size() - begin, text, begin) == 0);
+    }
+    if (const auto* answer = answer_at(text, begin, answers)) return {answer, is_settled};
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<std::string> parse_answer(const std::string& text,
                                         const std::vector<std::string>& answers) {
-  for (size_t at = 0; at < text.size(); ++at) {
-    const size_t begin = skip(text, skip(text, at, "Answer:"), "The answer is");
-    if (begin == at) continue;
-    if (const auto* answer = answer_at(text, begin, answers)) return *answer;
-  }
-  return std::nullopt;
+  const auto* answer = find_answer(text, answers).answer;
+  return answer == nullptr ? std::nullopt : std::optional(*answer);
+}
+
+bool has_settled_answer(const std::string& text, const std::vector<std::string>& answers) {
+  return find_answer(text, answers).is_settled;
 }
 
 }  // namespace mola

@@ -14,7 +14,7 @@ namespace {
 
 // The answer that the task's own response gives.
 std::string expected_answer(const Task& task, const Example& example) {
-  const auto answer = parse_answer(example.response, task.answers);
+  const auto answer = parse_answer(example.response, answers_of(task, example));
   if (!answer) fail(task.name, ": no answer in the response '", example.response, "'");
   return *answer;
 }
@@ -28,11 +28,14 @@ std::vector<Prediction> by_generation(Llama& model, const Tokenizer& tokenizer, 
   GenerationOptions generation;
   generation.max_new_tokens = options.max_new_tokens;
   generation.batch_size = options.batch_size;
+  generation.is_whole = [&](size_t i, const std::string& text) {
+    return has_settled_answer(text, answers_of(task, examples[i]));
+  };
   std::vector<Prediction> predictions(examples.size());
   GenerationObserver observer;
   observer.on_end = [&](size_t i, const Generation& response) {
     predictions[i] = {{expected_answer(task, examples[i]),
-                       parse_answer(response.text, task.answers).value_or("")},
+                       parse_answer(response.text, answers_of(task, examples[i])).value_or("")},
                       response.text,
                       {}};
     if (on_prediction) on_prediction(i, predictions[i]);
@@ -55,30 +58,24 @@ std::vector<Prediction> by_scoring(Llama& model, const Tokenizer& tokenizer, con
                                    const std::vector<Example>& examples,
                                    const EvaluationOptions& options,
                                    const OnPrediction& on_prediction) {
-  std::vector<Prediction> predictions;
-  const size_t answers = task.answers.size();
-  for (size_t begin = 0; begin < examples.size(); begin = predictions.size()) {
-    const size_t end = std::min(examples.size(), begin + static_cast<size_t>(options.batch_size));
-    std::vector<Sequence> sequences;
-    for (size_t i = begin; i < end; ++i) {
-      for (const auto& answer : task.answers) {
-        sequences.push_back(
-            response_sequence(tokenizer, examples[i].prompt, task.response(answer)));
-      }
-    }
-    auto scores = log_probabilities(model, sequences);
-    for (size_t s = 0; options.normalize && s < scores.size(); ++s) {
-      scores[s] /= static_cast<double>(count_targets(sequences[s]));
-    }
-    for (size_t i = begin; i < end; ++i) {
-      const auto first = scores.begin() + static_cast<int64_t>((i - begin) * answers);
-      const auto last = first + static_cast<int64_t>(answers);
-      const auto best = std::max_element(first, last) - first;
-      predictions.push_back(
-          {{expected_answer(task, examples[i]), task.answers[best]}, "", {first, last}});
-      if (on_prediction) on_prediction(i, predictions.back());
+  std::vector<Candidates> rows;
+  for (const auto& example : examples) {
+    rows.emplace_back();
+    for (const auto& answer : answers_of(task, example)) {
+      rows.back().push_back(response_sequence(tokenizer, example.prompt, task.response(answer)));
     }
   }
+  std::vector<Prediction> predictions(examples.size());
+  const auto on_scores = [&](size_t i, std::vector<double> scores) {
+    for (size_t a = 0; options.normalize && a < scores.size(); ++a) {
+      scores[a] /= static_cast<double>(count_targets(rows[i][a]));
+    }
+    const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
+    predictions[i] = {
+        {expected_answer(task, examples[i]), answers_of(task, examples[i])[best]}, "", scores};
+    if (on_prediction) on_prediction(i, predictions[i]);
+  };
+  score_candidates(model, rows, options.batch_size, on_scores);
   return predictions;
 }
 

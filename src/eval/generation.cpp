@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "eval/token_batch.h"
 #include "mola/data/text_stream.h"
 #include "mola/error.h"
 
@@ -18,27 +19,22 @@ struct Running {
   size_t index;
   int64_t slot;
   std::vector<int64_t> tokens;  // prompt and what followed
+  size_t held;                  // of these, in the cache
   int64_t left;                 // that may still come
   Sampler sampler;
 };
 
 // The logits [B, V] after the last token of each sequence, fp32 on the CPU. What the cache does not
 // hold yet goes through the model.
-Tensor next_logits(Llama& model, KeyValueCache& cache, const std::vector<Running>& sequences) {
-  std::vector<int64_t> input_ids, offsets = {0}, slots, last;
-  for (const auto& sequence : sequences) {
-    const int64_t held = cache.lengths[sequence.slot];
-    input_ids.insert(input_ids.end(), sequence.tokens.begin() + held, sequence.tokens.end());
-    offsets.push_back(static_cast<int64_t>(input_ids.size()));
-    slots.push_back(sequence.slot);
-    last.push_back(offsets.back() - 1);
+Tensor next_logits(Llama& model, KeyValueCache& cache, std::vector<Running>& sequences) {
+  TokenBatch batch;
+  for (auto& sequence : sequences) {
+    batch.add(sequence.slot, sequence.tokens, sequence.held, sequence.tokens.size());
+    sequence.held = sequence.tokens.size();
   }
-  const auto device = model->embed_tokens.device();
-  const auto on_device = [&](const std::vector<int64_t>& numbers) {
-    return torch::tensor(numbers, torch::kLong).to(device);
-  };
-  const auto hidden = model->forward_cached(on_device(input_ids), offsets, slots, cache);
-  return model->logits(hidden.index_select(0, on_device(last))).to(torch::kCPU, torch::kFloat);
+  const auto hidden = batch.forward(model, cache);
+  const auto ends = torch::tensor(batch.offsets, torch::kLong).slice(0, 1).to(hidden.device());
+  return model->logits(hidden.index_select(0, ends - 1)).to(torch::kCPU, torch::kFloat);
 }
 
 class Batch {
@@ -52,14 +48,20 @@ class Batch {
         eos_id_(eos_id),
         on_token_(on_token),
         on_end_(on_end),
-        cache_(model->make_cache(slots_for(prompts, options), capacity_for(prompts, options))) {
-    for (auto slot = static_cast<int64_t>(cache_.lengths.size()); slot > 0; --slot) {
-      free_slots_.push_back(slot - 1);
-    }
+        order_(longest_first(prompts)),
+        prefix_(shared_prefix(prompts, prompts[order_.back()].size() - 1)),
+        slots_(std::min(options.batch_size, static_cast<int64_t>(prompts.size()))),
+        // The last slot holds the prefix.
+        cache_(model->make_cache(slots_ + 1, capacity_for(prompts[order_[0]].size(), options))) {
+    for (int64_t slot = slots_; slot > 0; --slot) free_slots_.push_back(slot - 1);
+    if (prefix_ == 0) return;
+    TokenBatch batch;
+    batch.add(slots_, prompts[0], 0, prefix_);
+    batch.forward(model, cache_);
   }
 
   void run() {
-    while (next_prompt_ < prompts_.size() || !running_.empty()) {
+    while (next_prompt_ < order_.size() || !running_.empty()) {
       // New prompts go through the model by themselves: whole sequences have a faster way.
       auto fresh = take_prompts();
       if (fresh.empty()) {
@@ -72,23 +74,20 @@ class Batch {
   }
 
  private:
-  static int64_t slots_for(const std::vector<std::vector<int64_t>>& prompts,
-                           const GenerationOptions& options) {
-    return std::min(options.batch_size, static_cast<int64_t>(prompts.size()));
-  }
-  static int64_t capacity_for(const std::vector<std::vector<int64_t>>& prompts,
-                              const GenerationOptions& options) {
-    size_t longest = 0;
-    for (const auto& prompt : prompts) longest = std::max(longest, prompt.size());
+  static int64_t capacity_for(size_t longest, const GenerationOptions& options) {
     constexpr int64_t kAtFirst = 256;  // new tokens that there is room for from the beginning
     return static_cast<int64_t>(longest) + std::min(options.max_new_tokens, kAtFirst);
   }
 
+  // Half a batch at a time: a lone prompt takes nearly as long.
   std::vector<Running> take_prompts() {
     std::vector<Running> fresh;
-    while (!free_slots_.empty() && next_prompt_ < prompts_.size()) {
-      const auto index = next_prompt_++;
-      fresh.push_back({index, free_slots_.back(), prompts_[index], options_.max_new_tokens,
+    if (2 * static_cast<int64_t>(free_slots_.size()) < slots_) return fresh;
+    while (!free_slots_.empty() && next_prompt_ < order_.size()) {
+      const auto index = order_[next_prompt_++];
+      const int64_t slot = free_slots_.back();
+      if (prefix_ > 0) cache_.copy_slot(slots_, slot);
+      fresh.push_back({index, slot, prompts_[index], prefix_, options_.max_new_tokens,
                        Sampler(options_.sampling, static_cast<int64_t>(index))});
       free_slots_.pop_back();
     }
@@ -132,10 +131,13 @@ class Batch {
   int64_t eos_id_;
   const OnToken& on_token_;
   const OnEnd& on_end_;
+  std::vector<size_t> order_;  // of the prompts
+  size_t prefix_;              // tokens that all prompts begin with
+  int64_t slots_;
   KeyValueCache cache_;
   std::vector<int64_t> free_slots_;
   std::vector<Running> running_;
-  size_t next_prompt_ = 0;
+  size_t next_prompt_ = 0;  // in order_
 };
 
 }  // namespace
@@ -186,7 +188,7 @@ std::vector<Generation> generate(Llama& model, const Tokenizer& tokenizer,
   const auto on_token = [&](size_t i, int64_t token) {
     ++generations[i].tokens;
     add(i, streams[i].push(token));
-    return !streams[i].stopped();
+    return !streams[i].stopped() && !(options.is_whole && options.is_whole(i, generations[i].text));
   };
   const auto on_end = [&](size_t i, Ending ending) {
     add(i, streams[i].finish());

@@ -61,7 +61,7 @@ std::string evaluation_json(const Task& task, const EvaluationOptions& options,
     if (!prediction.outcome.predicted.empty()) row["predicted"] = prediction.outcome.predicted;
     if (generates) row["response"] = prediction.text;
     for (size_t a = 0; a < prediction.scores.size(); ++a) {
-      row["scores"][task.answers[a]] = prediction.scores[a];
+      row["scores"][answers_of(task, examples[i])[a]] = prediction.scores[a];
     }
     json["predictions"].push_back(row);
   }

@@ -29,4 +29,14 @@ void KeyValueCache::reserve(int64_t tokens) {
   }
 }
 
+void KeyValueCache::copy_slot(int64_t from, int64_t to) {
+  const int64_t length = lengths.at(from);
+  for (auto* layers : {&keys, &values}) {
+    for (auto& layer : *layers) {
+      layer[to].narrow(1, 0, length).copy_(layer[from].narrow(1, 0, length));
+    }
+  }
+  lengths.at(to) = length;
+}
+
 }  // namespace mola

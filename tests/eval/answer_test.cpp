@@ -37,5 +37,17 @@ TEST(ParseAnswer, FindsNothingElse) {
   EXPECT_EQ(parse_answer("", kCola), std::nullopt);
 }
 
+TEST(HasSettledAnswer, WaitsForWhatMayStillChangeIt) {
+  EXPECT_TRUE(has_settled_answer("Answer: acceptable.", kCola));
+  EXPECT_TRUE(has_settled_answer("Answer: not equivalent ", kMrpc));
+  EXPECT_TRUE(has_settled_answer("Answer: The answer is B.", kLetters));
+  EXPECT_FALSE(has_settled_answer("Answer: acceptable", kCola));  // a letter may follow
+  EXPECT_FALSE(has_settled_answer("Answer: unaccept", kCola));
+  EXPECT_FALSE(has_settled_answer("Answer: maybe.", kCola));
+  EXPECT_FALSE(has_settled_answer("", kCola));
+  EXPECT_FALSE(has_settled_answer("Answer: warm ", {"warm", "warm water"}));
+  EXPECT_TRUE(has_settled_answer("Answer: warm w.", {"warm", "warm water"}));
+}
+
 }  // namespace
 }  // namespace mola

@@ -41,6 +41,16 @@ Tokens plain_continuation(Llama& model, Tokens tokens, int64_t count) {
   return continuation;
 }
 
+// Prompts that all begin with the same 18 tokens, one of them with nothing else.
+std::vector<Tokens> prompts_of_one_template() {
+  auto prompts = kPrompts;
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    if (i == 1) prompts[i].clear();
+    for (int64_t t = 0; t < 18; ++t) prompts[i].insert(prompts[i].begin() + t, (5 * t) % 16);
+  }
+  return prompts;
+}
+
 struct Result {
   std::vector<Tokens> tokens;
   std::vector<Ending> endings;
@@ -48,10 +58,11 @@ struct Result {
 
 Result run(
     Llama& model, const GenerationOptions& options, int64_t eos_id,
-    const std::function<bool(int64_t)>& goes_on = [](int64_t) { return true; }) {
-  Result result{std::vector<Tokens>(kPrompts.size()), std::vector<Ending>(kPrompts.size())};
+    const std::function<bool(int64_t)>& goes_on = [](int64_t) { return true; },
+    const std::vector<Tokens>& prompts = kPrompts) {
+  Result result{std::vector<Tokens>(prompts.size()), std::vector<Ending>(prompts.size())};
   generate_tokens(
-      model, kPrompts, options, eos_id,
+      model, prompts, options, eos_id,
       [&](size_t i, int64_t token) {
         result.tokens[i].push_back(token);
         return goes_on(token);
@@ -75,6 +86,18 @@ TEST(Generation, EqualsTheWholeSequenceForEveryTokenInAnyBatch) {
     for (size_t i = 0; i < kPrompts.size(); ++i) {
       EXPECT_EQ(result.tokens[i], plain_continuation(model, kPrompts[i], 6)) << batch_size;
       EXPECT_EQ(result.endings[i], Ending::kLength);
+    }
+  }
+}
+
+TEST(Generation, GivesTheSameWhereAllPromptsBeginAlike) {
+  auto model = tiny_generator();
+  const auto prompts = prompts_of_one_template();
+  for (const int64_t batch_size : {1, 2, 16}) {
+    const auto result = run(
+        model, options_of(batch_size), kNoEos, [](int64_t) { return true; }, prompts);
+    for (size_t i = 0; i < prompts.size(); ++i) {
+      EXPECT_EQ(result.tokens[i], plain_continuation(model, prompts[i], 6)) << batch_size;
     }
   }
 }
@@ -145,6 +168,13 @@ TEST(Generation, StreamsTexts) {
   const auto stopped = generate(model, tokenizer, {prompts[0]}, options);
   EXPECT_EQ(stopped[0].text, texts[0].text.substr(0, texts[0].text.find(options.stop[0])));
   EXPECT_EQ(stopped[0].ending, Ending::kStop);
+
+  options.stop = {};
+  options.is_whole = [](size_t, const std::string& text) { return text.size() > 5; };
+  const auto whole = generate(model, tokenizer, {prompts[0]}, options);
+  EXPECT_GT(whole[0].text.size(), 5u);
+  EXPECT_EQ(whole[0].text, texts[0].text.substr(0, whole[0].text.size()));
+  EXPECT_LT(whole[0].tokens, 20);
 }
 
 // The story that transformers tells greedily from "Lily", tests/reference/make_generation.py.

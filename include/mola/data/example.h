@@ -12,6 +12,7 @@ namespace mola {
 struct Example {
   std::string prompt;
   std::string response;
+  std::vector<std::string> answers = {};  ///< those of this row, such as A, B, C; none: the task's
 };
 
 /// One row as tokens. `labels` are aligned with `input_ids` (the shift by one is the loss's);

@@ -34,6 +34,11 @@ struct Task {
   Reader reader;
 };
 
+/// The answers that `example` may be given: its own, or else its task's.
+inline const std::vector<std::string>& answers_of(const Task& task, const Example& example) {
+  return example.answers.empty() ? task.answers : example.answers;
+}
+
 /// Throws `Error` with the nearest name if there is no such task.
 const Task& find_task(const std::string& name);
 

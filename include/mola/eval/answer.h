@@ -12,4 +12,7 @@ namespace mola {
 std::optional<std::string> parse_answer(const std::string& text,
                                         const std::vector<std::string>& answers);
 
+/// Whether `text` gives an answer that no further text can change.
+bool has_settled_answer(const std::string& text, const std::vector<std::string>& answers);
+
 }  // namespace mola

@@ -27,7 +27,7 @@ struct EvaluationOptions {
 struct Prediction {
   Outcome outcome;
   std::string text;            ///< generate: the response
-  std::vector<double> scores;  ///< score: one for each of the task's answers
+  std::vector<double> scores;  ///< score: one for each of the row's answers
 };
 
 /// What is called as rows are done, which need not be their order.

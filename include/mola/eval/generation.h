@@ -17,6 +17,8 @@ struct GenerationOptions {
   int64_t batch_size = 16;        ///< sequences that are continued together
   std::vector<std::string> stop;  ///< strings that end a text, and are not part of it
   int64_t vocab_size = 0;         ///< only tokens below it; 0: the model's, `generate` sets it
+  /// `generate`: whether the text of the prompt `index` so far needs no more; may be left out.
+  std::function<bool(size_t index, const std::string& text)> is_whole;
 };
 
 /// Throws `Error` for a value out of range, naming it.
@@ -28,8 +30,9 @@ enum class Ending { kEos, kStop, kLength };
 using OnToken = std::function<bool(size_t index, int64_t token)>;
 using OnEnd = std::function<void(size_t index, Ending ending)>;
 
-/// Continues `prompts`, each at least one token: all tokens so far once through the model, with
-/// keys and values kept, then one token at a time. A sequence ends at `eos_id`, which `on_token`
+/// Continues `prompts`, each at least one token, the longest first: all tokens so far once through
+/// the model, with keys and values kept, then one token at a time. Tokens that all prompts begin
+/// with go through it only once. A sequence ends at `eos_id`, which `on_token`
 /// does not get, where `on_token` says so, or after max_new_tokens; its place in the batch goes to
 /// the next prompt. The model should be in evaluation mode.
 void generate_tokens(Llama& model, const std::vector<std::vector<int64_t>>& prompts,

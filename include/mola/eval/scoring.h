@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "mola/data/example.h"
@@ -7,8 +8,17 @@
 
 namespace mola {
 
-/// For each sequence the sum of the log-probabilities (natural) that the model gives its labelled
-/// tokens. All sequences go through the model at once, nothing is padded.
-std::vector<double> log_probabilities(Llama& model, const std::vector<Sequence>& sequences);
+/// Sequences of which one is to be chosen: a prompt with each of the responses that it may have.
+using Candidates = std::vector<Sequence>;
+
+/// Gets, for the row `index`, the score of each of its candidates: the sum of the log-probabilities
+/// (natural) that the model gives its labelled tokens.
+using OnScores = std::function<void(size_t index, const std::vector<double>& scores)>;
+
+/// Scores `rows`, `batch_size` of them together, the longest first. The tokens that a row's
+/// candidates begin with go through the model once, and those that all rows begin with only once
+/// for all. The model should be in evaluation mode.
+void score_candidates(Llama& model, const std::vector<Candidates>& rows, int64_t batch_size,
+                      const OnScores& on_scores);
 
 }  // namespace mola

@@ -19,6 +19,9 @@ struct KeyValueCache {
   /// Makes room for sequences of `tokens`; what the slots hold stays.
   void reserve(int64_t tokens);
 
+  /// Makes the slot `to` hold what `from` holds.
+  void copy_slot(int64_t from, int64_t to);
+
   std::vector<torch::Tensor> keys;    ///< for each layer [slots, kv_heads, capacity, D], turned
   std::vector<torch::Tensor> values;  ///< the same shape
   std::vector<int64_t> lengths;       ///< tokens that each slot holds; 0 empties it
