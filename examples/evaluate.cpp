@@ -33,7 +33,7 @@ std::vector<mola::Prediction> predict(const Settings& settings, const mola::Task
                         });
 }
 
-void print_share(const char* name, const mola::Share& share) {
+void print_share(const char* name, const mola::Estimate& share) {
   std::printf("%-10s %.4f  (95 %% interval %.4f to %.4f)\n", name, share.value, share.low,
               share.high);
 }

@@ -128,9 +128,7 @@ std::map<std::string, std::string> split_overrides(const std::vector<std::string
   return values;
 }
 
-RunConfig read_run_config(const std::string& path, const std::vector<std::string>& overrides) {
-  const auto json = read_json_file(path);
-  ConfigSource source{path, split_overrides(overrides), {}};
+RunConfig read_run(const nlohmann::json& json, ConfigSource& source) {
   const JsonReader reader(json, source, "");
   RunConfig config;
   reader.text("$schema");  // for editors
@@ -146,6 +144,12 @@ RunConfig read_run_config(const std::string& path, const std::vector<std::string
   config.output = read_output(reader.object("output"));
   reader.refuse_unknown_keys();
   return config;
+}
+
+RunConfig read_run_config(const std::string& path, const std::vector<std::string>& overrides) {
+  const auto json = read_json_file(path);
+  ConfigSource source{path, split_overrides(overrides), {}};
+  return read_run(json, source);
 }
 
 }  // namespace mola

@@ -9,7 +9,10 @@
 
 namespace mola {
 
-// What the configs of fine-tuning and of pretraining have in common.
+// What the configs of fine-tuning, pretraining and experiments have in common.
+
+/// A whole run. Throws `Error` as `read_run_config` does.
+RunConfig read_run(const nlohmann::json& json, ConfigSource& source);
 
 /// The object "train". Throws `Error` for an unknown key or a value out of range.
 TrainConfig read_train(const JsonReader& reader);

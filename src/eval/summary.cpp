@@ -14,7 +14,7 @@ std::vector<Outcome> outcomes_of(const std::vector<Prediction>& predictions) {
   return outcomes;
 }
 
-ordered_json to_json(const Share& share) {
+ordered_json to_json(const Estimate& share) {
   return {{"value", share.value}, {"low", share.low}, {"high", share.high}};
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace mola {
 namespace {
 
@@ -39,6 +41,26 @@ TEST(Metrics, MatthewsCorrelation) {
   EXPECT_EQ(matthews_correlation({{"yes", "yes"}, {"no", "no"}}, "yes"), 1);
   EXPECT_EQ(matthews_correlation({{"yes", "no"}, {"no", "yes"}}, "yes"), -1);
   EXPECT_EQ(matthews_correlation({{"yes", "yes"}, {"no", "yes"}}, "yes"), 0);
+}
+
+// 1, 2, 3, 4: s^2 = 5 / 3, and t for 3 degrees of freedom is 3.1824.
+TEST(MeanOf, HasStudentsInterval) {
+  const auto mean = mean_of({1, 2, 3, 4});
+  EXPECT_DOUBLE_EQ(mean.value, 2.5);
+  EXPECT_NEAR(mean.high, 2.5 + 3.1824 * std::sqrt(5.0 / 3) / 2, 1e-12);
+  EXPECT_NEAR(mean.low, 2.5 - 3.1824 * std::sqrt(5.0 / 3) / 2, 1e-12);
+  EXPECT_EQ(mean_of({7}).low, 7);
+  EXPECT_EQ(mean_of({7}).high, 7);
+  EXPECT_EQ(mean_of(std::vector<double>(50, 3)).high, 3);
+}
+
+// Between -1 and 1 by turns, so s^2 = n / (n - 1): the quantiles of 40 and 100 degrees of freedom.
+TEST(MeanOf, ApproximatesTheQuantileOfManyValues) {
+  for (const auto& [count, quantile] : {std::pair<int, double>{41, 2.0211}, {101, 1.9840}}) {
+    std::vector<double> values(count, 0);
+    for (int i = 0; i + 1 < count; ++i) values[i] = i % 2 == 0 ? -1 : 1;
+    EXPECT_NEAR(mean_of(values).high, quantile / std::sqrt(count), 2e-5);
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "mola/config/evaluation_options.h"
 #include "mola/data/example.h"
 #include "mola/data/task.h"
 #include "mola/data/tokenizer.h"
@@ -11,17 +12,6 @@
 #include "mola/model/llama.h"
 
 namespace mola {
-
-/// How a model is asked: it writes a response, out of which the answer is parsed, or it scores the
-/// response of each answer and the likeliest counts.
-enum class Protocol { kGenerate, kScore };
-
-struct EvaluationOptions {
-  Protocol protocol = Protocol::kGenerate;
-  int64_t batch_size = 16;      ///< rows at a time
-  int64_t max_new_tokens = 32;  ///< generate: of a response
-  bool normalize = false;       ///< score: divide by the number of the response's tokens
-};
 
 /// What a model made of one row.
 struct Prediction {
@@ -43,8 +33,8 @@ std::vector<Prediction> evaluate(Llama& model, const Tokenizer& tokenizer, const
 
 /// The figures of an evaluation.
 struct EvaluationSummary {
-  Share accuracy;
-  Share majority;      ///< of always giving the most frequent answer
+  Estimate accuracy;
+  Estimate majority;      ///< of always giving the most frequent answer
   int64_t unanswered;  ///< rows in whose response no answer was found
   std::string metric;  ///< the task's own beside accuracy: "f1", "matthews"; empty without
   double metric_value = 0;

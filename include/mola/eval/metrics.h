@@ -6,8 +6,8 @@
 
 namespace mola {
 
-/// A share with its 95 % confidence interval.
-struct Share {
+/// A figure with its 95 % confidence interval.
+struct Estimate {
   double value = 0;
   double low = 0;
   double high = 0;
@@ -15,7 +15,11 @@ struct Share {
 
 /// `count` of `total`, with Wilson's score interval, which stays within 0 and 1 and holds for small
 /// totals too.
-Share share_of(int64_t count, int64_t total);
+Estimate share_of(int64_t count, int64_t total);
+
+/// The mean of `values`, with Student's t interval of their mean, for which they are taken as draws
+/// from one normal distribution. One value alone has none: low and high are the value.
+Estimate mean_of(const std::vector<double>& values);
 
 /// What was expected of each row and what came; a prediction that is no answer counts as wrong.
 struct Outcome {
@@ -25,10 +29,10 @@ struct Outcome {
   bool is_correct() const { return expected == predicted; }
 };
 
-Share accuracy(const std::vector<Outcome>& outcomes);
+Estimate accuracy(const std::vector<Outcome>& outcomes);
 
 /// The accuracy of always giving the answer that is expected most often.
-Share majority_accuracy(const std::vector<Outcome>& outcomes);
+Estimate majority_accuracy(const std::vector<Outcome>& outcomes);
 
 /// F1 of the answer `positive`: 2 TP / (2 TP + FP + FN), 0 where it never occurs.
 double f1_score(const std::vector<Outcome>& outcomes, const std::string& positive);

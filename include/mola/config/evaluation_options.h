@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+namespace mola {
+
+/// How a model is asked: it writes a response, out of which the answer is parsed, or it scores the
+/// response of each answer and the likeliest counts.
+enum class Protocol { kGenerate, kScore };
+
+struct EvaluationOptions {
+  Protocol protocol = Protocol::kGenerate;
+  int64_t batch_size = 16;      ///< rows at a time
+  int64_t max_new_tokens = 32;  ///< generate: of a response
+  bool normalize = false;       ///< score: divide by the number of the response's tokens
+};
+
+}  // namespace mola
