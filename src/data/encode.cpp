@@ -35,24 +35,25 @@ bool cut_right(Sequence& sequence, int64_t max_length) {
   return true;
 }
 
-std::vector<Sequence> read_sequences(const DataConfig& data, Split split,
-                                     const Tokenizer* tokenizer) {
+// All rows, whole.
+EncodedData read_rows(const DataConfig& data, Split split, const Tokenizer* tokenizer) {
+  EncodedData rows;
   const size_t limit = data.limit ? static_cast<size_t>(*data.limit) : SIZE_MAX;
   if (data.task == "tokens") {
     if (split != Split::kTrain) fail("data.task: tokens has a training split only");
-    return read_tokens(data.path, data.on_bad_row, limit);
+    rows.sequences = read_tokens(data.path, data.on_bad_row, limit);
+    return rows;
   }
   const Task& task = find_task(data.task);
   if (tokenizer == nullptr) {
     fail("data.task: ", data.task, " is text, expected a tokenizer with it");
   }
-  const auto examples = task.read(data.path, split, data.on_bad_row, limit);
-  std::vector<Sequence> sequences;
-  sequences.reserve(examples.size());
-  for (const auto& example : examples) {
-    sequences.push_back(encode_whole(*tokenizer, example, data.train_on_prompt));
+  rows.examples = task.read(data.path, split, data.on_bad_row, limit);
+  rows.sequences.reserve(rows.examples.size());
+  for (const auto& example : rows.examples) {
+    rows.sequences.push_back(encode_whole(*tokenizer, example, data.train_on_prompt));
   }
-  return sequences;
+  return rows;
 }
 
 std::string share(int64_t part, size_t whole) {
@@ -89,24 +90,27 @@ EncodedData load_data(const DataConfig& data, Split split, const Tokenizer* toke
   if (data.limit && *data.limit < 1) {
     fail("data.limit: found ", *data.limit, ", expected at least 1");
   }
-  auto rows = read_sequences(data, split, tokenizer);
-  if (rows.empty()) fail("data.path: ", data.path, " has no rows");
+  auto rows = read_rows(data, split, tokenizer);
+  const size_t count = rows.sequences.size();
+  if (count == 0) fail("data.path: ", data.path, " has no rows");
 
   EncodedData encoded;
-  encoded.sequences.reserve(rows.size());
-  for (auto& row : rows) {
-    if (cut_right(row, data.max_length)) ++encoded.cut;
-    if (count_targets(row) > 0) {
-      encoded.sequences.push_back(std::move(row));
+  encoded.sequences.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    auto& sequence = rows.sequences[i];
+    if (cut_right(sequence, data.max_length)) ++encoded.cut;
+    if (count_targets(sequence) > 0) {
+      encoded.sequences.push_back(std::move(sequence));
+      if (!rows.examples.empty()) encoded.examples.push_back(std::move(rows.examples[i]));
     } else {
       ++encoded.unlabelled;
     }
   }
   if (encoded.sequences.empty()) {
-    fail("data.path: ", data.path, ": none of its ", rows.size(),
+    fail("data.path: ", data.path, ": none of its ", count,
          " rows has a token to train on within data.max_length ", data.max_length);
   }
-  warn_of_losses(data, encoded, rows.size());
+  warn_of_losses(data, encoded, count);
   return encoded;
 }
 

@@ -14,6 +14,7 @@ namespace mola {
 /// A data set as tokens, with what was lost on the way.
 struct EncodedData {
   std::vector<Sequence> sequences;
+  std::vector<Example> examples;  ///< of these, as text; none for the task "tokens"
   int64_t cut = 0;         ///< sequences longer than max_length, cut on the right
   int64_t unlabelled = 0;  ///< sequences with no labelled token left; they are not in `sequences`
 };

@@ -1,0 +1,31 @@
+#include "mola/data/run_data.h"
+
+namespace mola {
+
+RunData load_run_data(const RunConfig& run, const Tokenizer* tokenizer, int64_t vocab_size) {
+  auto data = load_data(run.data, Split::kTrain, tokenizer);
+  check_vocabulary(data.sequences, vocab_size, run.data.path);
+  if (run.data.validation == 0) {
+    return {{std::move(data.sequences), {}}, {std::move(data.examples), {}}};
+  }
+  const auto part = [&](auto& rows) {
+    return hold_out(std::move(rows), run.data.validation, run.train.seed);
+  };
+  RunData parts;
+  parts.sequences = part(data.sequences);
+  if (!data.examples.empty()) parts.examples = part(data.examples);
+  return parts;
+}
+
+LoaderOptions loader_options(const RunConfig& run) {
+  LoaderOptions options;
+  options.batch_size = run.train.batch_size;
+  options.micro_batch_size = run.train.micro_batch_size;
+  options.shuffle = run.data.shuffle;
+  options.group_by_length = run.data.group_by_length;
+  options.seed = run.train.seed;
+  if (run.data.packing) options.packed_tokens = run.train.micro_batch_size * run.data.max_length;
+  return options;
+}
+
+}  // namespace mola
