@@ -3,16 +3,6 @@
 
 namespace {
 
-mola::Llama build_model(const mola::RunConfig& run, const mola::LlamaConfig& config,
-                        const mola::AdapterConfig& adapter) {
-  const auto device = mola::choose_device(run.model.device);
-  const auto dtype = mola::choose_dtype(run.model.dtype, device);
-  auto model = mola::build_llama(config, adapter, dtype, device);
-  mola::load_base_model(model, run.model.path);
-  if (run.adapter.init_from) mola::load_adapter(model, *run.adapter.init_from);
-  return model;
-}
-
 // A run of token ids needs no tokenizer.
 std::optional<mola::Tokenizer> load_tokenizer(const mola::RunConfig& run) {
   if (run.data.task == "tokens") return std::nullopt;
@@ -54,7 +44,7 @@ void finetune(const std::string& path, const std::vector<std::string>& overrides
   log_data(run, data.sequences);
 
   torch::manual_seed(run.train.seed);
-  const auto model = build_model(run, config, adapter);
+  const auto model = mola::load_for_training(run.model, adapter, run.adapter.init_from);
   mola::Finetune finetune(model, data, run);
   log_model(run.model.path, model);
   log_training(run.train, model, finetune.total_steps());

@@ -3,6 +3,7 @@
 #include "mola/io/adapter.h"
 #include "mola/io/base_model.h"
 #include "mola/model/builders.h"
+#include "mola/model/device.h"
 
 namespace mola {
 
@@ -17,6 +18,20 @@ Llama load_pretrained(const std::string& model_folder, const std::string& adapte
   if (!adapter_folder.empty()) load_adapter(model, adapter_folder);
   model->eval();
   return model;
+}
+
+Llama load_for_training(const ModelConfig& base, const AdapterConfig& adapter,
+                        const std::optional<std::string>& init_from) {
+  const auto device = choose_device(base.device);
+  const auto dtype = choose_dtype(base.dtype, device);
+  auto model = build_llama(read_llama_config(base.path), adapter, dtype, device);
+  load_base_model(model, base.path);
+  start_adapter(model, init_from);
+  return model;
+}
+
+void start_adapter(Llama& model, const std::optional<std::string>& init_from) {
+  if (init_from) load_adapter(model, *init_from);
 }
 
 }  // namespace mola

@@ -29,10 +29,18 @@ struct GroupBuilder {
   }
 };
 
-}  // namespace
+// Makes the frozen parameters of `module` those of `base`, by their names.
+void share_frozen(torch::nn::Module& module, const torch::nn::Module& base) {
+  const auto shared = base.named_parameters();
+  for (auto& item : module.named_parameters()) {
+    if (!item.value().requires_grad()) item.value().set_data(shared[item.key()]);
+  }
+}
 
-Llama build_llama(const LlamaConfig& config, const AdapterConfig& adapter, torch::Dtype dtype,
-                  torch::Device device) {
+// `base` may be null. Its weights take their places layer by layer, so that at most one layer has
+// memory of its own meanwhile.
+Llama build(const LlamaConfig& config, const AdapterConfig& adapter, torch::Dtype dtype,
+            torch::Device device, const LlamaImpl* base) {
   const GroupBuilder groups{adapter, dtype, device};
   const auto norm_options =
       RMSNormOptions(config.hidden_size).eps(config.rms_norm_eps).dtype(dtype).device(device);
@@ -49,8 +57,23 @@ Llama build_llama(const LlamaConfig& config, const AdapterConfig& adapter, torch
     const auto down = groups.build(j, inner, {{"down_proj", hidden}});
     layers.emplace_back(RMSNorm(norm_options), Attention(qkv, o, config.head_dim),
                         RMSNorm(norm_options), Mlp(gate_up, down));
+    if (base != nullptr) share_frozen(*layers.back(), *base->layers[j]);
   }
-  return Llama(config, adapter, layers, RMSNorm(norm_options), torch::dtype(dtype).device(device));
+  Llama model(config, adapter, layers, RMSNorm(norm_options), torch::dtype(dtype).device(device));
+  if (base != nullptr) share_frozen(*model, *base);
+  return model;
+}
+
+}  // namespace
+
+Llama build_llama(const LlamaConfig& config, const AdapterConfig& adapter, torch::Dtype dtype,
+                  torch::Device device) {
+  return build(config, adapter, dtype, device, nullptr);
+}
+
+Llama share_base(const Llama& base, const AdapterConfig& adapter) {
+  const auto& like = base->embed_tokens;
+  return build(base->config, adapter, like.scalar_type(), like.device(), base.get());
 }
 
 }  // namespace mola

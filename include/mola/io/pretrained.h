@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "mola/config/run_config.h"
 #include "mola/model/llama.h"
 
 namespace mola {
@@ -11,5 +13,14 @@ namespace mola {
 /// evaluation mode; for inference alone `Llama::freeze_adapter` makes it faster.
 Llama load_pretrained(const std::string& model_folder, const std::string& adapter_folder = "",
                       torch::Dtype dtype = torch::kFloat, torch::Device device = torch::kCPU);
+
+/// The model that a run trains: that of `base`, with `adapter` started from `init_from`. On a base
+/// that is loaded already, `share_base` and `start_adapter` make the same.
+Llama load_for_training(const ModelConfig& base, const AdapterConfig& adapter,
+                        const std::optional<std::string>& init_from);
+
+/// Gives the adapter of `model`, whose base is loaded, what it starts from beside random numbers:
+/// the tensors of the saved adapter `init_from`, if there is one.
+void start_adapter(Llama& model, const std::optional<std::string>& init_from);
 
 }  // namespace mola

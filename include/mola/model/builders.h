@@ -14,4 +14,9 @@ namespace mola {
 Llama build_llama(const LlamaConfig& config, const AdapterConfig& adapter,
                   torch::Dtype dtype = torch::kFloat, torch::Device device = torch::kCPU);
 
+/// The same on the frozen weights of `base`, a loaded model without an adapter: they are shared,
+/// not copied. Whoever changes weights of the new model (training all of them, PiSSA) gives it
+/// copies of its own first, so that `base` serves any number of models.
+Llama share_base(const Llama& base, const AdapterConfig& adapter);
+
 }  // namespace mola
