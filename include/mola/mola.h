@@ -28,6 +28,7 @@
 #include "mola/eval/metrics.h"
 #include "mola/eval/sampler.h"
 #include "mola/eval/scoring.h"
+#include "mola/experiment/experiment.h"
 #include "mola/experiment/results.h"
 #include "mola/io/adapter.h"
 #include "mola/io/base_model.h"

@@ -83,6 +83,14 @@ void remove_leftovers(const std::string& run_folder) {
   for (const auto& path : leftovers) fs::remove_all(path);
 }
 
+void remove_trained(const std::string& run_folder) {
+  std::vector<fs::path> folders;
+  for (const auto& entry : fs::directory_iterator(run_folder)) {
+    if (entry.is_directory()) folders.push_back(entry.path());
+  }
+  for (const auto& path : folders) fs::remove_all(path);
+}
+
 void remove_old_checkpoints(const std::string& run_folder, int64_t keep) {
   const auto found = checkpoints_in(run_folder);
   for (size_t i = 0; i + static_cast<size_t>(keep) < found.size(); ++i) {
