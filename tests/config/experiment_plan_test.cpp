@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "mola/error.h"
@@ -120,6 +121,20 @@ TEST_F(ExperimentPlanTest, RefusesWhatIsNoGrid) {
   // A run's own keys are checked too.
   EXPECT_EQ(with("/data/max_length", 0),
             "data.max_length: found 0, expected a whole number from 2 to 1000000000");
+}
+
+TEST(ExperimentConfigs, ArePlans) {
+  const auto folder = std::filesystem::path(MOLA_REFERENCE_DIR) / "../../configs/experiments";
+  int64_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    ++count;
+    const auto plan = read_experiment_plan(entry.path().string());
+    for (const auto& run : plan.runs) {
+      if (!run.config.adapter.init_from) resolve(run.config.adapter, 32);
+      EXPECT_EQ(plan.output_dir.rfind("runs/", 0), 0u) << entry.path();
+    }
+  }
+  EXPECT_EQ(count, 5);
 }
 
 }  // namespace
