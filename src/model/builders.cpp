@@ -49,17 +49,28 @@ Llama build(const LlamaConfig& config, const AdapterConfig& adapter, torch::Dtyp
   const int64_t key = config.num_key_value_heads * config.head_dim;
   const int64_t inner = config.intermediate_size;
 
+  const auto adaption_prompt = [&](int64_t layer) -> AdaptionPrompt {
+    if (layer < config.num_hidden_layers - adapter.adapter_layers) return nullptr;
+    return AdaptionPrompt(AdaptionPromptOptions(adapter.adapter_len, hidden).device(device));
+  };
+  PromptTuning prompt_tuning{nullptr};
+  if (adapter.num_virtual_tokens > 0) {
+    prompt_tuning =
+        PromptTuning(PromptTuningOptions(adapter.num_virtual_tokens, hidden).device(device));
+  }
   std::vector<DecoderLayer> layers;
   for (int64_t j = 0; j < config.num_hidden_layers; ++j) {
     const auto qkv = groups.build(j, hidden, {{"q_proj", query}, {"k_proj", key}, {"v_proj", key}});
     const auto o = groups.build(j, query, {{"o_proj", hidden}});
     const auto gate_up = groups.build(j, hidden, {{"gate_proj", inner}, {"up_proj", inner}});
     const auto down = groups.build(j, inner, {{"down_proj", hidden}});
-    layers.emplace_back(RMSNorm(norm_options), Attention(qkv, o, config.head_dim),
+    layers.emplace_back(RMSNorm(norm_options),
+                        Attention(qkv, o, config.head_dim, adaption_prompt(j)),
                         RMSNorm(norm_options), Mlp(gate_up, down));
     if (base != nullptr) share_frozen(*layers.back(), *base->layers[j]);
   }
-  Llama model(config, adapter, layers, RMSNorm(norm_options), torch::dtype(dtype).device(device));
+  Llama model(config, adapter, prompt_tuning, layers, RMSNorm(norm_options),
+              torch::dtype(dtype).device(device));
   if (base != nullptr) share_frozen(*model, *base);
   return model;
 }

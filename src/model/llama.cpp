@@ -2,7 +2,10 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
+
 #include "nn/recompute.h"
+#include "nn/virtual_tokens.h"
 
 namespace mola {
 
@@ -22,13 +25,16 @@ Tensor padding_mask(const Tensor& is_token) {
 }  // namespace
 
 LlamaImpl::LlamaImpl(const LlamaConfig& config_, const AdapterConfig& adapter_,
-                     std::vector<DecoderLayer> layers_, RMSNorm norm_,
+                     PromptTuning prompt_tuning_, std::vector<DecoderLayer> layers_, RMSNorm norm_,
                      torch::TensorOptions weight_options)
     : config(config_),
       adapter(adapter_),
       layers(std::move(layers_)),
       norm(register_module("norm", std::move(norm_))),
       rotary_(config.head_dim, config.rope_theta, config.rope_scaling, weight_options.device()) {
+  if (!prompt_tuning_.is_empty()) {
+    prompt_tuning = register_module("prompt_tuning", std::move(prompt_tuning_));
+  }
   for (size_t j = 0; j < layers.size(); ++j) {
     register_module("layer_" + std::to_string(j), layers[j]);
   }
@@ -52,37 +58,37 @@ Tensor LlamaImpl::forward(const Tensor& input_ids, const Tensor& attention_mask,
   if (attention_mask.defined()) {
     const auto is_token = attention_mask != 0;
     positions = (is_token.cumsum(1) - 1).clamp_min(0);
-    inputs.mask = padding_mask(is_token);
+    inputs.mask =
+        padding_mask(torch::constant_pad_nd(is_token, {num_virtual_tokens(), 0}, /*value=*/true));
   }
-  inputs.rotary = rotary_.angles(positions.reshape(-1), embed_tokens.scalar_type());
-  return run_layers(input_ids.reshape(-1), inputs, trace).view({batch, time, -1});
+  return run(input_ids.reshape(-1), positions.reshape(-1), inputs, trace).view({batch, time, -1});
 }
 
 Tensor LlamaImpl::forward_packed(const Tensor& input_ids, const Tensor& positions,
                                  const std::vector<int64_t>& offsets, RoutingTrace* trace) {
-  return run_layers(input_ids, {rotary_.angles(positions, embed_tokens.scalar_type()), offsets, {}},
-                    trace);
+  return run(input_ids, positions, {{}, offsets, {}}, trace);
 }
 
 Tensor LlamaImpl::forward_cached(const Tensor& input_ids, const std::vector<int64_t>& offsets,
                                  const std::vector<int64_t>& slots, KeyValueCache& cache,
                                  RoutingTrace* trace) {
   torch::NoGradGuard no_grad;
-  std::vector<int64_t> positions;
+  const int64_t front = num_virtual_tokens();
+  std::vector<int64_t> positions, lengths;
   for (size_t i = 0; i < slots.size(); ++i) {
-    const int64_t past = cache.lengths.at(slots[i]);
+    const int64_t past = std::max<int64_t>(cache.lengths.at(slots[i]) - front, 0);
     for (int64_t t = offsets[i]; t < offsets[i + 1]; ++t) {
       positions.push_back(past + t - offsets[i]);
     }
-    cache.reserve(past + offsets[i + 1] - offsets[i]);
+    lengths.push_back(front + past + offsets[i + 1] - offsets[i]);
+    cache.reserve(lengths.back());
   }
   AttentionInputs inputs;
-  inputs.rotary = rotary_.angles(torch::tensor(positions, torch::kLong).to(input_ids.device()),
-                                 embed_tokens.scalar_type());
   inputs.offsets = offsets;
   inputs.cached = CachedSequences{&cache, slots};
-  const auto hidden = run_layers(input_ids, inputs, trace);
-  for (size_t i = 0; i < slots.size(); ++i) cache.lengths[slots[i]] += offsets[i + 1] - offsets[i];
+  const auto hidden =
+      run(input_ids, torch::tensor(positions, torch::kLong).to(input_ids.device()), inputs, trace);
+  for (size_t i = 0; i < slots.size(); ++i) cache.lengths[slots[i]] = lengths[i];
   return hidden;
 }
 
@@ -92,19 +98,48 @@ KeyValueCache LlamaImpl::make_cache(int64_t slots, int64_t capacity) const {
 }
 
 void LlamaImpl::use_adapter(bool use) {
+  use_adapter_ = use;
+  for (auto& layer : layers) layer->self_attn->use_adapter = use;
   for_each_group([use](int64_t, const char*, ProjectionGroup& group) { group->use_adapter = use; });
 }
 
 void LlamaImpl::freeze_adapter() {
-  for_each_projection([this](const ProjectionPlace& place) {
-    if (place.mixture().is_empty()) return;
-    place.mixture()->to(embed_tokens.scalar_type());
-    for (auto& parameter : place.mixture()->parameters()) parameter.requires_grad_(false);
-  });
+  const auto freeze = [this](auto& module) {
+    if (module.is_empty()) return;
+    module->to(embed_tokens.scalar_type());
+    for (auto& parameter : module->parameters()) parameter.requires_grad_(false);
+  };
+  freeze(prompt_tuning);
+  for (auto& layer : layers) freeze(layer->self_attn->adaption_prompt);
+  for_each_projection([&](const ProjectionPlace& place) { freeze(place.mixture()); });
 }
 
-Tensor LlamaImpl::run_layers(const Tensor& input_ids, AttentionInputs inputs, RoutingTrace* trace) {
-  auto hidden = torch::embedding(embed_tokens, input_ids);
+int64_t LlamaImpl::num_virtual_tokens() const {
+  return prompt_tuning.is_empty() || !use_adapter_ ? 0
+                                                   : prompt_tuning->options.num_virtual_tokens();
+}
+
+// `inputs` are those of the text, without angles; their mask alone has the virtual tokens.
+Tensor LlamaImpl::run(const Tensor& input_ids, const Tensor& positions, AttentionInputs inputs,
+                      RoutingTrace* trace) {
+  const auto dtype = embed_tokens.scalar_type();
+  const auto embeddings = torch::embedding(embed_tokens, input_ids);
+  const int64_t front = num_virtual_tokens();
+  if (front == 0) {
+    inputs.rotary = rotary_.angles(positions, dtype);
+    return run_layers(embeddings, inputs, trace);
+  }
+  const VirtualTokens virtual_tokens(inputs, front);
+  const auto front_positions = torch::arange(front, positions.options());
+  inputs.rotary =
+      rotary_.angles(virtual_tokens.put_before(positions + front, front_positions), dtype);
+  inputs.offsets = virtual_tokens.offsets();
+  const auto prompt = prompt_tuning->prompt_embeddings.to(dtype);
+  return virtual_tokens.take_away(
+      run_layers(virtual_tokens.put_before(embeddings, prompt), inputs, trace));
+}
+
+Tensor LlamaImpl::run_layers(Tensor hidden, AttentionInputs inputs, RoutingTrace* trace) {
   for (size_t j = 0; j < layers.size(); ++j) {
     if (trace != nullptr) trace->layer = static_cast<int64_t>(j);
     if (inputs.cached) inputs.cached->layer = static_cast<int64_t>(j);

@@ -8,7 +8,8 @@ namespace mola {
 
 using torch::Tensor;
 
-AttentionImpl::AttentionImpl(ProjectionGroup qkv_, ProjectionGroup o_, int64_t head_dim)
+AttentionImpl::AttentionImpl(ProjectionGroup qkv_, ProjectionGroup o_, int64_t head_dim,
+                             AdaptionPrompt adaption_prompt_)
     : qkv(register_module("qkv", std::move(qkv_))),
       o(register_module("o", std::move(o_))),
       head_dim_(head_dim) {
@@ -19,16 +20,26 @@ AttentionImpl::AttentionImpl(ProjectionGroup qkv_, ProjectionGroup o_, int64_t h
                   width(1) % head_dim == 0 && width(2) == width(1),
               "Attention: found projections of ", width(0), ", ", width(1), " and ", width(2),
               ", expected whole heads of an even ", head_dim, ", and as many keys as values");
+  if (!adaption_prompt_.is_empty()) {
+    adaption_prompt = register_module("adaption_prompt", std::move(adaption_prompt_));
+  }
 }
 
 Tensor AttentionImpl::forward(const Tensor& x, const AttentionInputs& inputs, RoutingTrace* trace) {
+  return o->forward_wide(mix(qkv->forward_wide(x, trace), inputs), trace);
+}
+
+// wide [N, q, k and v side by side] -> [N, num_heads D]
+Tensor AttentionImpl::mix(const Tensor& wide, const AttentionInputs& inputs) const {
   const auto& projections = qkv->options.projections();
   const HeadCounts heads = {projections[0].out_features() / head_dim_,
                             projections[1].out_features() / head_dim_, head_dim_};
-  const auto wide = qkv->forward_wide(x, trace);
   const auto mixed =
       inputs.cached ? cached_attention(wide, inputs, heads) : causal_attention(wide, inputs, heads);
-  return o->forward_wide(mixed, trace);
+  if (adaption_prompt.is_empty() || !use_adapter) return mixed;
+  const auto query = wide.narrow(1, 0, heads.key_column()).unflatten(1, {heads.query, heads.dim});
+  return mixed + adaption_prompt->forward(inputs.rotary.apply(query), qkv->projection_weight(1),
+                                          qkv->projection_weight(2));
 }
 
 }  // namespace mola

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mola/model/builders.h"
+#include "support/tiny_llama.h"
 
 namespace mola {
 namespace {
@@ -29,6 +30,19 @@ TEST(ParameterCount, CountsByHandOnTheMetaDevice) {
   // q and o 16 each, k and v 8 each, three of 24, two norms of 4; embedding and head 40 each.
   const int64_t frozen = 2 * (32 + 16 + 72 + 8) + 4 + 80;
   EXPECT_EQ(count.total, frozen + 36 + 138);
+}
+
+// The figures of the paper for LLaMA-2-7B.
+TEST(ParameterCount, IsThePapersForPrompts) {
+  const auto config = llama2_7b_config();
+  const auto trainable = [&](AdapterType type) {
+    AdapterSpec spec;
+    spec.type = type;
+    return count_parameters(build_llama(config, resolve(spec, 32), torch::kBFloat16, torch::kMeta))
+        .trainable;
+  };
+  EXPECT_EQ(trainable(AdapterType::kPromptTuning), 163840);
+  EXPECT_EQ(trainable(AdapterType::kLlamaAdapter), 5242912);
 }
 
 }  // namespace

@@ -12,15 +12,7 @@ namespace {
 class Parameters : public testing::Test {
  protected:
   Parameters() {
-    LlamaConfig config;
-    config.vocab_size = 32000;
-    config.hidden_size = 4096;
-    config.intermediate_size = 11008;
-    config.num_hidden_layers = 32;
-    config.num_attention_heads = 32;
-    config.num_key_value_heads = 32;
-    config.head_dim = 128;
-    folder_.write("model/config.json", config_text(config));
+    folder_.write("model/config.json", config_text(llama2_7b_config()));
     const nlohmann::json run_config = {{"model", {{"path", folder_.path("model")}}},
                                        {"adapter", {{"allocation", "8888"}}},
                                        {"data", {{"task", "cola"}, {"path", "none"}}},

@@ -24,6 +24,19 @@ inline LlamaConfig tiny_llama_config() {
   return config;
 }
 
+/// The shape of LLaMA-2-7B, for what needs no weights.
+inline LlamaConfig llama2_7b_config() {
+  LlamaConfig config;
+  config.vocab_size = 32000;
+  config.hidden_size = 4096;
+  config.intermediate_size = 11008;
+  config.num_hidden_layers = 32;
+  config.num_attention_heads = 32;
+  config.num_key_value_heads = 32;
+  config.head_dim = 128;
+  return config;
+}
+
 /// The tensors of a LLaMA as Hugging Face names them, all filled by `make` from their shapes.
 template <class Make>
 TensorMap llama_tensors(const LlamaConfig& config, Make make) {

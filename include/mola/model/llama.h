@@ -10,6 +10,7 @@
 #include "mola/config/adapter_config.h"
 #include "mola/config/llama_config.h"
 #include "mola/nn/decoder_layer.h"
+#include "mola/nn/prompt_tuning.h"
 
 namespace mola {
 
@@ -27,8 +28,9 @@ struct ProjectionPlace {
 /// A LLaMA-family causal language model. B sequences of T tokens, hidden size H, vocabulary V.
 class LlamaImpl : public torch::nn::Module {
  public:
-  /// `adapter` says what the layers' mixtures were built from; its table is empty without one.
-  LlamaImpl(const LlamaConfig& config, const AdapterConfig& adapter,
+  /// `adapter` says what the layers' mixtures and the prompts were built from; its table is empty
+  /// without mixtures, `prompt_tuning` null without virtual tokens.
+  LlamaImpl(const LlamaConfig& config, const AdapterConfig& adapter, PromptTuning prompt_tuning,
             std::vector<DecoderLayer> layers, RMSNorm norm, torch::TensorOptions weight_options);
 
   /// input_ids [B, T] int64 -> the last hidden states [B, T, H], after the final norm.
@@ -36,7 +38,8 @@ class LlamaImpl : public torch::nn::Module {
   /// `attention_mask` [B, T] is nonzero for tokens and zero for padding, on either side; undefined
   /// is no padding. A token's position is the number of tokens before it in its sequence. What is
   /// computed at padding positions has no meaning. With `trace`, the routing of all layers is added
-  /// to it.
+  /// to it. Here and below, the virtual tokens of prompt tuning stand in front of every sequence
+  /// inside the model alone: what goes in and comes out, positions too, is the text's.
   torch::Tensor forward(const torch::Tensor& input_ids, const torch::Tensor& attention_mask = {},
                         RoutingTrace* trace = nullptr);
 
@@ -47,8 +50,8 @@ class LlamaImpl : public torch::nn::Module {
                                const std::vector<int64_t>& offsets, RoutingTrace* trace = nullptr);
 
   /// The same for tokens that continue sequences: sequence i goes on from what the slot `slots[i]`
-  /// of `cache` holds, and its new tokens are added there. Positions follow from the cache, which
-  /// grows where it is too small. Keeps no gradient.
+  /// of `cache` holds, and its new tokens are added there, behind the virtual ones where it is
+  /// empty. Positions follow from the cache, which grows where it is too small. Keeps no gradient.
   torch::Tensor forward_cached(const torch::Tensor& input_ids, const std::vector<int64_t>& offsets,
                                const std::vector<int64_t>& slots, KeyValueCache& cache,
                                RoutingTrace* trace = nullptr);
@@ -59,8 +62,8 @@ class LlamaImpl : public torch::nn::Module {
   /// Switches the adapter off, so that the base model alone is left, and on again.
   void use_adapter(bool use);
 
-  /// Casts experts and routers to the dtype of the base model, in which they are computed anyway:
-  /// the same outputs without a cast at every call. They can no longer be trained.
+  /// Casts the adapter to the dtype of the base model, in which it is computed anyway: the same
+  /// outputs without a cast at every call. It can no longer be trained.
   void freeze_adapter();
 
   /// hidden [..., H] -> logits [..., V]
@@ -74,6 +77,7 @@ class LlamaImpl : public torch::nn::Module {
 
   LlamaConfig config;
   AdapterConfig adapter;
+  PromptTuning prompt_tuning{nullptr};  ///< null without virtual tokens
   std::vector<DecoderLayer> layers;
   RMSNorm norm;
   torch::Tensor embed_tokens;  ///< [V, H]
@@ -84,12 +88,15 @@ class LlamaImpl : public torch::nn::Module {
   bool recompute = false;
 
  private:
-  torch::Tensor run_layers(const torch::Tensor& input_ids, AttentionInputs inputs,
-                           RoutingTrace* trace);
+  int64_t num_virtual_tokens() const;
+  torch::Tensor run(const torch::Tensor& input_ids, const torch::Tensor& positions,
+                    AttentionInputs inputs, RoutingTrace* trace);
+  torch::Tensor run_layers(torch::Tensor hidden, AttentionInputs inputs, RoutingTrace* trace);
   void for_each_group(
       const std::function<void(int64_t layer, const char* block, ProjectionGroup& group)>& visit);
 
   RotaryEmbedding rotary_;
+  bool use_adapter_ = true;
 };
 
 TORCH_MODULE(Llama);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "mola/nn/adaption_prompt.h"
 #include "mola/nn/key_value_cache.h"
 #include "mola/nn/projection_group.h"
 #include "mola/nn/rotary_embedding.h"
@@ -29,8 +30,9 @@ struct AttentionInputs {
 class AttentionImpl : public torch::nn::Module {
  public:
   /// `qkv` gives q_proj [num_heads * head_dim], k_proj and v_proj [num_kv_heads * head_dim], `o`
-  /// gives o_proj [H].
-  AttentionImpl(ProjectionGroup qkv, ProjectionGroup o, int64_t head_dim);
+  /// gives o_proj [H]. What `adaption_prompt` gives is added before o_proj.
+  AttentionImpl(ProjectionGroup qkv, ProjectionGroup o, int64_t head_dim,
+                AdaptionPrompt adaption_prompt = nullptr);
 
   /// x [N, H] -> [N, H]
   torch::Tensor forward(const torch::Tensor& x, const AttentionInputs& inputs,
@@ -38,8 +40,12 @@ class AttentionImpl : public torch::nn::Module {
 
   ProjectionGroup qkv;
   ProjectionGroup o;
+  AdaptionPrompt adaption_prompt{nullptr};  ///< null without
+  bool use_adapter = true;                  ///< false: as if there were no prompt
 
  private:
+  torch::Tensor mix(const torch::Tensor& wide, const AttentionInputs& inputs) const;
+
   int64_t head_dim_;
 };
 
