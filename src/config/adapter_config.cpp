@@ -183,6 +183,10 @@ AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers, const Adapter
   };
   compare_number("alpha", spec.alpha, saved.alpha);
   compare_number("num_virtual_tokens", spec.num_virtual_tokens, saved.num_virtual_tokens);
+  if (spec.init_text) {
+    fail("adapter.init_text: the adapter of adapter.init_from has its virtual tokens already; ",
+         "remove the key");
+  }
   compare_number("adapter_len", spec.adapter_len, saved.adapter_len);
   compare_number("adapter_layers", spec.adapter_layers, saved.adapter_layers);
   AdapterConfig config = saved;

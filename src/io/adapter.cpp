@@ -15,6 +15,17 @@ namespace {
 // Calls `visit` with the name in the file and the tensor of everything the adapter consists of.
 void for_each_adapter_tensor(
     Llama& model, const std::function<void(const std::string&, const torch::Tensor&)>& visit) {
+  if (!model->prompt_tuning.is_empty()) {
+    visit(kPromptEmbeddings, model->prompt_tuning->prompt_embeddings);
+  }
+  for (size_t j = 0; j < model->layers.size(); ++j) {
+    const auto& adaption_prompt = model->layers[j]->self_attn->adaption_prompt;
+    if (adaption_prompt.is_empty()) continue;
+    const auto layer = static_cast<int64_t>(j);
+    // PEFT has a batch of one.
+    visit(adaption_name(layer, "adaption_prompt"), adaption_prompt->prompt.detach().unsqueeze(0));
+    visit(adaption_name(layer, "adaption_gate"), adaption_prompt->gate);
+  }
   model->for_each_projection([&](const ProjectionPlace& place) {
     const auto& mixture = place.mixture();
     if (mixture.is_empty()) return;
@@ -59,7 +70,7 @@ void write_adapter_files(Llama& model, const std::string& folder) {
   for_each_adapter_tensor(
       model, [&](const std::string& name, const torch::Tensor& tensor) { tensors[name] = tensor; });
   save_safetensors(folder + "/adapter_model.safetensors", tensors);
-  write_file(folder + "/adapter_config.json", adapter_config_text(model->adapter));
+  write_file(folder + "/adapter_config.json", adapter_config_text(model->adapter, model->config));
 }
 
 void save_adapter(Llama& model, const std::string& folder) {

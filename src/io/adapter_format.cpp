@@ -63,28 +63,8 @@ void add_lora_ranks(const AdapterConfig& config, ordered_json& json) {
   if (config.init == Init::kGaussian) json["init_lora_weights"] = "gaussian";
 }
 
-}  // namespace
-
-AdapterNames::AdapterNames(AdapterType type, int64_t layer, const std::string& block,
-                           const std::string& projection)
-    : prefix_("base_model.model.model.layers." + std::to_string(layer) + "." + block + "." +
-              projection + "."),
-      numbered_(type == AdapterType::kMola) {}
-
-std::string AdapterNames::lora_A(int64_t expert) const {
-  return prefix_ + (numbered_ ? "lora_A_" + std::to_string(expert) : "lora_A") + ".weight";
-}
-
-std::string AdapterNames::lora_B(int64_t expert) const {
-  return prefix_ + (numbered_ ? "lora_B_" + std::to_string(expert) : "lora_B") + ".weight";
-}
-
-std::string AdapterNames::router() const { return prefix_ + "router.router.weight"; }
-
-std::string adapter_config_text(const AdapterConfig& config) {
+ordered_json experts_json(const AdapterConfig& config) {
   ordered_json json = {{"peft_type", "LORA"},
-                       {"task_type", "CAUSAL_LM"},
-                       {"base_model_name_or_path", nullptr},
                        {"bias", "none"},
                        {"fan_in_fan_out", false},
                        {"lora_alpha", number_json(config.alpha)},
@@ -97,6 +77,67 @@ std::string adapter_config_text(const AdapterConfig& config) {
     json["r"] = config.rank.values.begin()->second;
     json["mola"] = mola_json(config);
   }
+  return json;
+}
+
+// What PEFT needs to build the module before it reads the tensors. How the tokens started is not
+// said: a text would need its tokenizer's path.
+ordered_json prompt_tuning_json(const AdapterConfig& config, const LlamaConfig& model) {
+  return {{"peft_type", "PROMPT_TUNING"},
+          {"num_virtual_tokens", config.num_virtual_tokens},
+          {"token_dim", model.hidden_size},
+          {"num_transformer_submodules", 1},
+          {"num_attention_heads", model.num_attention_heads},
+          {"num_layers", model.num_hidden_layers},
+          {"prompt_tuning_init", "RANDOM"}};
+}
+
+ordered_json llama_adapter_json(const AdapterConfig& config) {
+  return {{"peft_type", "ADAPTION_PROMPT"},
+          {"adapter_len", config.adapter_len},
+          {"adapter_layers", config.adapter_layers},
+          {"target_modules", nullptr}};
+}
+
+std::string layer_prefix(int64_t layer) {
+  return "base_model.model.model.layers." + std::to_string(layer) + ".";
+}
+
+}  // namespace
+
+AdapterNames::AdapterNames(AdapterType type, int64_t layer, const std::string& block,
+                           const std::string& projection)
+    : prefix_(layer_prefix(layer) + block + "." + projection + "."),
+      numbered_(type == AdapterType::kMola) {}
+
+std::string AdapterNames::lora_A(int64_t expert) const {
+  return prefix_ + (numbered_ ? "lora_A_" + std::to_string(expert) : "lora_A") + ".weight";
+}
+
+std::string AdapterNames::lora_B(int64_t expert) const {
+  return prefix_ + (numbered_ ? "lora_B_" + std::to_string(expert) : "lora_B") + ".weight";
+}
+
+std::string AdapterNames::router() const { return prefix_ + "router.router.weight"; }
+
+std::string adaption_name(int64_t layer, const std::string& part) {
+  return layer_prefix(layer) + "self_attn." + part;
+}
+
+std::string adapter_config_text(const AdapterConfig& config, const LlamaConfig& model) {
+  ordered_json json;
+  switch (config.type) {
+    case AdapterType::kPromptTuning:
+      json = prompt_tuning_json(config, model);
+      break;
+    case AdapterType::kLlamaAdapter:
+      json = llama_adapter_json(config);
+      break;
+    default:
+      json = experts_json(config);
+  }
+  json["task_type"] = "CAUSAL_LM";
+  json["base_model_name_or_path"] = nullptr;
   return json.dump(2) + "\n";
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "mola/config/adapter_config.h"
+#include "mola/config/llama_config.h"
 #include "mola/io/safetensors_file.h"
 
 namespace mola {
@@ -24,8 +25,13 @@ class AdapterNames {
   bool numbered_;
 };
 
-/// adapter_config.json of `config`, as text.
-std::string adapter_config_text(const AdapterConfig& config);
+/// The names that PEFT gives to the virtual tokens of prompt tuning, and to what LLaMA-Adapter adds
+/// to the attention of a layer: `part` is "adaption_prompt" or "adaption_gate".
+constexpr auto kPromptEmbeddings = "prompt_embeddings";
+std::string adaption_name(int64_t layer, const std::string& part);
+
+/// adapter_config.json of the adapter `config` on `model`, as text.
+std::string adapter_config_text(const AdapterConfig& config, const LlamaConfig& model);
 
 /// The path that the tensors have in an adapter's folder. Throws `Error` where there is only a
 /// pickle, and names the script that converts it.

@@ -41,17 +41,25 @@ void infer_from_tensors(const SafetensorsFile& file, int64_t num_layers, Adapter
   }
 }
 
-// Settings that change what the adapter computes and that we do not compute.
-void refuse_unsupported(const JsonReader& reader) {
-  for (const auto* key : {"use_rslora", "use_dora", "fan_in_fan_out", "lora_bias"}) {
+// Settings that change what the adapter computes and that we do not compute, if they are true;
+void refuse_flags(const JsonReader& reader, const std::vector<std::string>& keys) {
+  for (const auto& key : keys) {
     if (reader.boolean(key).value_or(false)) reader.refuse(key, "found true, expected false");
   }
-  for (const auto* key : {"alpha_pattern", "modules_to_save"}) {
+}
+
+// if there is anything in them;
+void refuse_settings(const JsonReader& reader, const std::vector<std::string>& keys) {
+  for (const auto& key : keys) {
     const json value = reader.any(key);
     if (!value.empty()) reader.refuse(key, "found " + value.dump() + ", which is not supported");
   }
-  const auto bias = reader.text("bias").value_or("none");
-  if (bias != "none") reader.refuse("bias", "found '" + bias + "', expected 'none'");
+}
+
+// or if they are given and something else.
+void refuse_other(const JsonReader& reader, const std::string& key, const std::string& expected) {
+  const auto found = reader.text(key).value_or(expected);
+  if (found != expected) reader.refuse(key, "found '" + found + "', expected '" + expected + "'");
 }
 
 // PEFT's key; true is kaiming. Other ways to start may have changed the base model.
@@ -72,13 +80,12 @@ void check_num_layers(const JsonReader& reader, int64_t num_layers) {
   }
 }
 
-}  // namespace
-
-AdapterConfig read_peft_config(const JsonReader& reader, const std::string& folder,
-                               int64_t num_layers, const NumberOrList& unsaved_top_k) {
-  const auto peft_type = reader.required_text("peft_type");
-  if (peft_type != "LORA") reader.refuse("peft_type", "found '" + peft_type + "', expected 'LORA'");
-  refuse_unsupported(reader);
+AdapterConfig read_lora(const JsonReader& reader, const std::string& folder, int64_t num_layers,
+                        const NumberOrList& unsaved_top_k) {
+  refuse_flags(reader, {"use_rslora", "use_dora", "fan_in_fan_out", "lora_bias"});
+  refuse_settings(reader, {"alpha_pattern", "modules_to_save", "layer_replication",
+                           "alora_invocation_tokens", "arrow_config"});
+  refuse_other(reader, "bias", "none");
   check_num_layers(reader, num_layers);
 
   AdapterConfig config;
@@ -93,6 +100,39 @@ AdapterConfig read_peft_config(const JsonReader& reader, const std::string& fold
   config.dropout = read_dropout(reader, "lora_dropout").value_or(0.0);
   config.init = read_peft_init(reader);
   return config;
+}
+
+AdapterConfig read_prompt_tuning(const JsonReader& reader, int64_t num_layers) {
+  refuse_settings(reader, {"modules_to_save"});
+  reader.integer("num_transformer_submodules", 1, 1);
+  reader.integer("num_layers", num_layers, num_layers);
+  AdapterConfig config;
+  config.type = AdapterType::kPromptTuning;
+  config.num_virtual_tokens =
+      reader.require("num_virtual_tokens", reader.integer("num_virtual_tokens", 1, kLongestPrompt));
+  return config;
+}
+
+AdapterConfig read_llama_adapter(const JsonReader& reader, int64_t num_layers) {
+  refuse_other(reader, "target_modules", "self_attn");
+  AdapterConfig config;
+  config.type = AdapterType::kLlamaAdapter;
+  config.adapter_len =
+      reader.require("adapter_len", reader.integer("adapter_len", 1, kLongestPrompt));
+  config.adapter_layers =
+      reader.require("adapter_layers", reader.integer("adapter_layers", 1, num_layers));
+  return config;
+}
+
+}  // namespace
+
+AdapterConfig read_peft_config(const JsonReader& reader, const std::string& folder,
+                               int64_t num_layers, const NumberOrList& unsaved_top_k) {
+  const auto type = reader.require(
+      "peft_type", reader.choice("peft_type", {"LORA", "PROMPT_TUNING", "ADAPTION_PROMPT"}));
+  if (type == "PROMPT_TUNING") return read_prompt_tuning(reader, num_layers);
+  if (type == "ADAPTION_PROMPT") return read_llama_adapter(reader, num_layers);
+  return read_lora(reader, folder, num_layers, unsaved_top_k);
 }
 
 }  // namespace mola

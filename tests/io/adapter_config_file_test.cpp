@@ -130,8 +130,9 @@ TEST_F(OfficialAdapter, RefusesWhatIsNotComputed) {
     config_ = kept;
     return text;
   };
-  EXPECT_EQ(message_with("peft_type", "PROMPT_TUNING"),
-            "peft_type: found 'PROMPT_TUNING', expected 'LORA'");
+  EXPECT_EQ(message_with("peft_type", "LOHA"),
+            "peft_type: found 'LOHA', expected one of LORA, PROMPT_TUNING, ADAPTION_PROMPT "
+            "(nearest: LORA)");
   EXPECT_EQ(message_with("peft_type", nullptr), "peft_type: is missing");
   EXPECT_EQ(message_with("use_dora", true), "use_dora: found true, expected false");
   EXPECT_EQ(message_with("use_rslora", true), "use_rslora: found true, expected false");
