@@ -22,6 +22,23 @@ inline std::string with_commas(int64_t number) {
   return text;
 }
 
+/// What an adapter adds where its type alone does not tell.
+inline void log_adapter(const mola::AdapterConfig& adapter) {
+  std::ostringstream line;
+  if (adapter.type == mola::AdapterType::kMola) {
+    for (const auto& picture : mola::allocation_picture(adapter)) {
+      mola::log_info("experts  " + picture);
+    }
+  } else if (adapter.type == mola::AdapterType::kPromptTuning) {
+    line << "prompt   " << adapter.num_virtual_tokens << " virtual tokens before every text";
+    mola::log_info(line.str());
+  } else if (adapter.type == mola::AdapterType::kLlamaAdapter) {
+    line << "prompts  " << adapter.adapter_len << " tokens in each of the highest "
+         << adapter.adapter_layers << " layers";
+    mola::log_info(line.str());
+  }
+}
+
 /// What a program computes with, in a few log lines.
 inline void log_model(const std::string& path, const mola::Llama& model) {
   const auto& config = model->config;
@@ -32,10 +49,7 @@ inline void log_model(const std::string& path, const mola::Llama& model) {
        << (model->embed_tokens.scalar_type() == torch::kBFloat16 ? "bf16" : "f32") << " on "
        << model->embed_tokens.device();
   mola::log_info(line.str());
-  if (model->adapter.type != mola::AdapterType::kMola) return;
-  for (const auto& picture : mola::allocation_picture(model->adapter)) {
-    mola::log_info("experts  " + picture);
-  }
+  log_adapter(model->adapter);
 }
 
 /// What is about to be trained, and warnings of what is likely a mistake.

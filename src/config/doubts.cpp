@@ -42,10 +42,14 @@ std::vector<std::string> doubts_about(const TrainConfig& train, const AdapterCon
         "adapter.top_k is the number of experts in every layer: each token goes to all of them, "
         "and the routers choose nothing");
   }
-  // A factor of 100 to either side of what is usual.
-  if (train.learning_rate >= 3e-2 || train.learning_rate <= 3e-6) {
-    doubts.push_back(
-        line("train.learning_rate is ", train.learning_rate, ", usual for adapters is about 3e-4"));
+  // A factor of 100 to either side of what is usual, which is far more for prompts.
+  const bool has_prompts =
+      adapter.type == AdapterType::kPromptTuning || adapter.type == AdapterType::kLlamaAdapter;
+  const double usual = has_prompts ? 1e-2 : 3e-4;
+  const double ratio = train.learning_rate / usual;
+  if (ratio >= 100 || ratio <= 0.01) {
+    doubts.push_back(line("train.learning_rate is ", train.learning_rate,
+                          ", usual for such an adapter is about ", usual));
   }
   if (train.warmup_steps >= total_steps) {
     doubts.push_back(line("train.warmup_steps is ", train.warmup_steps, ", but the run has only ",

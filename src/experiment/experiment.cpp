@@ -122,7 +122,7 @@ class Experiment {
   void train(const RunConfig& config, const RunData& data, RunStatus status) {
     torch::manual_seed(config.train.seed);
     auto model = share_base(base_, resolve_adapter(config.adapter, layers()));
-    start_adapter(model, config.adapter.init_from);
+    start_adapter(model, config.model.path, config.adapter.init_from);
     Finetune(model, data, config).run(status);
   }
 

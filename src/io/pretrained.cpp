@@ -1,11 +1,22 @@
 #include "mola/io/pretrained.h"
 
+#include "mola/data/tokenizer.h"
 #include "mola/io/adapter.h"
 #include "mola/io/base_model.h"
 #include "mola/model/builders.h"
 #include "mola/model/device.h"
 
 namespace mola {
+namespace {
+
+// The virtual tokens start as those of the text behind bos, as in PEFT.
+void start_from_text(Llama& model, const Tokenizer& tokenizer) {
+  auto ids = tokenizer.encode(model->adapter.init_text);
+  ids.insert(ids.begin(), tokenizer.bos_id());
+  initialize_prompt(model, ids);
+}
+
+}  // namespace
 
 Llama load_pretrained(const std::string& model_folder, const std::string& adapter_folder,
                       torch::Dtype dtype, torch::Device device) {
@@ -26,12 +37,17 @@ Llama load_for_training(const ModelConfig& base, const AdapterConfig& adapter,
   const auto dtype = choose_dtype(base.dtype, device);
   auto model = build_llama(read_llama_config(base.path), adapter, dtype, device);
   load_base_model(model, base.path);
-  start_adapter(model, init_from);
+  start_adapter(model, base.path, init_from);
   return model;
 }
 
-void start_adapter(Llama& model, const std::optional<std::string>& init_from) {
-  if (init_from) load_adapter(model, *init_from);
+void start_adapter(Llama& model, const std::string& base_folder,
+                   const std::optional<std::string>& init_from) {
+  if (init_from) {
+    load_adapter(model, *init_from);
+  } else if (!model->adapter.init_text.empty()) {
+    start_from_text(model, Tokenizer(base_folder));
+  }
 }
 
 }  // namespace mola

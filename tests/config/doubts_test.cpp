@@ -33,12 +33,19 @@ TEST(Doubts, AreAboutRoutersWithoutAChoice) {
 
 TEST(Doubts, AreAboutALearningRateOffByAHundred) {
   auto train = usual();
-  for (const double rate : {0.03, 3e-6}) {
+  for (const double rate : {0.03, 2e-6}) {
     train.learning_rate = rate;
     EXPECT_EQ(doubts_about(train, adapter("24"), 100).size(), 1u) << rate;
   }
   train.learning_rate = 0.01;
   EXPECT_EQ(doubts_about(train, adapter("24"), 100), Lines());
+  AdapterSpec prompts;
+  prompts.type = AdapterType::kPromptTuning;
+  train.learning_rate = 0.3;
+  EXPECT_EQ(doubts_about(train, resolve(prompts, 2), 100), Lines());
+  train.learning_rate = 1e-4;
+  EXPECT_EQ(doubts_about(train, resolve(prompts, 2), 100),
+            Lines{"train.learning_rate is 0.0001, usual for such an adapter is about 0.01"});
 }
 
 TEST(Doubts, AreAboutAWarmUpAsLongAsTheRun) {

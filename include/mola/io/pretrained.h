@@ -19,8 +19,10 @@ Llama load_pretrained(const std::string& model_folder, const std::string& adapte
 Llama load_for_training(const ModelConfig& base, const AdapterConfig& adapter,
                         const std::optional<std::string>& init_from);
 
-/// Gives the adapter of `model`, whose base is loaded, what it starts from beside random numbers:
-/// the tensors of the saved adapter `init_from`, if there is one.
-void start_adapter(Llama& model, const std::optional<std::string>& init_from);
+/// Gives the adapter of `model`, whose base is loaded from `base_folder`, what it starts from beside
+/// random numbers: the tensors of the saved adapter `init_from`, if there is one, or of prompt
+/// tuning its text.
+void start_adapter(Llama& model, const std::string& base_folder,
+                   const std::optional<std::string>& init_from);
 
 }  // namespace mola
