@@ -5,6 +5,7 @@
 #include "mola/io/base_model.h"
 #include "mola/model/builders.h"
 #include "mola/model/device.h"
+#include "mola/model/weights.h"
 
 namespace mola {
 namespace {
