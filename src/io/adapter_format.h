@@ -25,9 +25,11 @@ class AdapterNames {
   bool numbered_;
 };
 
-/// The names that PEFT gives to the virtual tokens of prompt tuning, and to what LLaMA-Adapter adds
-/// to the attention of a layer: `part` is "adaption_prompt" or "adaption_gate".
+/// The name that PEFT gives to the virtual tokens of prompt tuning.
 constexpr auto kPromptEmbeddings = "prompt_embeddings";
+
+/// The name that PEFT gives to what LLaMA-Adapter adds to the attention of a layer: `part` is
+/// "adaption_prompt" or "adaption_gate".
 std::string adaption_name(int64_t layer, const std::string& part);
 
 /// adapter_config.json of the adapter `config` on `model`, as text.

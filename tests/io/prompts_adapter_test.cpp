@@ -95,6 +95,25 @@ TEST(PromptsAdapter, IsTheSameAfterSavingAndLoading) {
   }
 }
 
+TEST(PromptsAdapter, OfPeftIsSavedAsItWasRead) {
+  const std::map<std::string, std::string> bases = {{"prompt_tuning", "llama/gqa"},
+                                                    {"llama_adapter", "llama/tied"}};
+  for (const auto& [name, base] : bases) {
+    const TempFolder folder;
+    auto model = load_pretrained(reference(base), reference(name));
+    save_adapter(model, folder.path("a"));
+    const auto found = load_safetensors(folder.path("a/adapter_model.safetensors"));
+    const auto expected = load_safetensors(reference(name + "/adapter_model.safetensors"));
+    ASSERT_EQ(found.size(), expected.size());
+    for (const auto& [tensor, value] : expected) expect_same(found.at(tensor), value, tensor);
+    const json saved = read_json(folder.path("a/adapter_config.json"));
+    const json peft = read_json(reference(name + "/adapter_config.json"));
+    for (const auto& [key, value] : saved.items()) {
+      if (!value.is_null()) EXPECT_EQ(value, peft.at(key)) << key;
+    }
+  }
+}
+
 // The folder of an adapter whose config is changed before it is read for a model of two layers.
 class PromptsConfig : public testing::Test {
  protected:
@@ -142,7 +161,9 @@ TEST(PromptsAdapter, OfAnotherModelIsRefused) {
                 "1.self_attn.adaption_prompt' has the shape [1, 3, 8], expected [1, 3, 10]");
   auto elsewhere = build_llama(tiny_llama_config(), prompt_tuning());
   EXPECT_EQ(message_of<Error>([&] { load_adapter(elsewhere, folder.path("a")); }),
-            folder.path("a/adapter_model.safetensors") + ": has no tensor 'prompt_embeddings'");
+            folder.path("a/adapter_model.safetensors") +
+                ": has no tensor 'prompt_embeddings' (nearest: '" + kLayers +
+                "1.self_attn.adaption_gate')");
 }
 
 TEST(PromptsAdapter, RefusesATextToStartFromBesideASavedOne) {

@@ -79,7 +79,10 @@ def make_model(folder: Path) -> Path:
         tie_word_embeddings=False,
     )
     torch.manual_seed(1)
-    transformers.LlamaForCausalLM(config).save_pretrained(model)
+    llama = transformers.LlamaForCausalLM(config)
+    with torch.no_grad():
+        llama.lm_head.weight[0] = 0  # unk, which is then never the likeliest
+    llama.save_pretrained(model)
     SentencePieceTrainer.train(
         sentence_iterator=iter([TEXT] * 50),
         model_prefix=str(model / "tokenizer"),
