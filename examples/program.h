@@ -24,18 +24,17 @@ inline std::string with_commas(int64_t number) {
 
 /// What an adapter adds where its type alone does not tell.
 inline void log_adapter(const mola::AdapterConfig& adapter) {
-  std::ostringstream line;
   if (adapter.type == mola::AdapterType::kMola) {
     for (const auto& picture : mola::allocation_picture(adapter)) {
       mola::log_info("experts  " + picture);
     }
   } else if (adapter.type == mola::AdapterType::kPromptTuning) {
-    line << "prompt   " << adapter.num_virtual_tokens << " virtual tokens before every text";
-    mola::log_info(line.str());
+    mola::log_info("prompt   " + std::to_string(adapter.num_virtual_tokens) +
+                   " virtual tokens before every text");
   } else if (adapter.type == mola::AdapterType::kLlamaAdapter) {
-    line << "prompts  " << adapter.adapter_len << " tokens in each of the highest "
-         << adapter.adapter_layers << " layers";
-    mola::log_info(line.str());
+    mola::log_info("prompts  " + std::to_string(adapter.adapter_len) +
+                   " tokens in each of the highest " + std::to_string(adapter.adapter_layers) +
+                   " layers");
   }
 }
 
