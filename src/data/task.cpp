@@ -9,10 +9,7 @@ namespace {
 
 const std::vector<Task>& all_tasks() {
   static const std::vector<Task> kTasks = {
-      cola_task(),
-      instruction_task(),
-      mrpc_task(),
-      text_task(),
+      cola_task(), instruction_task(), mrpc_task(), rte_task(), text_task(),
   };
   return kTasks;
 }

@@ -8,6 +8,7 @@ namespace mola {
 Task cola_task();
 Task instruction_task();
 Task mrpc_task();
+Task rte_task();
 Task text_task();
 
 }  // namespace mola

@@ -9,19 +9,19 @@ namespace mola {
 namespace {
 
 TEST(Task, IsFoundByName) {
-  for (const std::string name : {"cola", "instruction", "mrpc", "text"})
+  for (const std::string name : {"cola", "instruction", "mrpc", "rte", "text"})
     EXPECT_EQ(find_task(name).name, name);
 }
 
 TEST(Task, SuggestsTheNearestName) {
   EXPECT_EQ(message_of<Error>([] { find_task("colla"); }),
-            "data.task: found 'colla', expected one of cola, instruction, mrpc, text, tokens "
+            "data.task: found 'colla', expected one of cola, instruction, mrpc, rte, text, tokens "
             "(nearest: cola)");
 }
 
 TEST(Task, IsNotTokens) {
   EXPECT_EQ(message_of<Error>([] { find_task("tokens"); }),
-            "data.task: tokens holds no text, expected one of cola, instruction, mrpc, text");
+            "data.task: tokens holds no text, expected one of cola, instruction, mrpc, rte, text");
 }
 
 }  // namespace
