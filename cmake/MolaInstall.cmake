@@ -12,9 +12,11 @@ install(EXPORT molaTargets NAMESPACE mola:: DESTINATION ${package_dir})
 # Before 1.0 a minor version may break.
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/molaConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
+configure_file(cmake/molaConfig.cmake.in molaConfig.cmake @ONLY)
 install(FILES
+  cmake/FindArrowParquet.cmake
   cmake/FindLibTorch.cmake
   cmake/FindSentencePiece.cmake
-  cmake/molaConfig.cmake
+  ${CMAKE_CURRENT_BINARY_DIR}/molaConfig.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/molaConfigVersion.cmake
   DESTINATION ${package_dir})

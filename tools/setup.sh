@@ -4,6 +4,7 @@
 #   tools/setup.sh                 compiler, build tools, libraries by apt; LibTorch into build/venv
 #   tools/setup.sh --lint          only what `make format` and `make tidy` need
 #   tools/setup.sh --python-tests  only what the tests with transformers need, into build/venv
+#   tools/setup.sh --parquet       only Apache Arrow for Parquet files, pyarrow into build/venv
 #
 # For Debian 12, as root or with sudo; Ubuntu 24.04 should work and is untested. LibTorch comes out
 # of the pinned torch wheel, unless CMAKE_PREFIX_PATH names a folder that holds one.
@@ -11,6 +12,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 torch="torch==2.11.0"
+pyarrow="pyarrow==26.0.1"
 venv=build/venv
 stamp=$venv/.setup-done # written last, so a folder without it is an interrupted install
 
@@ -79,6 +81,14 @@ install_python_tests() {
     die "pip could not install what tests/reference/requirements.txt names, see above"
 }
 
+install_pyarrow() {
+  if [[ ! -x $venv/bin/python ]]; then
+    /usr/bin/python3 -m venv "$venv" || die "/usr/bin/python3 -m venv $venv failed, see above"
+  fi
+  "$venv/bin/python" -m pip install --disable-pip-version-check --no-compile --quiet "$pyarrow" ||
+    die "pip could not install $pyarrow, see above"
+}
+
 case "$*" in
   "")
     install_packages "${packages[@]}"
@@ -90,5 +100,9 @@ case "$*" in
     install_torch
     install_python_tests
     ;;
-  *) die "unknown argument '$*', expected nothing, --lint or --python-tests" ;;
+  --parquet)
+    install_packages python3 python3-venv
+    install_pyarrow
+    ;;
+  *) die "unknown argument '$*', expected nothing, --lint, --python-tests or --parquet" ;;
 esac

@@ -1,42 +1,43 @@
+#include "data/layout.h"
 #include "data/table.h"
 #include "data/tasks.h"
-#include "data/text_file.h"
 #include "mola/data/prompt.h"
 
 namespace mola {
 namespace {
 
-Example to_example(const TableRow& row) {
-  static const std::vector<std::pair<std::string, std::string>> kAnswers = {{"0", "not equivalent"},
-                                                                            {"1", "equivalent"}};
+Example make_example(const Row& row, const std::string& first, const std::string& second,
+                     const std::string& label) {
   const std::string instruction =
-      "Tell me if the statements equivalent, not equivalent.\nSentence 1: " +
-      row.text("#1 String") + "\nSentence 2: " + row.text("#2 String") + "\n";
-  return {alpaca_prompt(instruction), answer_response(row.choice("Quality", kAnswers))};
+      "Tell me if the statements equivalent, not equivalent.\nSentence 1: " + row.text(first) +
+      "\nSentence 2: " + row.text(second) + "\n";
+  const auto answer = row.choice(label, {{"0", "not equivalent"}, {"1", "equivalent"}});
+  return {alpaca_prompt(instruction), answer_response(answer)};
 }
 
-// GLUE's test.tsv carries no labels; Microsoft's own file has them.
-std::vector<std::string> files_of(Split split) {
-  if (split == Split::kTest) return {"msr_paraphrase_test.txt"};
-  if (split == Split::kValidation) return {"dev.tsv"};
-  return {"train.tsv", "dev.tsv"};  // as the paper trains: 4076 rows
-}
+Example from_glue(const Row& row) { return make_example(row, "#1 String", "#2 String", "Quality"); }
 
-std::vector<Example> read(const std::string& path, Split split, OnBadRow on_bad_row, size_t limit) {
-  std::vector<Example> examples;
-  for (const auto& file : files_of(split)) {
-    const auto rows = read_table(file_in_folder(path, file), Header::kFirstLine,
-                                 {"Quality", "#1 String", "#2 String"}, on_bad_row, to_example,
-                                 limit - examples.size());
-    examples.insert(examples.end(), rows.begin(), rows.end());
-  }
-  return examples;
+Example from_hub(const Row& row) { return make_example(row, "sentence1", "sentence2", "label"); }
+
+std::unique_ptr<RowReader> open_table(const std::string& file) {
+  return std::make_unique<TableReader>(file);
 }
 
 }  // namespace
 
+// As the paper trains: on both train and validation, 4076 rows. GLUE's test.tsv carries no labels;
+// Microsoft's own file has them.
 Task mrpc_task() {
-  return {"mrpc", {"equivalent", "not equivalent"}, answer_response, Metric::kF1, read};
+  const Layout glue = {
+      open_files({{"train.tsv", "dev.tsv"}, {"dev.tsv"}, {"msr_paraphrase_test.txt"}}, open_table),
+      from_glue};
+  const Layout hub = {
+      open_splits({{"train", "validation"}, {"validation"}, {"test"}}, {".parquet"}), from_hub};
+  return {"mrpc",
+          {"equivalent", "not equivalent"},
+          answer_response,
+          Metric::kF1,
+          read_layouts(glue, hub)};
 }
 
 }  // namespace mola

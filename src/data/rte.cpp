@@ -1,31 +1,35 @@
-#include "data/table.h"
+#include "data/layout.h"
 #include "data/tasks.h"
-#include "data/text_file.h"
 #include "mola/data/prompt.h"
 
 namespace mola {
 namespace {
 
-Example to_example(const TableRow& row) {
-  static const std::vector<std::pair<std::string, std::string>> kAnswers = {
-      {"entailment", "entailment"}, {"not_entailment", "not entailment"}};
+// GLUE's file has words for labels, the hub numbers.
+Example to_example(const Row& row) {
   const std::string instruction =
       "Tell me if the statements entailment, not entailment.\nSentence 1: " +
       row.text("sentence1") + "\nSentence 2: " + row.text("sentence2") + "\n";
-  return {alpaca_prompt(instruction), answer_response(row.choice("label", kAnswers))};
-}
-
-// GLUE's test rows carry no labels, so the paper tests on the validation rows.
-std::vector<Example> read(const std::string& path, Split split, OnBadRow on_bad_row, size_t limit) {
-  const std::string file = split == Split::kTrain ? "train.tsv" : "dev.tsv";
-  return read_table(file_in_folder(path, file), Header::kFirstLine,
-                    {"sentence1", "sentence2", "label"}, on_bad_row, to_example, limit);
+  const auto answer = row.choice("label", {{"entailment", "entailment"},
+                                           {"not_entailment", "not entailment"},
+                                           {"0", "entailment"},
+                                           {"1", "not entailment"}});
+  return {alpaca_prompt(instruction), answer_response(answer)};
 }
 
 }  // namespace
 
+// GLUE's test rows carry no labels, so the paper tests on the validation rows.
 Task rte_task() {
-  return {"rte", {"entailment", "not entailment"}, answer_response, Metric::kNone, read};
+  const Layout glue = {open_files({{"train.tsv"}, {"dev.tsv"}, {"dev.tsv"}}, open_file),
+                       to_example};
+  const Layout hub = {open_splits({{"train"}, {"validation"}, {"validation"}}, {".parquet"}),
+                      to_example};
+  return {"rte",
+          {"entailment", "not entailment"},
+          answer_response,
+          Metric::kNone,
+          read_layouts(glue, hub)};
 }
 
 }  // namespace mola

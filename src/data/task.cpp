@@ -9,14 +9,15 @@ namespace {
 
 const std::vector<Task>& all_tasks() {
   static const std::vector<Task> kTasks = {
-      cola_task(), instruction_task(), mrpc_task(), rte_task(), text_task(),
+      cola_task(),       commonsenseqa_task(), instruction_task(), mrpc_task(),
+      openbookqa_task(), rte_task(),           scienceqa_task(),   text_task(),
   };
   return kTasks;
 }
 
 }  // namespace
 
-const Task& find_task(const std::string& name) {
+Task find_task(const std::string& name) {
   std::vector<std::string> names;
   for (const Task& task : all_tasks()) {
     if (task.name == name) return task;

@@ -4,8 +4,6 @@
 #include <cstring>
 #include <filesystem>
 
-#include "mola/log.h"
-
 namespace mola {
 namespace fs = std::filesystem;
 
@@ -41,10 +39,10 @@ bool LineReader::next() {
 
 std::string LineReader::where() const { return path_ + ":" + std::to_string(number_); }
 
-void handle_bad_row(const std::string& where, const std::string& problem, OnBadRow on_bad_row) {
-  const std::string message = where + ": " + problem;
-  if (on_bad_row == OnBadRow::kStop) throw Error(message);
-  log_warning(message + "; row skipped");
+Row PlainReader::row() const {
+  auto row = nlohmann::json::object();
+  row["line"] = text();
+  return Row(std::move(row));
 }
 
 }  // namespace mola

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mola/data/example.h"
 #include "mola/error.h"
 #include "support/test_files.h"
 

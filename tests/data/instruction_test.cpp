@@ -30,7 +30,7 @@ TEST(Instruction, NamesTheBadRow) {
   const TempFolder folder;
   const std::string file = folder.write("a.jsonl", R"({"instruction": "Go.", "output": ""})");
   EXPECT_EQ(message_of<Error>([&] { read(file); }),
-            file + ":1: key 'output': found no text, expected some");
+            file + ":1: column 'output': found no text, expected some");
 }
 
 // 4998 of the 5000 rows have an output.

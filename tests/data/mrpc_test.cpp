@@ -59,9 +59,11 @@ TEST(Mrpc, NamesItsAnswers) {
 
 TEST(Mrpc, RefusesAFileWithoutLabels) {
   const TempFolder folder;
-  const std::string file = folder.write("msr_paraphrase_test.txt", "index\t#1 String\t#2 String\n");
-  EXPECT_EQ(message_of<Error>([&] { read(folder.path(), Split::kTest); }),
-            file + ": column 'Quality' is missing, found the columns index, #1 String, #2 String");
+  const std::string file = folder.write(
+      "msr_paraphrase_test.txt", "index\t#1 String\t#2 String\n0\tIt rains .\tRain falls .\n");
+  EXPECT_EQ(
+      message_of<Error>([&] { read(folder.path(), Split::kTest); }),
+      file + ":2: column 'Quality': is missing, found the columns #1 String, #2 String, index");
 }
 
 TEST(Mrpc, ReadsTheRealFiles) {

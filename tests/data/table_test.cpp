@@ -2,20 +2,26 @@
 
 #include <gtest/gtest.h>
 
+#include "data/read_examples.h"
 #include "mola/error.h"
 #include "support/test_files.h"
 
 namespace mola {
 namespace {
 
-Example to_example(const TableRow& row) {
+Example to_example(const Row& row) {
   return {row.text("question"), row.choice("answer", {{"0", "no"}, {"1", "yes"}})};
 }
 
-std::vector<Example> read(const std::string& path, Header header = Header::kFirstLine,
+std::vector<Example> read(const std::string& path, const std::vector<std::string>& columns = {},
                           OnBadRow on_bad_row = OnBadRow::kStop) {
-  return read_table(path, header, {"answer", "question"}, on_bad_row, to_example);
+  ReadOptions options;
+  options.on_bad_row = on_bad_row;
+  return read_examples([&] { return std::make_unique<TableReader>(path, columns); }, to_example,
+                       options);
 }
+
+const std::vector<std::string> kColumns = {"answer", "question"};
 
 TEST(Table, FindsColumnsByName) {
   const TempFolder folder;
@@ -32,7 +38,7 @@ TEST(Table, FindsColumnsByName) {
 
 TEST(Table, TakesColumnsInOrderWithoutAHeader) {
   const TempFolder folder;
-  const auto rows = read(folder.write("a.tsv", "1\tIs it?\n"), Header::kNone);
+  const auto rows = read(folder.write("a.tsv", "1\tIs it?\n"), kColumns);
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].prompt, "Is it?");
 }
@@ -40,16 +46,12 @@ TEST(Table, TakesColumnsInOrderWithoutAHeader) {
 TEST(Table, NamesTheMissingColumn) {
   const TempFolder folder;
   const std::string file = folder.write("a.tsv", "index\tquestion\n0\tIs it?\n");
-  const std::string expected =
-      file + ": column 'answer' is missing, found the columns index, question";
-  EXPECT_EQ(message_of<Error>([&] { read(file); }), expected);
-  // The header is no row: there is nothing to skip to.
-  EXPECT_EQ(message_of<Error>([&] { read(file, Header::kFirstLine, OnBadRow::kSkip); }), expected);
+  EXPECT_EQ(message_of<Error>([&] { read(file); }),
+            file + ":2: column 'answer': is missing, found the columns index, question");
 
   const std::string empty = folder.write("empty.tsv", "");
-  EXPECT_EQ(message_of<Error>([&] { read(empty); }),
-            empty + ": is empty, expected a header with the columns answer, question");
-  EXPECT_TRUE(read(empty, Header::kNone).empty());
+  EXPECT_EQ(message_of<Error>([&] { read(empty); }), empty + ": is empty, expected a header");
+  EXPECT_TRUE(read(empty, kColumns).empty());
 }
 
 TEST(Table, NamesFileAndLineOfABadRow) {
@@ -72,7 +74,7 @@ TEST(Table, SkipsABadRow) {
   const TempFolder folder;
   const std::string file = folder.write("a.tsv", "answer\tquestion\n2\ta\n1\tb\n");
   testing::internal::CaptureStderr();
-  const auto rows = read(file, Header::kFirstLine, OnBadRow::kSkip);
+  const auto rows = read(file, {}, OnBadRow::kSkip);
   const std::string log = testing::internal::GetCapturedStderr();
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(rows[0].prompt, "b");

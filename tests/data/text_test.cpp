@@ -41,7 +41,8 @@ TEST(Text, OfAPlainFileIsALineEach) {
 TEST(Text, NamesTheBadRow) {
   const TempFolder folder;
   const std::string file = folder.write("a.json", "[{\"question\": \"Why?\"}]");
-  EXPECT_EQ(message_of<Error>([&] { read(file); }), file + ": row 1: key 'response' is missing");
+  EXPECT_EQ(message_of<Error>([&] { read(file); }),
+            file + ": row 1: column 'response': is missing, found the columns question");
 }
 
 }  // namespace

@@ -2,13 +2,15 @@
 # Installs mola, moves what was installed, and builds the project in this folder against it: with
 # LibTorch named, with a target `torch` of the project's own, and with no LibTorch at all.
 #
-#   tests/package/check.sh BUILD_DIR LIBTORCH_DIR
+#   tests/package/check.sh BUILD_DIR LIBTORCH_DIR [ARROW_DIR]
 #
+# ARROW_DIR is that of a build with Parquet.
 # CXX, CXXFLAGS and CMAKE_GENERATOR are those of the build.
 set -euo pipefail
 
 build=$(realpath "$1")
 libtorch=$(realpath "$2")
+arrow=${3:+$(realpath "$3")}
 project=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -37,15 +39,15 @@ cmake --install "$build" --prefix "$scratch/installed" > /dev/null
 mv "$scratch/installed" "$scratch/moved"
 package=$(dirname "$(find "$scratch/moved" -name molaConfig.cmake)")
 source=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$build/CMakeCache.txt")
-for folder in "$scratch/installed" "$build" "$source" "$libtorch"; do
+for folder in "$scratch/installed" "$build" "$source" "$libtorch" ${arrow:+"$arrow"}; do
   ! grep -rF "$folder" "$package" || die "the package names $folder"
 done
 
 # --- Three projects ---
-expect_that_it_runs libtorch_named "-DCMAKE_PREFIX_PATH=$scratch/moved;$libtorch"
+expect_that_it_runs libtorch_named "-DCMAKE_PREFIX_PATH=$scratch/moved;$libtorch;$arrow"
 
 # From here on no LibTorch is found, wherever it lies: the project's own target has to do.
-without=("-DCMAKE_PREFIX_PATH=$scratch/moved" "-DCMAKE_IGNORE_PATH=$libtorch/include")
+without=("-DCMAKE_PREFIX_PATH=$scratch/moved;$arrow" "-DCMAKE_IGNORE_PATH=$libtorch/include")
 expect_that_it_runs own_target "${without[@]}" "-DOWN_LIBTORCH=$libtorch"
 
 ! configure no_libtorch "${without[@]}" || die "mola is found where there is no LibTorch"

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,21 +16,36 @@ enum class Split { kTrain, kValidation, kTest };
 /// What a task is measured by beside accuracy: F1 of its first answer, or Matthews correlation.
 enum class Metric { kNone, kF1, kMatthews };
 
-/// A task whose rows are text. A further one is one small file that defines a `Task`, and a line
-/// each in tasks.h and task.cpp.
-struct Task {
-  using Reader = std::vector<Example> (*)(const std::string& path, Split split, OnBadRow on_bad_row,
-                                          size_t limit);
+/// Which rows of a split are read, and what becomes of those that cannot be used.
+struct ReadOptions {
+  OnBadRow on_bad_row = OnBadRow::kStop;
+  size_t limit = SIZE_MAX;   ///< the first so many; of the file no more is looked at
+  size_t sample = 0;         ///< so many of these, as data.sample; 0: all
+  int64_t sample_seed = 10;  ///< as data.sample_seed
+};
 
-  /// The first `limit` examples of the split; of the file no more is looked at.
+/// A task whose rows are text. A further one is one small file that defines a `Task`, and a line
+/// each in tasks.h and task.cpp; or a JSON file, without C++.
+struct Task {
+  using Reader = std::function<std::vector<Example>(const std::string& path, Split split,
+                                                    const ReadOptions& options)>;
+
+  std::vector<Example> read(const std::string& path, Split split,
+                            const ReadOptions& options) const {
+    return reader(path, split, options);
+  }
   std::vector<Example> read(const std::string& path, Split split, OnBadRow on_bad_row,
                             size_t limit = SIZE_MAX) const {
-    return reader(path, split, on_bad_row, limit);
+    ReadOptions options;
+    options.on_bad_row = on_bad_row;
+    options.limit = limit;
+    return read(path, split, options);
   }
 
   std::string name;                  ///< as in data.task
   std::vector<std::string> answers;  ///< the labels that a response can carry; none: free text
-  std::string (*response)(const std::string& answer);  ///< that carries an answer; null without
+  /// The response that carries an answer; null without.
+  std::function<std::string(const std::string& answer)> response;
   Metric metric;
   Reader reader;
 };
@@ -39,7 +55,8 @@ inline const std::vector<std::string>& answers_of(const Task& task, const Exampl
   return example.answers.empty() ? task.answers : example.answers;
 }
 
-/// Throws `Error` with the nearest name if there is no such task.
-const Task& find_task(const std::string& name);
+/// The task of that name, or the one that the JSON file of that path describes. Throws `Error` with
+/// the nearest name if there is no such task.
+Task find_task(const std::string& name);
 
 }  // namespace mola

@@ -1,24 +1,29 @@
-#include "data/json_rows.h"
+#include "data/json_elements.h"
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
 
+#include "data/layout.h"
 #include "mola/error.h"
 #include "support/test_files.h"
 
 namespace mola {
 namespace {
 
-Example to_example(const JsonRow& row) { return {row.text_or_empty("a"), row.text("b")}; }
+Example to_example(const Row& row) { return {row.text_or_empty("a"), row.text("b")}; }
 
 class JsonRows : public testing::Test {
  protected:
   std::vector<std::string> read(const std::string& text, OnBadRow on_bad_row = OnBadRow::kStop,
                                 size_t limit = SIZE_MAX) {
+    const auto file = folder_.write("a.json", text);
+    ReadOptions options;
+    options.on_bad_row = on_bad_row;
+    options.limit = limit;
     std::vector<std::string> found;
     for (const auto& example :
-         read_json_rows(folder_.write("a.json", text), on_bad_row, limit, to_example)) {
+         read_examples([&] { return open_file(file); }, to_example, options)) {
       found.push_back(example.prompt + "|" + example.response);
     }
     return found;
@@ -49,12 +54,12 @@ TEST_F(JsonRows, ReadAListOrLines) {
 
 TEST_F(JsonRows, NameTheirPlaceAndWhatIsWrong) {
   const std::string good = "{\"b\": \"y\"}";
-  EXPECT_EQ(message("[" + good + ", {}]"), ": row 2: key 'b' is missing");
-  EXPECT_EQ(message(good + "\n\n{}"), ":3: key 'b' is missing");
-  EXPECT_EQ(message("[{\"b\": 7}]"), ": row 1: key 'b': found number, expected a string");
-  EXPECT_EQ(message("[{\"b\": \" \\n\"}]"), ": row 1: key 'b': found no text, expected some");
+  EXPECT_EQ(message("[" + good + ", {}]"), ": row 2: column 'b': is missing, found the columns ");
+  EXPECT_EQ(message(good + "\n\n{}"), ":3: column 'b': is missing, found the columns ");
+  EXPECT_EQ(message("[{\"b\": 7}]"), ": row 1: column 'b': found number, expected a string");
+  EXPECT_EQ(message("[{\"b\": \" \\n\"}]"), ": row 1: column 'b': found no text, expected some");
   EXPECT_EQ(message("[{\"a\": [], \"b\": \"y\"}]"),
-            ": row 1: key 'a': found array, expected a string");
+            ": row 1: column 'a': found array, expected a string");
   EXPECT_EQ(message("[" + good + ", [1]]"), ": row 2: found array, expected an object");
   EXPECT_EQ(message("[{\"b\": \"\xE9\"}]"),
             ": row 1: found broken UTF-8 at byte 8, expected UTF-8 text");
@@ -70,10 +75,9 @@ TEST_F(JsonRows, WantAWholeList) {
       return message_of<Error>([&] { read(text, on_bad_row); });
     };
     const std::string where = folder_.path("a.json") + ": row 1: found ";
-    EXPECT_EQ(problem("[" + good),
-              where + "nothing after it, expected a comma or the end of the list");
+    EXPECT_EQ(problem("[" + good), where + "nothing after it, expected a comma or its end");
     EXPECT_EQ(problem("[" + good + " " + good + "]"),
-              where + "'{' after it, expected a comma or the end of the list");
+              where + "'{' after it, expected a comma or its end");
     EXPECT_EQ(problem("[" + good + "] x"), where + "'x' after it, expected the end of the file");
   }
 }
@@ -92,28 +96,21 @@ TEST_F(JsonRows, AreSkippedOneByOneAndLimited) {
   testing::internal::GetCapturedStderr();
 }
 
-TEST_F(JsonRows, StandInAFileOrAFolderOfSplits) {
-  const Texts extensions = {".json", ".jsonl"};
-  const auto file = [&](const std::string& path, Split split) {
-    return split_file(path, split, extensions);
-  };
-  const std::string lone = folder_.write("lone/alpaca.json", "");
-  folder_.write("lone/SOURCE.txt", "");
-  EXPECT_EQ(file(lone, Split::kTrain), lone);
-  EXPECT_EQ(file(folder_.path("lone"), Split::kTrain), lone);
+// As ScienceQA's problems.json is.
+TEST_F(JsonRows, CanHaveNames) {
+  const auto file = folder_.write("a.json", "{\"7\": {\"b\": [1, \"}\"]},\n \"x:y\" : 5 }\n");
+  JsonElementReader elements(file, JsonElementReader::Outermost::kObject);
+  ASSERT_TRUE(elements.next());
+  EXPECT_EQ(elements.key(), "7");
+  EXPECT_EQ(elements.text(), "{\"b\": [1, \"}\"]}");
+  ASSERT_TRUE(elements.next());
+  EXPECT_EQ(elements.key(), "x:y");
+  EXPECT_EQ(elements.text(), "5 ");
+  EXPECT_EQ(elements.where(), file + ": row 'x:y'");
+  EXPECT_FALSE(elements.next());
   EXPECT_EQ(
-      message_of<Error>([&] { file(lone, Split::kTest); }),
-      lone + ": is a file, which is the training split; expected a folder with the split test");
-  EXPECT_EQ(
-      message_of<Error>([&] { file(folder_.path("lone"), Split::kTest); }),
-      folder_.path("lone") + ": found 1 files of .json, .jsonl, expected one of the name test");
-
-  const std::string train = folder_.write("all/train.jsonl", "");
-  const std::string validation = folder_.write("all/validation.json", "");
-  EXPECT_EQ(file(folder_.path("all"), Split::kTrain), train);
-  EXPECT_EQ(file(folder_.path("all"), Split::kValidation), validation);
-  EXPECT_EQ(message_of<Error>([&] { file(folder_.path("none"), Split::kTrain); }),
-            folder_.path("none") + ": no such file or folder");
+      message_of<Error>([&] { JsonElementReader(file, JsonElementReader::Outermost::kList); }),
+      file + ": found '{', expected a list");
 }
 
 }  // namespace

@@ -1,0 +1,65 @@
+#include "data/read_examples.h"
+
+#include "data/sample.h"
+
+namespace mola {
+namespace {
+
+using OnExample = std::function<void(const Row& row, Example example)>;
+using OnProblem = std::function<void(const std::string& where, const std::string& problem)>;
+
+// Hands over the first `limit` examples.
+void for_each_example(RowReader& rows, const ToExample& to_example, size_t limit,
+                      const OnExample& on_example, const OnProblem& on_problem) {
+  for (size_t count = 0; count < limit && rows.next();) {
+    try {
+      check_utf8(rows.text());
+      const Row row = rows.row();
+      auto example = to_example(row);
+      if (!example) continue;
+      example->place = rows.where();
+      on_example(row, std::move(*example));
+      ++count;
+    } catch (const Error& error) {
+      on_problem(rows.where(), error.what());
+    }
+  }
+}
+
+// OpenOrca's ids begin with their collection: "niv.242684", "t0.4", "cot.7", "flan.1".
+std::string stratum_of(const Row& row) {
+  const std::string id = row.has("id") ? row.label("id") : "";
+  return id.substr(0, id.find('.'));
+}
+
+}  // namespace
+
+std::vector<Example> read_examples(const OpenRows& open, const ToExample& to_example,
+                                   const ReadOptions& options) {
+  std::vector<Example> examples;
+  const OnProblem on_problem = [&](const std::string& where, const std::string& problem) {
+    handle_bad_row(where, problem, options.on_bad_row);
+  };
+  if (options.sample == 0) {
+    for_each_example(
+        *open(), to_example, options.limit,
+        [&](const Row&, Example example) { examples.push_back(std::move(example)); }, on_problem);
+    return examples;
+  }
+  // Read twice, so that what is not drawn is never held.
+  std::vector<std::string> strata;
+  for_each_example(
+      *open(), to_example, options.limit,
+      [&](const Row& row, const Example&) { strata.push_back(stratum_of(row)); }, on_problem);
+  const auto drawn = stratified_sample(strata, options.sample, options.sample_seed);
+  size_t i = 0;
+  for_each_example(
+      *open(), to_example, options.limit,
+      [&](const Row&, Example example) {
+        if (drawn[i++]) examples.push_back(std::move(example));
+      },
+      [](const std::string&, const std::string&) {});  // told in the first pass
+  return examples;
+}
+
+}  // namespace mola

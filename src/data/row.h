@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mola {
+
+/// One row of a data set, whatever file it stands in: a JSON object whose keys are the columns.
+/// Every getter throws an `Error` that names the column where it is missing or holds something
+/// else.
+class Row {
+ public:
+  /// Throws `Error` unless `cells` is an object. `path` goes before the names of its columns.
+  explicit Row(nlohmann::json cells, std::string path = "");
+
+  /// Whether the column is there and not null.
+  bool has(const std::string& column) const;
+
+  bool is_number(const std::string& column) const;
+
+  /// A text that is not blank.
+  std::string text(const std::string& column) const;
+
+  /// The same for a column that may be missing, null or empty.
+  std::string text_or_empty(const std::string& column) const;
+
+  /// A whole number, or the text of one.
+  int64_t integer(const std::string& column) const;
+
+  /// A text, a number, true or false, as text.
+  std::string label(const std::string& column) const;
+
+  /// The second of the pair whose first is the label.
+  std::string choice(const std::string& column,
+                     const std::vector<std::pair<std::string, std::string>>& choices) const;
+
+  /// A list of texts of which none is blank.
+  std::vector<std::string> texts(const std::string& column) const;
+
+  Row object(const std::string& column) const;
+  std::vector<Row> objects(const std::string& column) const;
+
+  /// Throws "column 'path.column': problem".
+  [[noreturn]] void refuse(const std::string& column, const std::string& problem) const;
+
+ private:
+  const nlohmann::json& cell(const std::string& column) const;
+  std::string text_of(const std::string& column, const nlohmann::json& cell) const;
+  const nlohmann::json& list(const std::string& column) const;
+
+  nlohmann::json cells_;
+  std::string path_;
+};
+
+}  // namespace mola
