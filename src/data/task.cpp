@@ -1,6 +1,9 @@
 #include "mola/data/task.h"
 
+#include <filesystem>
+
 #include "config/nearest.h"
+#include "data/custom_task.h"
 #include "data/tasks.h"
 #include "mola/error.h"
 
@@ -18,6 +21,7 @@ const std::vector<Task>& all_tasks() {
 }  // namespace
 
 Task find_task(const std::string& name) {
+  if (std::filesystem::path(name).extension() == ".json") return read_custom_task(name);
   std::vector<std::string> names;
   for (const Task& task : all_tasks()) {
     if (task.name == name) return task;
@@ -27,7 +31,7 @@ Task find_task(const std::string& name) {
   if (name == "tokens") fail("data.task: tokens holds no text, expected one of ", join(names));
   names.push_back("tokens");
   fail("data.task: found '", name, "', expected one of ", join(names),
-       " (nearest: ", nearest(name, names), ")");
+       ", or a .json file (nearest: ", nearest(name, names), ")");
 }
 
 }  // namespace mola

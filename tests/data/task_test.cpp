@@ -17,7 +17,7 @@ TEST(Task, IsFoundByName) {
 TEST(Task, SuggestsTheNearestName) {
   EXPECT_EQ(message_of<Error>([] { find_task("colla"); }),
             "data.task: found 'colla', expected one of cola, commonsenseqa, instruction, mrpc, "
-            "openbookqa, rte, scienceqa, text, tokens (nearest: cola)");
+            "openbookqa, rte, scienceqa, text, tokens, or a .json file (nearest: cola)");
 }
 
 TEST(Task, IsNotTokens) {

@@ -1,0 +1,153 @@
+#include "data/custom_task.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "config/json_file.h"
+#include "config/json_reader.h"
+#include "data/layout.h"
+#include "data/multiple_choice.h"
+#include "data/row_template.h"
+#include "data/text_file.h"
+#include "mola/data/prompt.h"
+
+namespace mola {
+namespace {
+
+using Values = std::vector<std::pair<std::string, std::string>>;
+using MakePrompt = std::function<std::string(const Row& row, const std::string* options)>;
+
+RowTemplate read_template(const JsonReader& reader, const std::string& key) {
+  const auto text = reader.required_text(key);
+  try {
+    return RowTemplate(text);
+  } catch (const Error& error) {
+    reader.refuse(key, error.what());
+  }
+}
+
+MakePrompt read_prompt(const JsonReader& reader) {
+  const bool is_alpaca =
+      reader.choice("template", {"alpaca", "none"}).value_or("alpaca") == "alpaca";
+  return [is_alpaca, prompt = read_template(reader, "prompt")](const Row& row,
+                                                               const std::string* options) {
+    const auto filled = prompt.fill(row, options);
+    return is_alpaca ? alpaca_prompt(filled) : filled;
+  };
+}
+
+// In the order of the file: F1 is that of the first.
+Values read_values(const JsonReader& answer, const nlohmann::ordered_json& found) {
+  Values values;
+  for (const auto& [value, meaning] : found.items()) {
+    if (!meaning.is_string() || meaning.get_ref<const std::string&>().empty()) {
+      answer.refuse("values", "found " + meaning.dump() + " for '" + value + "', expected a text");
+    }
+    values.emplace_back(value, meaning.get<std::string>());
+  }
+  if (!found.is_object() || values.size() < 2) {
+    answer.refuse("values", "found " + found.dump() + ", expected an object of two or more");
+  }
+  return values;
+}
+
+std::vector<std::string> meanings_of(const Values& values) {
+  std::vector<std::string> meanings;
+  for (const auto& [value, meaning] : values) {
+    if (std::find(meanings.begin(), meanings.end(), meaning) == meanings.end()) {
+      meanings.push_back(meaning);
+    }
+  }
+  return meanings;
+}
+
+ToExample classify(const MakePrompt& prompt, const std::string& column, const Values& values) {
+  return [=](const Row& row) {
+    return Example{prompt(row, nullptr), answer_response(row.choice(column, values))};
+  };
+}
+
+ToExample choose(const MakePrompt& prompt, const std::string& column, const std::string& options) {
+  return [=](const Row& row) {
+    const auto texts = row.texts(options);
+    const auto rendered = render_options(texts);
+    const auto letters = letters_of(texts.size());
+    const auto label = row.label(column);
+    const bool is_letter = std::find(letters.begin(), letters.end(), label) != letters.end();
+    return Example{prompt(row, &rendered),
+                   choice_response(is_letter ? label : letter_at(row, column, texts.size())),
+                   letters};
+  };
+}
+
+ToExample respond(const MakePrompt& prompt, const RowTemplate& response) {
+  return [=](const Row& row) { return Example{prompt(row, nullptr), response.fill(row)}; };
+}
+
+// Sets what depends on the kind of answer, and gives how an example is made.
+ToExample read_answer(const JsonReader& reader, const nlohmann::ordered_json& file, Task& task) {
+  const auto prompt = read_prompt(reader);
+  const bool has_answer = !reader.any("answer").is_null();
+  if (has_answer == !reader.any("response").is_null()) {
+    reader.refuse("answer", "expected either answer or response");
+  }
+  if (!has_answer) return respond(prompt, read_template(reader, "response"));
+  const JsonReader answer = reader.object("answer");
+  const auto column = answer.required_text("column");
+  const auto options = answer.text("options");
+  const bool has_values = !answer.any("values").is_null();
+  answer.refuse_unknown_keys();
+  if (has_values == options.has_value()) {
+    answer.refuse("values", "expected either values or options");
+  }
+  if (options) {
+    task.answers = choice_letters();
+    task.response = choice_response;
+    return choose(prompt, column, *options);
+  }
+  const auto values = read_values(answer, file["answer"]["values"]);
+  task.answers = meanings_of(values);
+  task.response = answer_response;
+  return classify(prompt, column, values);
+}
+
+OpenSplit read_files(const JsonReader& reader) {
+  if (reader.any("files").is_null()) {
+    return open_splits({}, {".parquet", ".json", ".jsonl", ".tsv"});
+  }
+  const JsonReader files = reader.object("files");
+  const auto read = [&](const char* split) {
+    const auto file = files.text(split);
+    return file ? std::vector<std::string>{*file} : std::vector<std::string>{};
+  };
+  const SplitNames names = {read("train"), read("validation"), read("test")};
+  files.refuse_unknown_keys();
+  return open_files(names, open_file);
+}
+
+}  // namespace
+
+Task read_custom_task(const std::string& path) {
+  const auto json = read_json_file(path);
+  ConfigSource source{path, {}, {}};
+  const JsonReader reader(json, source, "");
+  Task task;
+  task.name = reader.required_text("name");
+  task.metric = reader
+                    .enumerator<Metric>("metric", {{"none", Metric::kNone},
+                                                   {"f1", Metric::kF1},
+                                                   {"matthews", Metric::kMatthews}})
+                    .value_or(Metric::kNone);
+  Layout layout;
+  layout.open = read_files(reader);
+  layout.to_example = read_answer(reader, nlohmann::ordered_json::parse(read_file(path)), task);
+  reader.refuse_unknown_keys();
+  if (task.metric != Metric::kNone && task.answers.size() != 2) {
+    reader.refuse("metric",
+                  "is of tasks with two answers, found " + std::to_string(task.answers.size()));
+  }
+  task.reader = read_layout(layout);
+  return task;
+}
+
+}  // namespace mola
