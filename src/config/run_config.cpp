@@ -53,6 +53,8 @@ DataConfig read_data(const JsonReader& reader) {
   config.group_by_length = reader.boolean("group_by_length").value_or(config.group_by_length);
   config.packing = reader.boolean("packing").value_or(config.packing);
   config.limit = reader.integer("limit", 1);
+  config.sample = reader.integer("sample", 1);
+  config.sample_seed = reader.integer("sample_seed", 0, INT64_MAX).value_or(config.sample_seed);
   config.validation =
       reader.number("validation", "from 0 to below 1", share_below_one).value_or(config.validation);
   config.on_bad_row =

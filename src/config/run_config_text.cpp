@@ -65,6 +65,8 @@ ordered_json data_json(const DataConfig& data) {
           {"group_by_length", data.group_by_length},
           {"packing", data.packing},
           {"limit", optional_json(data.limit)},
+          {"sample", optional_json(data.sample)},
+          {"sample_seed", data.sample_seed},
           {"validation", data.validation},
           {"on_bad_row", name_of(data.on_bad_row, on_bad_row_names())}};
 }

@@ -1,14 +1,18 @@
 #include "mola/data/encode.h"
 
 #include <algorithm>
-#include <cstdio>
 
+#include "data/text_file.h"
 #include "data/tokens.h"
 #include "mola/error.h"
 #include "mola/log.h"
 
 namespace mola {
 namespace {
+
+size_t prompt_length(const Tokenizer& tokenizer, const Example& example) {
+  return 1 + tokenizer.encode(example.prompt).size();  // with bos
+}
 
 Sequence encode_whole(const Tokenizer& tokenizer, const Example& example, bool train_on_prompt) {
   Sequence sequence;
@@ -19,9 +23,8 @@ Sequence encode_whole(const Tokenizer& tokenizer, const Example& example, bool t
   if (!train_on_prompt) {
     // Where prompt and response meet, a token may span both, so this count can differ by one from
     // the prompt's share of the tokens of the whole; the official code counts so.
-    const size_t prompt_length = 1 + tokenizer.encode(example.prompt).size();
-    std::fill_n(sequence.labels.begin(), std::min(prompt_length, sequence.labels.size()),
-                kUnlabelled);
+    const size_t length = std::min(prompt_length(tokenizer, example), sequence.labels.size());
+    std::fill_n(sequence.labels.begin(), length, kUnlabelled);
   }
   return sequence;
 }
@@ -35,43 +38,56 @@ bool cut_right(Sequence& sequence, int64_t max_length) {
   return true;
 }
 
-// All rows, whole.
-EncodedData read_rows(const DataConfig& data, Split split, const Tokenizer* tokenizer) {
-  EncodedData rows;
-  const size_t limit = data.limit ? static_cast<size_t>(*data.limit) : SIZE_MAX;
-  if (data.task == "tokens") {
-    if (split != Split::kTrain) fail("data.task: tokens has a training split only");
-    rows.sequences = read_tokens(data.path, data.on_bad_row, limit);
-    return rows;
-  }
-  const Task& task = find_task(data.task);
-  if (tokenizer == nullptr) {
-    fail("data.task: ", data.task, " is text, expected a tokenizer with it");
-  }
-  rows.examples = task.read(data.path, split, data.on_bad_row, limit);
-  rows.sequences.reserve(rows.examples.size());
-  for (const auto& example : rows.examples) {
-    rows.sequences.push_back(encode_whole(*tokenizer, example, data.train_on_prompt));
-  }
-  return rows;
+EncodedData load_tokens(const DataConfig& data, size_t limit) {
+  EncodedData encoded;
+  LineReader lines(data.path);
+  const auto parse = [&](const std::string& line) {
+    auto sequence = parse_tokens(line);
+    const bool is_cut = cut_right(sequence, data.max_length);
+    if (count_targets(sequence) == 0) {
+      fail("found no token to train on within data.max_length ", data.max_length,
+           ", expected a labelled one behind the first");
+    }
+    encoded.cut += is_cut ? 1 : 0;
+    return sequence;
+  };
+  encoded.sequences = read_rows(lines, data.on_bad_row, parse, limit);
+  return encoded;
 }
 
-std::string share(int64_t part, size_t whole) {
-  char percent[16];
-  std::snprintf(percent, sizeof percent, "%.1f %%", 100.0 * part / whole);
-  return std::to_string(part) + " of " + std::to_string(whole) + " sequences (" + percent + ")";
+// A row with nothing of its response left is a bad row.
+EncodedData load_examples(const DataConfig& data, std::vector<Example> examples,
+                          const Tokenizer& tokenizer) {
+  EncodedData encoded;
+  encoded.sequences.reserve(examples.size());
+  encoded.examples.reserve(examples.size());
+  for (auto& example : examples) {
+    auto sequence = encode_whole(tokenizer, example, data.train_on_prompt);
+    if (cut_right(sequence, data.max_length)) {
+      const auto length = static_cast<int64_t>(prompt_length(tokenizer, example));
+      if (length >= data.max_length) {
+        handle_bad_row(example.place,
+                       "found a prompt of " + std::to_string(length) +
+                           " tokens, expected fewer than data.max_length, which is " +
+                           std::to_string(data.max_length),
+                       data.on_bad_row);
+        continue;
+      }
+      ++encoded.cut;
+    }
+    encoded.sequences.push_back(std::move(sequence));
+    encoded.examples.push_back(std::move(example));
+  }
+  return encoded;
 }
 
-void warn_of_losses(const DataConfig& data, const EncodedData& encoded, size_t num_rows) {
-  const std::string longest = "data.max_length " + std::to_string(data.max_length);
-  if (encoded.cut > 0) {
-    log_warning(data.path + ": " + share(encoded.cut, num_rows) + " are longer than " + longest +
-                " and were cut on the right");
-  }
-  if (encoded.unlabelled > 0) {
-    log_warning(data.path + ": " + share(encoded.unlabelled, num_rows) +
-                " have no token to train on within " + longest + " and were left out");
-  }
+ReadOptions read_options(const DataConfig& data) {
+  ReadOptions options;
+  options.on_bad_row = data.on_bad_row;
+  if (data.limit) options.limit = static_cast<size_t>(*data.limit);
+  if (data.sample) options.sample = static_cast<size_t>(*data.sample);
+  options.sample_seed = data.sample_seed;
+  return options;
 }
 
 }  // namespace
@@ -90,27 +106,26 @@ EncodedData load_data(const DataConfig& data, Split split, const Tokenizer* toke
   if (data.limit && *data.limit < 1) {
     fail("data.limit: found ", *data.limit, ", expected at least 1");
   }
-  auto rows = read_rows(data, split, tokenizer);
-  const size_t count = rows.sequences.size();
-  if (count == 0) fail("data.path: ", data.path, " has no rows");
-
+  const auto options = read_options(data);
   EncodedData encoded;
-  encoded.sequences.reserve(count);
-  for (size_t i = 0; i < count; ++i) {
-    auto& sequence = rows.sequences[i];
-    if (cut_right(sequence, data.max_length)) ++encoded.cut;
-    if (count_targets(sequence) > 0) {
-      encoded.sequences.push_back(std::move(sequence));
-      if (!rows.examples.empty()) encoded.examples.push_back(std::move(rows.examples[i]));
-    } else {
-      ++encoded.unlabelled;
+  if (data.task == "tokens") {
+    if (split != Split::kTrain) fail("data.task: tokens has a training split only");
+    if (data.sample) fail("data.sample: is of tasks of text, found the task tokens");
+    encoded = load_tokens(data, options.limit);
+  } else {
+    const Task task = find_task(data.task);
+    if (tokenizer == nullptr) {
+      fail("data.task: ", data.task, " is text, expected a tokenizer with it");
     }
+    encoded = load_examples(data, task.read(data.path, split, options), *tokenizer);
   }
-  if (encoded.sequences.empty()) {
-    fail("data.path: ", data.path, ": none of its ", count,
-         " rows has a token to train on within data.max_length ", data.max_length);
+  if (encoded.sequences.empty()) fail("data.path: ", data.path, " has no rows to train on");
+  if (encoded.cut > 0) {
+    log_warning(data.path + ": " + std::to_string(encoded.cut) + " of " +
+                std::to_string(encoded.sequences.size()) +
+                " sequences are longer than data.max_length " + std::to_string(data.max_length) +
+                " and were cut on the right");
   }
-  warn_of_losses(data, encoded, count);
   return encoded;
 }
 

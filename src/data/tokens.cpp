@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/json_file.h"
-#include "data/text_file.h"
+#include "mola/error.h"
 
 namespace mola {
 namespace {
@@ -47,7 +47,9 @@ void check_keys(const json& row) {
   if (!row.contains("input_ids")) fail("input_ids is missing");
 }
 
-Sequence to_sequence(const std::string& line) {
+}  // namespace
+
+Sequence parse_tokens(const std::string& line) {
   const json row = parse_json(line, "row");
   if (!row.is_object()) fail("found ", excerpt(line), ", expected one JSON object");
   check_keys(row);
@@ -63,13 +65,6 @@ Sequence to_sequence(const std::string& line) {
          ", one for each of input_ids");
   }
   return sequence;
-}
-
-}  // namespace
-
-std::vector<Sequence> read_tokens(const std::string& path, OnBadRow on_bad_row, size_t limit) {
-  LineReader lines(path);
-  return read_rows(lines, on_bad_row, to_sequence, limit);
 }
 
 }  // namespace mola

@@ -1,17 +1,14 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
-#include <vector>
 
 #include "mola/data/example.h"
-#include "mola/data/task.h"
 
 namespace mola {
 
-/// Reads JSON lines of {"input_ids": [...], "labels": [...]}, the first `limit` of them. Without
-/// labels every token is one. Any other key is refused, since a misspelt "labels" would otherwise
+/// A line of {"input_ids": [...], "labels": [...]}. Without labels every token is one. Throws
+/// `Error` for anything else; any other key is refused, since a misspelt "labels" would otherwise
 /// go unnoticed.
-std::vector<Sequence> read_tokens(const std::string& path, OnBadRow on_bad_row, size_t limit);
+Sequence parse_tokens(const std::string& line);
 
 }  // namespace mola

@@ -67,37 +67,81 @@ TEST_F(EncodeTest, LoadsTokensWithoutATokenizer) {
   ASSERT_EQ(data.sequences.size(), 2u);
   EXPECT_EQ(data.sequences[0].input_ids, (Ids{4, 5}));
   EXPECT_EQ(data.cut, 0);
-  EXPECT_EQ(data.unlabelled, 0);
 }
 
 // One token has no successor to predict, and the label of position 0 is no one's.
-TEST_F(EncodeTest, CountsAndLeavesOutWhatHasNothingToTrainOn) {
+TEST_F(EncodeTest, StopsAtTokensWithNothingToTrainOnOrLeavesThemOut) {
   auto config = tokens_config(
+      "{\"input_ids\": [7, 8, 9]}\n"
       "{\"input_ids\": [4]}\n"
       "{\"input_ids\": [4, 5], \"labels\": [4, -100]}\n"
-      "{\"input_ids\": [4, 5, 6], \"labels\": [-100, -100, 6]}\n"
-      "{\"input_ids\": [7, 8, 9]}\n");
+      "{\"input_ids\": [4, 5, 6], \"labels\": [-100, -100, 6]}\n");
   config.max_length = 2;
+  const std::string problem =
+      "found no token to train on within data.max_length 2, expected a labelled one behind the "
+      "first";
+  EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr); }),
+            config.path + ":2: " + problem);
+  config.on_bad_row = OnBadRow::kSkip;
   testing::internal::CaptureStderr();
   const auto data = load_data(config, Split::kTrain, nullptr);
   const std::string log = testing::internal::GetCapturedStderr();
-  EXPECT_EQ(data.cut, 2);
-  EXPECT_EQ(data.unlabelled, 3);
+  EXPECT_EQ(data.cut, 1);
   ASSERT_EQ(data.sequences.size(), 1u);
   EXPECT_EQ(data.sequences[0].input_ids, (Ids{7, 8}));
-  EXPECT_NE(log.find("2 of 4 sequences (50.0 %) are longer than data.max_length 2"),
-            std::string::npos);
-  EXPECT_NE(log.find("3 of 4 sequences (75.0 %) have no token to train on"), std::string::npos);
+  EXPECT_NE(log.find("1 of 1 sequences are longer than data.max_length 2"), std::string::npos);
+  for (const auto* line : {":2: ", ":3: ", ":4: "}) {
+    EXPECT_NE(log.find(config.path + line + problem), std::string::npos) << log;
+  }
+}
+
+// "a" is bos, space and a, and the line break; "b" a token more each.
+TEST_F(EncodeTest, StopsAtAPromptThatLeavesNoRoomForTheResponseOrLeavesItOut) {
+  DataConfig config;
+  config.task = "text";
+  config.path = folder_.write("a.jsonl",
+                              "{\"question\": \"a\", \"response\": \"bc.\"}\n"
+                              "{\"question\": \"abc\", \"response\": \"c\"}\n");
+  config.max_length = 4;
+  const std::string place = config.path + ":2: found a prompt of ";
+  for (const bool train_on_prompt : {true, false}) {
+    config.train_on_prompt = train_on_prompt;
+    config.on_bad_row = OnBadRow::kStop;
+    EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, &tokenizer_); }),
+              place + "4 tokens, expected fewer than data.max_length, which is 4");
+    config.on_bad_row = OnBadRow::kSkip;
+    testing::internal::CaptureStderr();
+    const auto data = load_data(config, Split::kTrain, &tokenizer_);
+    EXPECT_NE(testing::internal::GetCapturedStderr().find(place), std::string::npos);
+    ASSERT_EQ(data.sequences.size(), 1u);
+    EXPECT_EQ(data.examples[0].prompt, "a\n");
+    EXPECT_EQ(data.cut, 1);
+  }
+}
+
+TEST_F(EncodeTest, DrawsASample) {
+  DataConfig config;
+  config.task = "text";
+  std::string lines;
+  for (int i = 0; i < 9; ++i)
+    lines += R"({"question": "a", "response": "bc."})"
+             "\n";
+  config.path = folder_.write("a.jsonl", lines);
+  config.sample = 4;
+  EXPECT_EQ(load_data(config, Split::kTrain, &tokenizer_).sequences.size(), 4u);
+  config.sample = 10;
+  EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, &tokenizer_); }),
+            "data.sample: found 10, expected at most the 9 rows there are");
+  config = tokens_config("{\"input_ids\": [4, 5]}\n");
+  config.sample = 1;
+  EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr); }),
+            "data.sample: is of tasks of text, found the task tokens");
 }
 
 TEST_F(EncodeTest, RefusesDataWithNothingToTrainOn) {
-  auto config = tokens_config("{\"input_ids\": [4]}\n");
+  const auto config = tokens_config("\n");
   EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr); }),
-            "data.path: " + config.path +
-                ": none of its 1 rows has a token to train on within data.max_length 256");
-  config = tokens_config("\n");
-  EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr); }),
-            "data.path: " + config.path + " has no rows");
+            "data.path: " + config.path + " has no rows to train on");
 }
 
 TEST_F(EncodeTest, LoadsATextTaskUpToTheLimit) {
@@ -146,7 +190,6 @@ TEST_F(EncodeTest, EncodesTheRealFiles) {
   const auto data = load_data(config, Split::kTrain, &llama);
   EXPECT_EQ(data.sequences.size(), 4076u);
   EXPECT_EQ(data.cut, 0);
-  EXPECT_EQ(data.unlabelled, 0);
   const auto& first = data.sequences[0];
   Ids response;
   for (const int64_t label : first.labels) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "data/text_file.h"
 #include "mola/error.h"
 #include "support/test_files.h"
 
@@ -14,7 +15,8 @@ using Ids = std::vector<int64_t>;
 
 std::vector<Sequence> read(const std::string& path, OnBadRow on_bad_row = OnBadRow::kStop,
                            size_t limit = SIZE_MAX) {
-  return read_tokens(path, on_bad_row, limit);
+  LineReader lines(path);
+  return read_rows(lines, on_bad_row, parse_tokens, limit);
 }
 
 TEST(Tokens, ReadsIdsAndLabels) {

@@ -27,7 +27,11 @@ struct DataConfig {
   bool group_by_length = true;   ///< micro-batches of like lengths within each step
   bool packing = false;          ///< fill micro-batches up to micro_batch_size * max_length tokens
   std::optional<int64_t> limit;  ///< the first so many rows only
-  double validation = 0.0;       ///< share of the training rows that is held out
+  /// So many of these rows, drawn so that the collections that ids name before their first dot keep
+  /// their shares, as OpenOrca's niv, t0, cot and flan.
+  std::optional<int64_t> sample;
+  int64_t sample_seed = 10;
+  double validation = 0.0;  ///< share of the training rows that is held out
   OnBadRow on_bad_row = OnBadRow::kStop;
 };
 

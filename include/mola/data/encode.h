@@ -11,12 +11,11 @@
 
 namespace mola {
 
-/// A data set as tokens, with what was lost on the way.
+/// A data set as tokens.
 struct EncodedData {
   std::vector<Sequence> sequences;
   std::vector<Example> examples;  ///< of these, as text; none for the task "tokens"
-  int64_t cut = 0;         ///< sequences longer than max_length, cut on the right
-  int64_t unlabelled = 0;  ///< sequences with no labelled token left; they are not in `sequences`
+  int64_t cut = 0;                ///< of the sequences, those that max_length cut on the right
 };
 
 /// bos + tokens(prompt + response, encoded as one string) + eos, cut on the right at `max_length`;
@@ -26,6 +25,7 @@ Sequence encode(const Tokenizer& tokenizer, const Example& example, int64_t max_
                 bool train_on_prompt);
 
 /// Reads the split that `data` names and encodes it. `tokenizer` may be null for the task "tokens".
+/// A row that keeps no token of its response within max_length, or no labelled one, is a bad row.
 /// Throws `Error` if nothing is left to train on.
 EncodedData load_data(const DataConfig& data, Split split, const Tokenizer* tokenizer);
 
