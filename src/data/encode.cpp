@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "data/text_file.h"
+#include "data/layout.h"
 #include "data/tokens.h"
 #include "mola/error.h"
 #include "mola/log.h"
@@ -38,9 +38,9 @@ bool cut_right(Sequence& sequence, int64_t max_length) {
   return true;
 }
 
-EncodedData load_tokens(const DataConfig& data, size_t limit) {
+EncodedData load_tokens(const DataConfig& data, Split split, size_t limit) {
   EncodedData encoded;
-  LineReader lines(data.path);
+  const auto lines = open_splits(SplitNames(), {".jsonl"})(data.path, split);
   const auto parse = [&](const std::string& line) {
     auto sequence = parse_tokens(line);
     const bool is_cut = cut_right(sequence, data.max_length);
@@ -51,7 +51,7 @@ EncodedData load_tokens(const DataConfig& data, size_t limit) {
     encoded.cut += is_cut ? 1 : 0;
     return sequence;
   };
-  encoded.sequences = read_rows(lines, data.on_bad_row, parse, limit);
+  encoded.sequences = read_rows(*lines, data.on_bad_row, parse, limit);
   return encoded;
 }
 
@@ -109,9 +109,8 @@ EncodedData load_data(const DataConfig& data, Split split, const Tokenizer* toke
   const auto options = read_options(data);
   EncodedData encoded;
   if (data.task == "tokens") {
-    if (split != Split::kTrain) fail("data.task: tokens has a training split only");
     if (data.sample) fail("data.sample: is of tasks of text, found the task tokens");
-    encoded = load_tokens(data, options.limit);
+    encoded = load_tokens(data, split, options.limit);
   } else {
     const Task task = find_task(data.task);
     if (tokenizer == nullptr) {

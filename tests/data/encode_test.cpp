@@ -169,7 +169,8 @@ TEST_F(EncodeTest, RefusesSettingsThatDoNotFit) {
     return message_of<Error>([&] { load_data(config, split, nullptr); });
   };
   auto config = tokens_config("{\"input_ids\": [4, 5]}\n");
-  EXPECT_EQ(message(config, Split::kTest), "data.task: tokens has a training split only");
+  EXPECT_NE(message(config, Split::kTest).find("expected a folder with the split test"),
+            std::string::npos);
   config.max_length = 0;
   EXPECT_EQ(message(config), "data.max_length: found 0, expected at least 1");
   config.max_length = 5;

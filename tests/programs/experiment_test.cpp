@@ -1,0 +1,139 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "support/fixture.h"
+#include "support/process.h"
+#include "support/text_model.h"
+
+namespace mola {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// Rows of CoLA, every third of them wrong.
+std::string cola_rows(int64_t count) {
+  static const std::vector<std::string> kWords = {"one", "two", "good", "bad"};
+  std::string rows;
+  for (int64_t i = 0; i < count; ++i) {
+    const auto& word = kWords[i % 4];
+    rows += i % 3 == 0 ? "x\t0\t*\tis " + word + " it\n" : "x\t1\t\tit is " + word + "\n";
+  }
+  return rows;
+}
+
+std::string token_rows(int64_t count) {
+  std::string rows;
+  for (int64_t i = 0; i < count; ++i) {
+    rows += json({{"input_ids", {1, 3 + i % 7, 4, 5 + i % 3, 9}}}).dump() + "\n";
+  }
+  return rows;
+}
+
+class ExperimentProgram : public testing::Test {
+ protected:
+  ExperimentProgram() {
+    write_text_model(folder_);
+    folder_.write("cola/train.tsv", cola_rows(24));
+    folder_.write("cola/dev.tsv", cola_rows(6));
+    folder_.write("tokens/train.jsonl", token_rows(24));
+    folder_.write("tokens/test.jsonl", token_rows(6));
+    plan_ = {
+        {"model", {{"path", folder_.path()}, {"dtype", "f32"}, {"device", "cpu"}}},
+        {"tasks",
+         {{{"name", "cola"}, {"data", {{"task", "cola"}, {"path", folder_.path("cola")}}}},
+          {{"name", "ids"}, {"data", {{"task", "tokens"}, {"path", folder_.path("tokens")}}}}}},
+        {"adapters",
+         {{{"name", "lora"}, {"adapter", {{"type", "lora"}}}},
+          {{"name", "24"}, {"adapter", {{"allocation", "24"}, {"init", "pissa"}}}},
+          {{"name", "prompt"}, {"adapter", {{"type", "prompt_tuning"}, {"num_virtual_tokens", 3}}}},
+          {{"name", "full"}, {"adapter", {{"type", "full"}}}}}},
+        {"epochs", {1, 2}},
+        {"seeds", {1, 2}},
+        {"train", {{"batch_size", 4}, {"learning_rate", 1e-2}, {"warmup_steps", 1}}},
+        {"evaluation", {{"protocol", "score"}, {"limit", 5}}},
+        {"output", {{"save_every", 3}}}};
+  }
+
+  std::vector<std::string> arguments(const std::string& output) {
+    return {folder_.write("plan.json", plan_.dump()), "--set",
+            "output.dir=" + folder_.path(output)};
+  }
+
+  size_t finished(const std::string& output) const {
+    size_t count = 0;
+    std::error_code ignored;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_.path(output), ignored)) {
+      count += entry.path().filename() == "result.json" ? 1 : 0;
+    }
+    return count;
+  }
+
+  // Kills the experiment once it has finished so many runs.
+  void kill_after(size_t runs, const std::string& output) {
+    const Process process("experiment", arguments(output));
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    while (finished(output) < runs && std::chrono::steady_clock::now() < patience) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    process.kill();
+    ASSERT_EQ(process.wait().exit_code, 128 + SIGKILL);
+  }
+
+  TempFolder folder_;
+  json plan_;
+};
+
+TEST_F(ExperimentProgram, ComesToTheSameWhenItIsStoppedAndContinued) {
+  const auto whole = run("experiment", arguments("whole"));
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  EXPECT_NE(whole.out.find("| adapter | trainable | cola | ids |"), std::string::npos) << whole.out;
+  EXPECT_EQ(whole.out, folder_.read("whole/results.md"));
+  const auto results = json::parse(folder_.read("whole/results.json"));
+  EXPECT_EQ(results["runs"].size(), 32u);
+  EXPECT_EQ(results["cells"].size(), 8u);
+  EXPECT_EQ(results["cells"][0]["score"], "accuracy");
+  EXPECT_EQ(results["cells"][4]["score"], "loss");
+
+  ASSERT_NO_FATAL_FAILURE(kill_after(5, "stopped"));
+  ASSERT_NO_FATAL_FAILURE(kill_after(18, "stopped"));
+  const auto result = run("experiment", arguments("stopped"));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(folder_.read("stopped/results.json"), folder_.read("whole/results.json"));
+}
+
+TEST_F(ExperimentProgram, TunesOnInstructionsFirst) {
+  plan_["tasks"].erase(1);
+  plan_["adapters"].erase(3);
+  plan_["epochs"] = {1};
+  plan_["instruction"] = {
+      {"data", {{"task", "instruction"}, {"path", folder_.write("alpaca.json", R"([
+        {"instruction": "good", "input": "", "output": "one"},
+        {"instruction": "bad", "input": "it", "output": "two"}])")}}},
+      {"train", {{"epochs", 2}}}};
+  plan_["output"]["keep_adapters"] = false;
+  const auto result = run("experiment", arguments("out"));
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(fs::exists(folder_.path("out/instruction/24/seed-2/adapter")));
+  EXPECT_FALSE(fs::exists(folder_.path("out/runs/cola/24/epochs-1/seed-2/adapter")));
+  EXPECT_TRUE(fs::exists(folder_.path("out/runs/cola/24/epochs-1/seed-2/metrics.jsonl")));
+  EXPECT_EQ(json::parse(folder_.read("out/results.json"))["runs"].size(), 6u);
+}
+
+TEST_F(ExperimentProgram, RefusesTheFolderOfAnotherPlan) {
+  plan_["tasks"].erase(1);
+  plan_["adapters"].erase(1);
+  plan_["adapters"].erase(1);
+  plan_["epochs"] = {1};
+  plan_["seeds"] = {1};
+  ASSERT_EQ(run("experiment", arguments("out")).exit_code, 0);
+  plan_["train"]["learning_rate"] = 0.5;
+  expect_error(run("experiment", arguments("out")),
+               {"train.learning_rate: found 0.5, but the run"});
+}
+
+}  // namespace
+}  // namespace mola
