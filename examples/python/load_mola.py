@@ -69,12 +69,21 @@ class MolaLinear(nn.Module):
         return (y + self.scaling * mixture).to(y.dtype)
 
 
+@torch.no_grad()
+def take_out(linear: nn.Linear, lora_A: Tensor, lora_B: Tensor, alpha: float) -> None:
+    """Makes the weight of `linear` what PiSSA leaves of it: W - (alpha / r) * B0 A0, in fp32."""
+    taken = lora_B.float() @ lora_A.float() * (alpha / lora_A.shape[0])
+    linear.weight.copy_(linear.weight.float() - taken.to(linear.weight.device))
+
+
 def load_mola(model: nn.Module, folder: str | Path) -> nn.Module:
     """Replaces the linear layers of a LlamaForCausalLM that have experts in the adapter."""
     folder = Path(folder)
     config = json.loads((folder / "adapter_config.json").read_text()).get("mola")
     if config is None:
         raise ValueError(f"{folder}/adapter_config.json: has no object 'mola'")
+    if config.get("type") == "lora":
+        raise ValueError(f"{folder}: is a LoRA, which PEFT loads")
     tensors = load_file(folder / "adapter_model.safetensors")
     layers = model.model.layers
     for projection in config["target_modules"]:
@@ -91,6 +100,13 @@ def load_mola(model: nn.Module, folder: str | Path) -> nn.Module:
                 continue
             parent = getattr(layers[layer], block)
             prefix = f"base_model.model.model.layers.{layer}.{block}.{projection}."
+            if config["init"] == "pissa":
+                take_out(
+                    getattr(parent, projection),
+                    tensors[prefix + "lora_A_init.weight"],
+                    tensors[prefix + "lora_B_init.weight"],
+                    config["alpha"],
+                )
             mixture = MolaLinear(
                 getattr(parent, projection),
                 [tensors[f"{prefix}lora_A_{e}.weight"] for e in range(num_experts)],

@@ -46,6 +46,7 @@
 #include "mola/model/weights.h"
 #include "mola/nn/decoder_layer.h"
 #include "mola/nn/mola_linear.h"
+#include "mola/nn/pissa.h"
 #include "mola/nn/projection_group.h"
 #include "mola/progress.h"
 #include "mola/train/checkpoint.h"

@@ -5,6 +5,7 @@
 #include "io/adapter_files.h"
 #include "io/adapter_format.h"
 #include "io/atomic_folder.h"
+#include "io/pissa_tensors.h"
 #include "mola/error.h"
 #include "mola/io/output_file.h"
 #include "mola/io/safetensors.h"
@@ -38,6 +39,16 @@ void for_each_adapter_tensor(
   });
 }
 
+// The tensors of the adapter's file by their names: those of the model or, where PiSSA's initial
+// factors stand beside them, copies.
+TensorMap adapter_tensors(Llama& model) {
+  TensorMap tensors;
+  for_each_adapter_tensor(
+      model, [&](const std::string& name, const torch::Tensor& tensor) { tensors[name] = tensor; });
+  if (model->adapter.init == Init::kPissa) add_initial_factors(model, tensors);
+  return tensors;
+}
+
 // The router of a lone expert decides nothing; the official code saves one all the same.
 std::set<std::string> idle_routers(Llama& model) {
   std::set<std::string> names;
@@ -54,10 +65,12 @@ std::set<std::string> idle_routers(Llama& model) {
 void load_adapter(Llama& model, const std::string& folder) {
   const SafetensorsFile file(adapter_tensors_path(folder));
   auto passed_over = idle_routers(model);
-  for_each_adapter_tensor(model, [&](const std::string& name, const torch::Tensor& tensor) {
+  const auto tensors = adapter_tensors(model);
+  for (const auto& [name, tensor] : tensors) {
     read_tensor_into(file, name, tensor);
     passed_over.insert(name);
-  });
+  }
+  if (model->adapter.init == Init::kPissa) take_initial_factors(model, tensors);
   for (const auto& [name, entry] : file.entries()) {
     if (passed_over.count(name) == 0) {
       fail(file.path(), ": tensor '", name, "' has no place in this model's adapter");
@@ -66,10 +79,7 @@ void load_adapter(Llama& model, const std::string& folder) {
 }
 
 void write_adapter_files(Llama& model, const std::string& folder) {
-  TensorMap tensors;
-  for_each_adapter_tensor(
-      model, [&](const std::string& name, const torch::Tensor& tensor) { tensors[name] = tensor; });
-  save_safetensors(folder + "/adapter_model.safetensors", tensors);
+  save_safetensors(folder + "/adapter_model.safetensors", adapter_tensors(model));
   write_file(folder + "/adapter_config.json", adapter_config_text(model->adapter, model->config));
 }
 

@@ -62,6 +62,7 @@ void check_experts(const JsonReader& reader, const AdapterConfig& config, int64_
 AdapterConfig from_mola_object(const JsonReader& reader, int64_t num_layers) {
   reader.require("format_version", reader.integer("format_version", 1, kFormatVersion));
   AdapterConfig config;
+  if (reader.choice("type", {"mola", "lora"}) == "lora") config.type = AdapterType::kLora;
   config.target_modules = target_modules_in(reader);
   const auto table = [&](const char* key, int64_t most) {
     return read_table(reader, key, num_layers, config.target_modules, most);

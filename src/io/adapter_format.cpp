@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "config/enum_names.h"
 #include "mola/error.h"
 
 namespace mola {
@@ -33,21 +34,27 @@ ordered_json number_json(double number) {
   return number;
 }
 
+// Everything that is needed to rebuild the adapter.
 ordered_json mola_json(const AdapterConfig& config) {
-  return {{"format_version", 1},
-          {"allocation", table_json(config.allocation)},
-          {"top_k", table_json(config.top_k)},
-          {"rank", rank_json(config.rank)},
-          {"alpha", number_json(config.alpha)},
-          {"dropout", number_json(config.dropout)},
-          {"target_modules", config.target_modules},
-          {"init", config.init == Init::kKaiming ? "kaiming" : "gaussian"}};
+  ordered_json json = {{"format_version", 1},
+                       {"allocation", table_json(config.allocation)},
+                       {"top_k", table_json(config.top_k)},
+                       {"rank", rank_json(config.rank)},
+                       {"alpha", number_json(config.alpha)},
+                       {"dropout", number_json(config.dropout)},
+                       {"target_modules", config.target_modules},
+                       {"init", name_of(config.init, init_names())}};
+  if (config.type == AdapterType::kLora) json["type"] = "lora";
+  return json;
 }
 
-// PEFT has one rank for all layers and a pattern for those that differ.
+// PEFT has one rank for all layers and a pattern for those that differ. It computes alpha / rank,
+// so where the rank is doubled for PiSSA (pissa_tensors.h) alpha is too.
 void add_lora_ranks(const AdapterConfig& config, ordered_json& json) {
+  const int64_t factor = config.init == Init::kPissa ? 2 : 1;
   const int64_t common = config.rank.values.begin()->second.front();
-  json["r"] = common;
+  json["r"] = factor * common;
+  json["lora_alpha"] = number_json(static_cast<double>(factor) * config.alpha);
   ordered_json pattern = ordered_json::object();
   for (const auto& [projection, ranks] : config.rank.values) {
     const bool in_mlp =
@@ -55,7 +62,7 @@ void add_lora_ranks(const AdapterConfig& config, ordered_json& json) {
     for (size_t j = 0; j < ranks.size(); ++j) {
       if (ranks[j] == common) continue;
       pattern["layers." + std::to_string(j) + (in_mlp ? ".mlp." : ".self_attn.") + projection] =
-          ranks[j];
+          factor * ranks[j];
     }
   }
   json["rank_pattern"] = pattern;
@@ -75,6 +82,9 @@ ordered_json experts_json(const AdapterConfig& config) {
   } else {
     // The official code takes a list; PEFT refuses one, and is right to.
     json["r"] = config.rank.values.begin()->second;
+  }
+  // PEFT's keys say all of a LoRA but how it started.
+  if (config.type == AdapterType::kMola || config.init == Init::kPissa) {
     json["mola"] = mola_json(config);
   }
   return json;
@@ -119,6 +129,10 @@ std::string AdapterNames::lora_B(int64_t expert) const {
 }
 
 std::string AdapterNames::router() const { return prefix_ + "router.router.weight"; }
+
+std::string AdapterNames::initial_A() const { return prefix_ + "lora_A_init.weight"; }
+
+std::string AdapterNames::initial_B() const { return prefix_ + "lora_B_init.weight"; }
 
 std::string adaption_name(int64_t layer, const std::string& part) {
   return layer_prefix(layer) + "self_attn." + part;

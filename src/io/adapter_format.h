@@ -19,6 +19,8 @@ class AdapterNames {
   std::string lora_A(int64_t expert) const;
   std::string lora_B(int64_t expert) const;
   std::string router() const;
+  std::string initial_A() const;  // of PiSSA, in a MoLA adapter
+  std::string initial_B() const;
 
  private:
   std::string prefix_;

@@ -6,6 +6,7 @@
 #include "mola/model/builders.h"
 #include "mola/model/device.h"
 #include "mola/model/weights.h"
+#include "mola/nn/pissa.h"
 
 namespace mola {
 namespace {
@@ -48,6 +49,10 @@ void start_adapter(Llama& model, const std::string& base_folder,
     load_adapter(model, *init_from);
   } else if (!model->adapter.init_text.empty()) {
     start_from_text(model, Tokenizer(base_folder));
+  } else if (model->adapter.init == Init::kPissa) {
+    model->for_each_projection([](const ProjectionPlace& place) {
+      if (!place.mixture().is_empty()) start_pissa(place.group, place.index);
+    });
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "mola/nn/pissa.h"
 #include "nn/recompute.h"
 #include "nn/virtual_tokens.h"
 
@@ -100,7 +101,15 @@ KeyValueCache LlamaImpl::make_cache(int64_t slots, int64_t capacity) const {
 void LlamaImpl::use_adapter(bool use) {
   use_adapter_ = use;
   for (auto& layer : layers) layer->self_attn->use_adapter = use;
-  for_each_group([use](int64_t, const char*, ProjectionGroup& group) { group->use_adapter = use; });
+  for_each_group([use](int64_t, const char*, ProjectionGroup& group) {
+    const bool changes = group->use_adapter != use;
+    group->use_adapter = use;
+    for (size_t i = 0; changes && i < group->mixtures.size(); ++i) {
+      const auto& mixture = group->mixtures[i];
+      if (mixture.is_empty() || !mixture->initial_A.defined()) continue;
+      put_back_initial_factors(*group, i, /*into_weight=*/!use);
+    }
+  });
 }
 
 void LlamaImpl::freeze_adapter() {

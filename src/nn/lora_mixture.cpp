@@ -36,6 +36,13 @@ void LoraMixtureImpl::reset() {
                                     .device(options.device());
     router = register_module("router", TopKRouter(router_options));
   }
+  if (options.init() == Init::kPissa) {
+    const auto like = torch::dtype(options.dtype()).device(options.device());
+    initial_A =
+        register_buffer("initial_A", torch::zeros({options.rank(), options.in_features()}, like));
+    initial_B =
+        register_buffer("initial_B", torch::zeros({options.out_features(), options.rank()}, like));
+  }
 }
 
 void LoraMixtureImpl::pretty_print(std::ostream& stream) const {

@@ -187,7 +187,7 @@ TEST_F(OfficialAdapter, SaysWhatIsWrongWithItsMolaObject) {
   EXPECT_EQ(message_with("allocation", {{"q_proj", 3}, {"k_proj", 3}}),
             "mola.allocation: names more than the target modules");
   EXPECT_EQ(message_with("init", "zeros"),
-            "mola.init: found 'zeros', expected one of kaiming, gaussian (nearest: kaiming)");
+            "mola.init: found 'zeros', expected one of kaiming, gaussian, pissa (nearest: pissa)");
   config_["mola"] = nullptr;
   EXPECT_EQ(message(), "mola: found null, expected an object");
 }

@@ -98,8 +98,8 @@ TEST(LoraAdapter, IsTheSameAfterSavingAndLoading) {
 TEST(LoraAdapter, OfAnotherModelIsRefused) {
   EXPECT_EQ(message_of<Error>([] { load_pretrained(reference("llama/tied"), reference("lora")); }),
             reference("lora/adapter_model.safetensors") +
-                ": tensor 'base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight' has the "
-                "shape [64, 4], expected [32, 4]");
+                ": tensor 'base_model.model.model.layers.0.self_attn.o_proj.lora_A.weight' has the "
+                "shape [4, 64], expected [4, 32]");
 }
 
 }  // namespace

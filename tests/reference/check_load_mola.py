@@ -31,6 +31,7 @@ ADAPTERS = {
         },
         "top_k": 3,
     },
+    "PiSSA": {"allocation": "13", "init": "pissa"},
     "ranks, top_k and targets of their own": {
         "allocation": "34",
         "top_k": [3, 1],

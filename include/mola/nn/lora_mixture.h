@@ -47,6 +47,8 @@ class LoraMixtureImpl : public torch::nn::Cloneable<LoraMixtureImpl> {
   LoraMixtureOptions options;
   std::vector<LoraExpert> experts;
   TopKRouter router{nullptr};  ///< null for one expert
+  torch::Tensor initial_A;     ///< [r, I] where the experts start by PiSSA, see `start_pissa`
+  torch::Tensor initial_B;     ///< [O, r] likewise
 };
 
 TORCH_MODULE(LoraMixture);
