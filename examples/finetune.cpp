@@ -1,4 +1,4 @@
-// Fine-tunes an adapter on a task, as a JSON file says.
+// Fine-tunes an adapter, or all of a model, on a task, as a JSON file says.
 #include "program.h"
 
 namespace {
@@ -48,13 +48,16 @@ void finetune(const std::string& path, const std::vector<std::string>& overrides
   mola::Finetune finetune(model, data, run);
   log_model(run.model.path, model);
   log_training(run.train, model, finetune.total_steps());
-  mola::log_info("adapter saved in " + finetune.run(status));
+  const auto folder = finetune.run(status);
+  const bool is_full = adapter.type == mola::AdapterType::kFull;
+  mola::log_info((is_full ? "model saved in " : "adapter saved in ") + folder);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Fine-tunes an adapter on a frozen LLaMA-family model.\n");
+  CLI::App app(
+      "Fine-tunes a LLaMA-family model: an adapter on its frozen weights, or all of them.\n");
   app.footer(
       "\nExample:\n  finetune configs/llama2_7b_cola.json --set adapter.allocation=8642 "
       "--set output.dir=runs/cola_8642");

@@ -2,6 +2,8 @@
 
 #include <sstream>
 
+#include "config/enum_names.h"
+
 namespace mola {
 namespace {
 
@@ -31,6 +33,18 @@ Layers count_layers(const AdapterConfig& adapter) {
   return layers;
 }
 
+double usual_learning_rate(AdapterType type) {
+  switch (type) {
+    case AdapterType::kPromptTuning:
+    case AdapterType::kLlamaAdapter:
+      return 1e-2;
+    case AdapterType::kFull:
+      return 3e-5;
+    default:
+      return 3e-4;
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> doubts_about(const TrainConfig& train, const AdapterConfig& adapter,
@@ -42,14 +56,12 @@ std::vector<std::string> doubts_about(const TrainConfig& train, const AdapterCon
         "adapter.top_k is the number of experts in every layer: each token goes to all of them, "
         "and the routers choose nothing");
   }
-  // A factor of 100 to either side of what is usual, which is far more for prompts.
-  const bool has_prompts =
-      adapter.type == AdapterType::kPromptTuning || adapter.type == AdapterType::kLlamaAdapter;
-  const double usual = has_prompts ? 1e-2 : 3e-4;
+  // A factor of 100 to either side of what is usual.
+  const double usual = usual_learning_rate(adapter.type);
   const double ratio = train.learning_rate / usual;
   if (ratio >= 100 || ratio <= 0.01) {
-    doubts.push_back(line("train.learning_rate is ", train.learning_rate,
-                          ", usual for such an adapter is about ", usual));
+    doubts.push_back(line("train.learning_rate is ", train.learning_rate, ", usual for ",
+                          name_of(adapter.type, adapter_type_names()), " is about ", usual));
   }
   if (train.warmup_steps >= total_steps) {
     doubts.push_back(line("train.warmup_steps is ", train.warmup_steps, ", but the run has only ",

@@ -93,6 +93,10 @@ AdapterConfig read_adapter_config(const std::string& folder, int64_t num_layers,
 
 AdapterConfig resolve_adapter(const AdapterSpec& spec, int64_t num_layers) {
   if (!spec.init_from) return resolve(spec, num_layers);
+  if (spec.type == AdapterType::kFull) {
+    fail("adapter.init_from: found ", *spec.init_from,
+         ", but full fine-tuning starts from no adapter; it goes on from a model as model.path");
+  }
   const auto saved =
       read_adapter_config(*spec.init_from, num_layers, spec.top_k.value_or(kDefaultTopK));
   return resolve(spec, num_layers, saved);

@@ -6,6 +6,7 @@
 
 #include "config/json_file.h"
 #include "io/atomic_folder.h"
+#include "io/base_model_files.h"
 #include "mola/error.h"
 #include "mola/io/output_file.h"
 #include "mola/io/safetensors.h"
@@ -15,6 +16,8 @@ namespace {
 
 using nlohmann::ordered_json;
 using torch::Tensor;
+
+const std::string kEmbedding = "model.embed_tokens.weight";
 
 // The files of a checkpoint and which of them holds which tensor.
 class Checkpoint {
@@ -39,11 +42,11 @@ class Checkpoint {
   }
 
   void read_into(const std::string& name, const Tensor& target) {
-    const auto found = where_.find(name);
-    if (found == where_.end()) fail(source_, ": has no tensor '", name, "'");
-    read_tensor_into(*found->second, name, target);
+    read_tensor_into(file_of(name), name, target);
     read_.insert(name);
   }
+
+  torch::Dtype dtype(const std::string& name) const { return dtype_of(file_of(name).entry(name)); }
 
   void refuse_what_was_not_read(bool tied) const {
     for (const auto& [name, file] : where_) {
@@ -55,6 +58,12 @@ class Checkpoint {
   }
 
  private:
+  const SafetensorsFile& file_of(const std::string& name) const {
+    const auto found = where_.find(name);
+    if (found == where_.end()) fail(source_, ": has no tensor '", name, "'");
+    return *found->second;
+  }
+
   std::shared_ptr<SafetensorsFile> open(const std::string& path) {
     auto& file = files_[path];
     if (!file) file = std::make_shared<SafetensorsFile>(path);
@@ -71,7 +80,7 @@ class Checkpoint {
 // Calls `visit` with the name in a checkpoint and the tensor of every weight.
 void for_each_weight(Llama& model,
                      const std::function<void(const std::string&, const Tensor&)>& visit) {
-  visit("model.embed_tokens.weight", model->embed_tokens);
+  visit(kEmbedding, model->embed_tokens);
   for (size_t j = 0; j < model->layers.size(); ++j) {
     const std::string prefix = "model.layers." + std::to_string(j) + ".";
     const auto& layer = model->layers[j];
@@ -85,6 +94,25 @@ void for_each_weight(Llama& model,
   });
   visit("model.norm.weight", model->norm->weight);
   if (model->lm_head.defined()) visit("lm_head.weight", model->lm_head);
+}
+
+void write_weights(Llama& model, const std::string& folder) {
+  TensorMap tensors;
+  for_each_weight(model,
+                  [&](const std::string& name, const Tensor& weight) { tensors[name] = weight; });
+  save_safetensors(folder + "/model.safetensors", tensors);
+}
+
+// As torch and transformers name it.
+std::string dtype_name(const Llama& model) {
+  switch (model->embed_tokens.scalar_type()) {
+    case torch::kBFloat16:
+      return "bfloat16";
+    case torch::kHalf:
+      return "float16";
+    default:
+      return "float32";
+  }
 }
 
 std::string generation_config_text(const Tokenizer& tokenizer) {
@@ -116,21 +144,39 @@ void load_base_model(Llama& model, const std::string& folder) {
   checkpoint.refuse_what_was_not_read(model->config.tie_word_embeddings);
 }
 
+torch::Dtype stored_dtype(const std::string& folder) {
+  return Checkpoint(folder).dtype(kEmbedding);
+}
+
 void save_base_model(Llama& model, const Tokenizer& tokenizer, const std::string& folder) {
-  TensorMap tensors;
-  for_each_weight(model,
-                  [&](const std::string& name, const Tensor& weight) { tensors[name] = weight; });
-  const auto dtype = model->embed_tokens.scalar_type() == torch::kBFloat16 ? "bfloat16" : "float32";
   const auto& config = model->config;
   AtomicFolder output(folder);
-  save_safetensors(output.path() + "/model.safetensors", tensors);
+  write_weights(model, output.path());
   write_file(output.path() + "/config.json",
-             llama_config_text(config, dtype, tokenizer.bos_id(), tokenizer.eos_id()));
+             llama_config_text(config, dtype_name(model), tokenizer.bos_id(), tokenizer.eos_id()));
   write_file(output.path() + "/generation_config.json", generation_config_text(tokenizer));
   write_file(output.path() + "/tokenizer.model", tokenizer.serialized());
   write_file(output.path() + "/tokenizer_config.json",
              tokenizer_config_text(config.max_position_embeddings));
   output.commit();
+}
+
+void save_base_model(Llama& model, const std::string& source, const std::string& folder) {
+  AtomicFolder output(folder);
+  write_base_model_files(model, source, output.path());
+  output.commit();
+}
+
+void write_base_model_files(Llama& model, const std::string& source, const std::string& folder) {
+  write_weights(model, folder);
+  auto config = read_json_file(source + "/config.json");
+  config[config.contains("dtype") ? "dtype" : "torch_dtype"] = dtype_name(model);
+  write_file(folder + "/config.json", config.dump(2) + "\n");
+  for (const std::string name : {"/added_tokens.json", "/chat_template.jinja",
+                                 "/generation_config.json", "/special_tokens_map.json",
+                                 "/tokenizer.json", "/tokenizer.model", "/tokenizer_config.json"}) {
+    if (std::filesystem::exists(source + name)) write_file(folder + name, read_file(source + name));
+  }
 }
 
 }  // namespace mola

@@ -38,7 +38,8 @@ bool is_leftover(const std::string& name) {
   const auto mark = name.rfind(kTemporaryMark);
   const size_t length = mark + std::string(kTemporaryMark).size() + kRandomCharacters;
   if (mark == std::string::npos || name.size() != length) return false;
-  for (const auto* own : {"adapter", "best", "checkpoint-", "config.json", "metrics.jsonl"}) {
+  for (const auto* own :
+       {"adapter", "best", "checkpoint-", "config.json", "metrics.jsonl", "model"}) {
     if (name.rfind(own, 0) == 0) return true;
   }
   return false;

@@ -20,7 +20,7 @@ const std::map<std::string, torch::Dtype> kDtypes = {{"F32", torch::kFloat},
 // A view of the mapped bytes, to be copied from and not written to.
 Tensor mapped_tensor(const SafetensorsFile& file, const SafetensorsEntry& entry) {
   auto* bytes = const_cast<std::byte*>(file.data(entry));  // from_blob takes no const pointer
-  return torch::from_blob(bytes, entry.shape, kDtypes.at(entry.dtype));
+  return torch::from_blob(bytes, entry.shape, dtype_of(entry));
 }
 
 std::string dtype_name(const std::string& tensor_name, const Tensor& tensor) {
@@ -32,6 +32,8 @@ std::string dtype_name(const std::string& tensor_name, const Tensor& tensor) {
 }
 
 }  // namespace
+
+torch::Dtype dtype_of(const SafetensorsEntry& entry) { return kDtypes.at(entry.dtype); }
 
 void read_tensor_into(const SafetensorsFile& file, const std::string& name, const Tensor& target) {
   const auto& entry = file.entry(name);

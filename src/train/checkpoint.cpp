@@ -9,9 +9,8 @@
 
 #include "config/json_file.h"
 #include "config/json_reader.h"
-#include "io/adapter_files.h"
 #include "io/atomic_folder.h"
-#include "mola/io/adapter.h"
+#include "io/trained_files.h"
 #include "mola/io/output_file.h"
 #include "mola/io/safetensors.h"
 
@@ -77,13 +76,14 @@ RunProgress read_progress(const std::string& path) {
 
 }  // namespace
 
-void save_checkpoint(Trainer& trainer, const RunProgress& progress, const std::string& folder) {
-  TensorMap state = trainer.optimizer_state();
+void save_checkpoint(Trainer& trainer, const RunProgress& progress, const std::string& source,
+                     const std::string& folder) {
+  TensorMap state = trainer.state();
   for (const auto& [name, generator] : generators(device_of(trainer))) {
     state[name] = random_state(generator);
   }
   AtomicFolder output(folder);
-  write_adapter_files(trainer.model(), output.path());
+  write_trained_files(trainer.model(), source, output.path());
   save_safetensors(output.path() + kState, state);
   write_file(output.path() + kProgress, progress_text(progress));
   output.commit();
@@ -91,9 +91,9 @@ void save_checkpoint(Trainer& trainer, const RunProgress& progress, const std::s
 
 RunProgress load_checkpoint(Trainer& trainer, const std::string& folder) {
   const RunProgress progress = read_progress(folder + kProgress);
-  load_adapter(trainer.model(), folder);
+  load_trained(trainer.model(), folder);
   const SafetensorsFile state(folder + kState);
-  for (const auto& [name, tensor] : trainer.optimizer_state()) {
+  for (const auto& [name, tensor] : trainer.state()) {
     read_tensor_into(state, name, tensor);
   }
   for (const auto& [name, generator] : generators(device_of(trainer))) {

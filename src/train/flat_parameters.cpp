@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -22,9 +23,11 @@ int64_t round_up(int64_t size, int64_t multiple) {
 // A storage, the parameters that view it, and its place in the flat buffer.
 struct Block {
   std::vector<Tensor> parameters;
-  int64_t size = 0;  // floats in the storage
+  int64_t size = 0;  // numbers in the storage
   int64_t begin = 0;
 };
+
+bool is_rounded(const Tensor& parameter) { return parameter.scalar_type() == torch::kBFloat16; }
 
 std::vector<Block> find_blocks(const std::vector<Tensor>& parameters) {
   std::vector<Block> blocks;
@@ -34,7 +37,7 @@ std::vector<Block> find_blocks(const std::vector<Tensor>& parameters) {
     const auto& storage = parameter.storage();
     const auto [known, is_new] = by_storage.emplace(storage.unsafeGetStorageImpl(), blocks.size());
     if (is_new) {
-      const auto size = static_cast<int64_t>(storage.nbytes() / sizeof(float));
+      const auto size = static_cast<int64_t>(storage.nbytes() / parameter.element_size());
       blocks.push_back({{}, size, begin});
       begin += round_up(size, kAlignment);
     }
@@ -55,8 +58,9 @@ FlatParameters::FlatParameters(torch::nn::Module& module) {
       frozen_storages.insert(item.value().storage().unsafeGetStorageImpl());
       continue;
     }
-    TORCH_CHECK(item.value().scalar_type() == torch::kFloat, "FlatParameters: ", item.key(),
-                " is of ", item.value().scalar_type(), ", expected fp32");
+    const auto dtype = item.value().scalar_type();
+    TORCH_CHECK(dtype == torch::kFloat || dtype == torch::kBFloat16, "FlatParameters: ", item.key(),
+                " is of ", dtype, ", expected fp32 or bf16");
     parameters_.push_back(item.value());
   }
   TORCH_CHECK(!parameters_.empty(), "FlatParameters: the module has nothing to train");
@@ -72,22 +76,41 @@ void FlatParameters::move(const std::vector<Tensor>& parameters) {
   torch::NoGradGuard no_grad;
   const auto blocks = find_blocks(parameters);
   const int64_t total = round_up(blocks.back().begin + blocks.back().size, kNormBlock);
-  values_ = torch::zeros({total}, parameters[0].options().requires_grad(false));
+  values_ = torch::zeros({total}, torch::device(parameters[0].device()));
   gradients_ = torch::zeros_like(values_);
+  if (std::any_of(parameters.begin(), parameters.end(), is_rounded)) {
+    rounded_values_ = torch::zeros_like(values_, torch::kBFloat16);
+    rounded_gradients_ = torch::zeros_like(rounded_values_);
+  }
   for (const auto& block : blocks) {
     for (auto parameter : block.parameters) {
-      const auto sizes = parameter.sizes().vec();
-      const auto strides = parameter.strides().vec();
-      const int64_t offset = block.begin + parameter.storage_offset();
-      const auto place = values_.as_strided(sizes, strides, offset);
-      place.copy_(parameter);
-      parameter.set_data(place);
-      parameter.mutable_grad() = gradients_.as_strided(sizes, strides, offset);
+      const auto place_in = [&](const Tensor& buffer) {
+        return buffer.as_strided(parameter.sizes(), parameter.strides(),
+                                 block.begin + parameter.storage_offset());
+      };
+      place_in(values_).copy_(parameter);
+      const auto gradient = place_in(is_rounded(parameter) ? rounded_gradients_ : gradients_);
+      parameter.set_data(place_in(is_rounded(parameter) ? rounded_values_ : values_));
+      parameter.mutable_grad() = gradient;
     }
   }
+  round_values();
 }
 
-void FlatParameters::zero_gradients() { gradients_.zero_(); }
+void FlatParameters::zero_gradients() {
+  gradients_.zero_();
+  if (has_masters()) rounded_gradients_.zero_();
+}
+
+void FlatParameters::gather_gradients() {
+  if (!has_masters()) return;
+  gradients_.add_(rounded_gradients_);
+  rounded_gradients_.zero_();
+}
+
+void FlatParameters::round_values() {
+  if (has_masters()) rounded_values_.copy_(values_);
+}
 
 Tensor FlatParameters::clip_gradients(double max_norm) {
   // In blocks, since one long fp32 sum would lose digits.
@@ -98,7 +121,8 @@ Tensor FlatParameters::clip_gradients(double max_norm) {
 
 void FlatParameters::check() const {
   for (const auto& parameter : parameters_) {
-    TORCH_CHECK(parameter.storage().is_alias_of(values_.storage()),
+    const auto& home = is_rounded(parameter) ? rounded_values_ : values_;
+    TORCH_CHECK(parameter.storage().is_alias_of(home.storage()),
                 "FlatParameters: a parameter was moved out of the flat buffer");
   }
 }

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "io/trained_files.h"
 #include "mola/error.h"
-#include "mola/io/adapter.h"
 #include "mola/io/output_file.h"
 #include "mola/io/run_folder.h"
 #include "mola/log.h"
@@ -18,7 +18,6 @@ namespace {
 
 const std::string kConfig = "/config.json";
 const std::string kMetrics = "/metrics.jsonl";
-const std::string kAdapter = "/adapter";
 const std::string kBest = "/best";
 
 void begin_run(const RunConfig& run) {
@@ -48,12 +47,15 @@ RunStatus find_run(const RunConfig& run) {
     fail("output.dir ", folder, ": holds files but no config.json, so it is no run to resume");
   }
   check_same_run(run, read_run_config(folder + kConfig), folder);
-  return std::filesystem::exists(folder + kAdapter) ? RunStatus::kFinished : RunStatus::kStopped;
+  const auto type = run.adapter.type.value_or(AdapterType::kMola);
+  const bool is_finished = std::filesystem::exists(folder + "/" + trained_name(type));
+  return is_finished ? RunStatus::kFinished : RunStatus::kStopped;
 }
 
 Recorder::Recorder(Trainer& trainer, const RunConfig& run, const Loader* validation,
                    RunStatus status)
     : trainer_(&trainer),
+      source_(run.model.path),
       output_(run.output),
       validation_(validation),
       evaluate_every_(run.train.evaluate_every.value_or(trainer.steps_per_epoch())),
@@ -95,7 +97,7 @@ double Recorder::evaluate(int64_t step) {
   if (is_best) {
     const std::string folder = output_.dir + kBest;
     check_finite(folder);
-    save_adapter(trainer_->model(), folder);
+    save_trained(trainer_->model(), source_, folder);
     best_validation_loss_ = loss;
   }
   char line[64];
@@ -107,9 +109,9 @@ double Recorder::evaluate(int64_t step) {
 
 std::string Recorder::finish() {
   log_.reset();  // takes the bar away
-  const std::string folder = output_.dir + kAdapter;
+  const std::string folder = output_.dir + "/" + trained_name(trainer_->model()->adapter.type);
   check_finite(folder);
-  save_adapter(trainer_->model(), folder);
+  save_trained(trainer_->model(), source_, folder);
   return folder;
 }
 
@@ -120,7 +122,7 @@ void Recorder::checkpoint(int64_t step) {
   progress.step = step;
   progress.best_validation_loss = best_validation_loss_;
   progress.unlogged = log_->unlogged();
-  save_checkpoint(*trainer_, progress, folder);
+  save_checkpoint(*trainer_, progress, source_, folder);
   remove_old_checkpoints(output_.dir, output_.keep);
 }
 

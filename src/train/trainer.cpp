@@ -46,6 +46,17 @@ int64_t Trainer::total_steps() const {
 
 int64_t Trainer::steps_per_epoch() const { return loader_->steps_per_epoch(); }
 
+TensorMap Trainer::state() const {
+  auto state = optimizer_.state();
+  if (parameters_.has_masters()) state["masters"] = parameters_.values();
+  return state;
+}
+
+void Trainer::go_on_after(int64_t step) {
+  parameters_.round_values();
+  steps_taken_ = step;
+}
+
 void Trainer::run(const OnStep& on_step) {
   model_->train();
   while (steps_taken_ < total_steps()) on_step(step(++steps_taken_));
@@ -75,11 +86,13 @@ Trainer::Step Trainer::step(int64_t number) {
       total = total + train_.balance_coefficient * balance;
     }
     total.backward();
+    parameters_.gather_gradients();
   }
   parameters_.check();
   const auto grad_norm = parameters_.clip_gradients(train_.max_grad_norm);
   const double learning_rate = learning_rate_at(train_, number - 1, total_steps());
   optimizer_.step(learning_rate);
+  parameters_.round_values();
   return {number, learning_rate, data.tokens, loss, balance_loss, grad_norm};
 }
 

@@ -45,7 +45,11 @@ TEST(Doubts, AreAboutALearningRateOffByAHundred) {
   EXPECT_EQ(doubts_about(train, resolve(prompts, 2), 100), Lines());
   train.learning_rate = 1e-4;
   EXPECT_EQ(doubts_about(train, resolve(prompts, 2), 100),
-            Lines{"train.learning_rate is 0.0001, usual for such an adapter is about 0.01"});
+            Lines{"train.learning_rate is 0.0001, usual for prompt_tuning is about 0.01"});
+  AdapterSpec full;
+  full.type = AdapterType::kFull;
+  train.learning_rate = 2e-6;
+  EXPECT_EQ(doubts_about(train, resolve(full, 2), 100), Lines());
 }
 
 TEST(Doubts, AreAboutAWarmUpAsLongAsTheRun) {

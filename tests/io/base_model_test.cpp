@@ -105,6 +105,33 @@ TEST_F(BaseModel, ComesBackToTheBitFromWhereItWasSaved) {
   }
 }
 
+TEST_F(BaseModel, IsSavedWithTheConfigAndTokenizerOfItsSource) {
+  for (const auto dtype : {torch::kFloat, torch::kBFloat16}) {
+    auto model = load_pretrained(write(), "", dtype);
+    const auto saved = folder_.path("saved");
+    save_base_model(model, folder_.path(), saved);
+    EXPECT_EQ(names_in(saved), (std::vector<std::string>{"config.json", "model.safetensors"}));
+    expect_loaded(load_pretrained(saved, "", dtype), in_dtype(tensors_, dtype));
+    EXPECT_EQ(stored_dtype(saved), dtype);
+    std::filesystem::remove_all(saved);
+  }
+  const std::string tokenizer = R"({"tokenizer_class": "LlamaTokenizer"})";
+  folder_.write("tokenizer_config.json", tokenizer);
+  folder_.write("notes.txt", "mine");
+  auto config = nlohmann::json::parse(config_text(config_));
+  config["eos_token_id"] = {2, 3};
+  config["dtype"] = "float16";
+  auto model = load_pretrained(folder_.path());
+  folder_.write("config.json", config.dump());
+  const auto saved = folder_.path("saved");
+  save_base_model(model, folder_.path(), saved);
+  EXPECT_EQ(names_in(saved), (std::vector<std::string>{"config.json", "model.safetensors",
+                                                       "tokenizer_config.json"}));
+  EXPECT_EQ(folder_.read("saved/tokenizer_config.json"), tokenizer);
+  config["dtype"] = "float32";
+  EXPECT_EQ(nlohmann::json::parse(folder_.read("saved/config.json")), config);
+}
+
 TEST_F(BaseModel, HasNoHeadOfItsOwnWhereItIsTied) {
   config_.tie_word_embeddings = true;
   tensors_.erase("lm_head.weight");

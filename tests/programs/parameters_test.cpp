@@ -61,6 +61,15 @@ TEST_F(Parameters, AreThePapersForLora) {
   EXPECT_FALSE(std::filesystem::exists(folder_.path("run")));
 }
 
+TEST_F(Parameters, AreAllForFullFineTuning) {
+  folder_.write("run.json",
+                std::regex_replace(folder_.read("run.json"), std::regex("\"allocation\":\"8888\""),
+                                   "\"type\":\"full\""));
+  const auto result = parameters({});
+  EXPECT_EQ(number(result, "trainable"), "6,738,415,616");
+  EXPECT_EQ(number(result, "frozen"), "0");
+}
+
 // q_proj alone, rank 8: E (8 * 4096 + 4096 * 8) of experts and 4096 E of the router.
 TEST_F(Parameters, AreShownByLayer) {
   const auto result = parameters({"--set",

@@ -67,34 +67,58 @@ class Resume : public FinetuneRun {
     }
     return files;
   }
+
+  static std::vector<std::string> sorted(std::vector<std::string> names) {
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  // Runs to the end, and again with two kills; `trained` is the folder that the end adds.
+  void expect_the_same_bytes(const std::string& trained) {
+    const auto whole = finetune();
+    ASSERT_EQ(whole.exit_code, 0) << whole.err;
+    ASSERT_NO_FATAL_FAILURE(kill_after(40, "stopped"));
+    folder_.write("stopped/checkpoint-999.tmp-a1b2c3/adapter_config.json", "{");
+    ASSERT_NO_FATAL_FAILURE(kill_after(120, "stopped"));
+    const auto result = resume("stopped");
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_NE(result.err.find("resuming from " + folder_.path("stopped/checkpoint-1")),
+              std::string::npos)
+        << result.err;
+
+    const auto expected = contents("run");
+    const auto found = contents("stopped");
+    for (const auto& [name, bytes] : expected) {
+      ASSERT_EQ(found.count(name), 1u) << name;
+      EXPECT_TRUE(found.at(name) == bytes) << name;
+    }
+    EXPECT_EQ(found.size(), expected.size());
+    EXPECT_EQ(names_in(folder_.path("stopped")),
+              sorted({trained, "best", "checkpoint-120", "checkpoint-160", "config.json",
+                      "metrics.jsonl"}));
+
+    const auto again = resume("stopped");
+    EXPECT_EQ(again.exit_code, 0);
+    EXPECT_NE(again.err.find("is finished; nothing to resume"), std::string::npos) << again.err;
+  }
 };
 
-TEST_F(Resume, EndsWithTheBytesOfTheRunThatWasNotStopped) {
-  const auto whole = finetune();
-  ASSERT_EQ(whole.exit_code, 0) << whole.err;
-  ASSERT_NO_FATAL_FAILURE(kill_after(40, "stopped"));
-  folder_.write("stopped/checkpoint-999.tmp-a1b2c3/adapter_config.json", "{");
-  ASSERT_NO_FATAL_FAILURE(kill_after(120, "stopped"));
-  const auto result = resume("stopped");
-  ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_NE(result.err.find("resuming from " + folder_.path("stopped/checkpoint-1")),
-            std::string::npos)
-      << result.err;
+TEST_F(Resume, EndsWithTheBytesOfTheRunThatWasNotStopped) { expect_the_same_bytes("adapter"); }
 
-  const auto expected = contents("run");
-  const auto found = contents("stopped");
-  for (const auto& [name, bytes] : expected) {
-    ASSERT_EQ(found.count(name), 1u) << name;
-    EXPECT_TRUE(found.at(name) == bytes) << name;
-  }
-  EXPECT_EQ(found.size(), expected.size());
-  EXPECT_EQ(names_in(folder_.path("stopped")),
-            (std::vector<std::string>{"adapter", "best", "checkpoint-120", "checkpoint-160",
-                                      "config.json", "metrics.jsonl"}));
+TEST_F(Resume, KeepsTheResidualOfPissa) {
+  config_["adapter"]["init"] = "pissa";
+  expect_the_same_bytes("adapter");
+}
 
-  const auto again = resume("stopped");
-  EXPECT_EQ(again.exit_code, 0);
-  EXPECT_NE(again.err.find("is finished; nothing to resume"), std::string::npos) << again.err;
+TEST_F(Resume, KeepsTheMastersOfAllWeights) {
+  config_["adapter"] = {{"type", "full"}};
+  config_["model"]["dtype"] = "bf16";
+  expect_the_same_bytes("model");
+}
+
+TEST_F(Resume, GoesOnWithAllWeightsInFp32) {
+  config_["adapter"] = {{"type", "full"}};
+  expect_the_same_bytes("model");
 }
 
 TEST_F(Resume, KeepsTheAdapterOfTheLowestValidationLoss) {

@@ -1,6 +1,8 @@
 #include "mola/train/flat_parameters.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/init.h>
+#include <torch/nn/modules/linear.h>
 
 #include "mola/nn/mola_linear.h"
 #include "support/reference_mola.h"
@@ -66,6 +68,38 @@ TEST(FlatParameters, NoticesAParameterThatMoved) {
   auto weight = layer->group->mixtures[0]->router->weight;
   weight.set_data(weight.detach().clone());
   EXPECT_THROW(flat.check(), c10::Error);
+}
+
+// Above 1 the numbers of bf16 are 1/128 apart: a step of 1/512 is lost in the parameter but not in
+// its master, and the third step is past the middle.
+TEST(FlatParameters, KeepAMasterOfWhatIsBf16) {
+  torch::nn::Linear linear(torch::nn::LinearOptions(3, 2).bias(false));
+  linear->to(torch::kBFloat16);
+  torch::nn::init::ones_(linear->weight);
+  const auto before = linear->weight.detach();
+  FlatParameters flat(*linear);
+  EXPECT_TRUE(flat.has_masters());
+  EXPECT_EQ(flat.values().scalar_type(), torch::kFloat);
+  for (const double expected : {1.0, 1.0, 1 + 1.0 / 128, 1 + 1.0 / 128}) {
+    flat.values().add_(1.0 / 512);
+    flat.round_values();
+    EXPECT_TRUE((linear->weight == expected).all().item<bool>()) << linear->weight;
+  }
+  flat.check();
+  EXPECT_TRUE((before == 1).all().item<bool>());  // what it viewed stays as it was
+}
+
+// A sum in bf16 would lose the second.
+TEST(FlatParameters, AddUpTheGradientsOfMicroBatchesInFp32) {
+  torch::nn::Linear linear(torch::nn::LinearOptions(1, 1).bias(false));
+  linear->to(torch::kBFloat16);
+  FlatParameters flat(*linear);
+  flat.zero_gradients();
+  for (const double x : {1.0, 1.0 / 512}) {
+    linear->forward(torch::full({1, 1}, x, torch::kBFloat16)).sum().backward();
+    flat.gather_gradients();
+  }
+  EXPECT_EQ(flat.gradients()[0].item<double>(), 1 + 1.0 / 512);
 }
 
 TEST(FlatParameters, RefuseWhatTheyCannotTrain) {

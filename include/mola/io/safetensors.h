@@ -12,6 +12,9 @@ namespace mola {
 /// Tensors by name, in the order of their names.
 using TensorMap = std::map<std::string, torch::Tensor>;
 
+/// The dtype of the numbers of `entry`.
+torch::Dtype dtype_of(const SafetensorsEntry& entry);
+
 /// Copies the tensor `name` of `file` into `target`, converting dtype and device, and releases its
 /// pages. Throws `Error` if it is missing has another shape,
 /// or holds integers where numbers are expected.

@@ -16,9 +16,11 @@ struct RunProgress {
 };
 
 /// Writes to `folder`, whole or not at all, everything that a run needs to go on as if it had not
-/// stopped: the adapter's files, state.safetensors (the optimizer's tensors and the state of the
-/// random number generators) and progress.json. The position in the data follows from the step.
-void save_checkpoint(Trainer& trainer, const RunProgress& progress, const std::string& folder);
+/// stopped: the files of the adapter or, where all weights are trained, of a model with the config
+/// and tokenizer of the folder `source`; state.safetensors (the trainer's tensors and the state of
+/// the random number generators) and progress.json. The position in the data follows from the step.
+void save_checkpoint(Trainer& trainer, const RunProgress& progress, const std::string& source,
+                     const std::string& folder);
 
 /// Puts the checkpoint `folder` into a trainer of the same config. Throws `Error` if a file is
 /// missing, damaged or of another run.

@@ -15,9 +15,10 @@ enum class RunStatus { kNew, kStopped, kFinished };
 RunStatus find_run(const RunConfig& run);
 
 /// Writes down a run as it goes, in its folder: config.json with every key; log lines and
-/// metrics.jsonl every `log_every` steps; checkpoint-{step} every `save_every`; and the adapter at
-/// the end. Where rows are held out it computes their loss every `evaluate_every` steps (or epoch)
-/// and after the last one, and keeps the adapter of the lowest in the folder best.
+/// metrics.jsonl every `log_every` steps; checkpoint-{step} every `save_every`; and at the end the
+/// folder adapter or, where all weights are trained, model. Where rows are held out it computes
+/// their loss every `evaluate_every` steps (or epoch) and after the last one, and keeps what gave
+/// the lowest in the folder best.
 class Recorder {
  public:
   /// Makes the folder of a new run, or puts the newest checkpoint of a stopped one into `trainer`
@@ -26,11 +27,11 @@ class Recorder {
   Recorder(Trainer& trainer, const RunConfig& run, const Loader* validation,
            RunStatus status = RunStatus::kNew);
 
-  /// Records a step. Throws `Error` if a loss that is logged, or an adapter that would be saved, is
-  /// no longer finite.
+  /// Records a step. Throws `Error` if a loss that is logged, or what would be saved, is no longer
+  /// finite.
   void record(const Trainer::Step& step);
 
-  /// Saves the adapter, if it is finite, and returns its folder.
+  /// Saves what was trained, if it is finite, and returns its folder.
   std::string finish();
 
  private:
@@ -40,6 +41,7 @@ class Recorder {
   void check_finite(const std::string& folder) const;
 
   Trainer* trainer_;
+  std::string source_;  // the folder of the base model
   OutputConfig output_;
   const Loader* validation_;
   int64_t evaluate_every_;

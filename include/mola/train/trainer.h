@@ -11,9 +11,9 @@
 
 namespace mola {
 
-/// Trains the adapter of a model: gradients over all micro-batches of a step, clipping, AdamW and
-/// schedule. The losses of a step are normalised over the whole step: the language-model loss by
-/// its labelled tokens, the balance loss by its tokens.
+/// Trains what requires a gradient in a model, its adapter or all of it: gradients over all
+/// micro-batches of a step, clipping, AdamW and schedule. The losses of a step are normalised over
+/// the whole step: the language-model loss by its labelled tokens, the balance loss by its tokens.
 class Trainer {
  public:
   /// Called after each step, numbered from 1, with the losses of that step as fp32 scalars on the
@@ -41,10 +41,12 @@ class Trainer {
   /// Trains from the first step, or the one to go on with, to the last.
   void run(const OnStep& on_step);
 
-  /// What a checkpoint keeps beside the adapter: the optimizer's own tensors, and the step after
-  /// which a run that reads them back goes on.
-  TensorMap optimizer_state() const { return optimizer_.state(); }
-  void go_on_after(int64_t step) { steps_taken_ = step; }
+  /// The tensors that a checkpoint keeps beside what is trained, by name, to save and to read back
+  /// into: the optimizer's own and, where parameters are bf16, their masters.
+  TensorMap state() const;
+
+  /// Goes on after `step`, with a state and parameters that were read back.
+  void go_on_after(int64_t step);
 
   Llama& model() { return model_; }
 

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "mola/model/llama.h"
+
+namespace mola {
+
+/// `save_base_model` into a folder that is there and holds other files too.
+void write_base_model_files(Llama& model, const std::string& source, const std::string& folder);
+
+}  // namespace mola
