@@ -42,6 +42,7 @@
 #include "mola/model/builders.h"
 #include "mola/model/device.h"
 #include "mola/model/llama.h"
+#include "mola/model/merge.h"
 #include "mola/model/parameter_count.h"
 #include "mola/model/weights.h"
 #include "mola/nn/decoder_layer.h"
