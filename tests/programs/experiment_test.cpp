@@ -48,7 +48,7 @@ class ExperimentProgram : public testing::Test {
           {{"name", "ids"}, {"data", {{"task", "tokens"}, {"path", folder_.path("tokens")}}}}}},
         {"adapters",
          {{{"name", "lora"}, {"adapter", {{"type", "lora"}}}},
-          {{"name", "24"}, {"adapter", {{"allocation", "24"}, {"init", "pissa"}}}},
+          {{"name", "24"}, {"adapter", {{"allocation", "24"}, {"rank", 2}, {"init", "pissa"}}}},
           {{"name", "prompt"}, {"adapter", {{"type", "prompt_tuning"}, {"num_virtual_tokens", 3}}}},
           {{"name", "full"}, {"adapter", {{"type", "full"}}}}}},
         {"epochs", {1, 2}},
