@@ -109,7 +109,8 @@ TEST(PromptsAdapter, OfPeftIsSavedAsItWasRead) {
     const json saved = read_json(folder.path("a/adapter_config.json"));
     const json peft = read_json(reference(name + "/adapter_config.json"));
     for (const auto& [key, value] : saved.items()) {
-      if (!value.is_null()) EXPECT_EQ(value, peft.at(key)) << key;
+      if (value.is_null()) continue;
+      EXPECT_EQ(value, peft.at(key)) << key;
     }
   }
 }
