@@ -34,7 +34,7 @@ class PissaAdapter : public testing::Test {
     write_llama(base_folder_, tiny_llama_config(), random_llama(tiny_llama_config()));
     base_ = load_pretrained(base_folder_.path(), "", dtype);
     auto model = share_base(base_, resolve(spec, 2));
-    start_adapter(model, {});
+    start_adapter(model, base_folder_.path(), {});
     model->eval();
     return model;
   }

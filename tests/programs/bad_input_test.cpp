@@ -121,7 +121,7 @@ TEST_F(BadInput, AdaptersOfAnotherModel) {
   expect_refused({}, {reference("mola"), "mola.allocation", "4 numbers, expected 2"});
   config_["adapter"] = {{"init_from", reference("lora")}};
   expect_refused({"model.path=" + reference("llama/tied")},
-                 {reference("lora"), "lora_B.weight", "[64, 4], expected [32, 4]"});
+                 {reference("lora"), "lora_A.weight", "[4, 64], expected [4, 32]"});
 }
 
 TEST_F(BadInput, OutputFolders) {

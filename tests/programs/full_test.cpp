@@ -32,12 +32,13 @@ TEST_F(FullFineTuning, LearnsAndSavesAModel) {
     const auto saved = read_json(folder_.path(dtype + "/model/config.json"));
     EXPECT_EQ(saved["torch_dtype"], dtype == "f32" ? "float32" : "bfloat16");
 
-    // The model is one to go on from, and starts where the run ended.
+    // The model is one to go on from, and starts about where the run ended:
+    // its first step sees other rows than the last.
     const auto next = finetune({"model.path=" + folder_.path(dtype + "/model"),
                                 "output.dir=" + folder_.path(dtype + "_next")});
     ASSERT_EQ(next.exit_code, 0) << next.err;
     EXPECT_LT(metrics(dtype + "_next").front()["loss"].get<double>(),
-              1.1 * steps.back()["loss"].get<double>());
+              1.3 * steps.back()["loss"].get<double>());
   }
 }
 
