@@ -133,7 +133,7 @@ class Experiment {
     if (result.is_loss) {
       result.validation = loss_on(model, limited(data.sequences.validation), config);
       auto test = config.data;
-    test.sample.reset();
+      test.sample.reset();
       test.limit = plan_.evaluation_limit;
       result.test = loss_on(model, load_data(test, Split::kTest, tokenizer()).sequences, config);
     } else {

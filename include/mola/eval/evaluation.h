@@ -34,7 +34,7 @@ std::vector<Prediction> evaluate(Llama& model, const Tokenizer& tokenizer, const
 /// The figures of an evaluation.
 struct EvaluationSummary {
   Estimate accuracy;
-  Estimate majority;      ///< of always giving the most frequent answer
+  Estimate majority;   ///< of always giving the most frequent answer
   int64_t unanswered;  ///< rows in whose response no answer was found
   std::string metric;  ///< the task's own beside accuracy: "f1", "matthews"; empty without
   double metric_value = 0;

@@ -7,9 +7,9 @@
 
 namespace mola {
 
-/// Fills the adapter of `model`, which was built from this folder's config and whose base is loaded:
-/// PiSSA changes it. Throws `Error` for a tensor that is missing, has another shape, or has no place
-/// in the model.
+/// Fills the adapter of `model`, which was built from this folder's config and whose base is
+/// loaded: PiSSA changes it. Throws `Error` for a tensor that is missing, has another shape, or has
+/// no place in the model.
 void load_adapter(Llama& model, const std::string& folder);
 
 /// Writes the adapter of `model` to `folder`, whole or not at all: adapter_config.json and

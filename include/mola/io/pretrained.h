@@ -19,9 +19,9 @@ Llama load_pretrained(const std::string& model_folder, const std::string& adapte
 Llama load_for_training(const ModelConfig& base, const AdapterConfig& adapter,
                         const std::optional<std::string>& init_from);
 
-/// Gives the adapter of `model`, whose base is loaded from `base_folder`, what it starts from beside
-/// random numbers: the tensors of the saved adapter `init_from`, if there is one; otherwise prompt
-/// tuning its text, and PiSSA the largest singular values of the weights.
+/// Gives the adapter of `model`, whose base is loaded from `base_folder`, what it starts from
+/// beside random numbers: the tensors of the saved adapter `init_from`, if there is one; otherwise
+/// prompt tuning its text, and PiSSA the largest singular values of the weights.
 void start_adapter(Llama& model, const std::string& base_folder,
                    const std::optional<std::string>& init_from);
 
