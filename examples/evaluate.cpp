@@ -13,6 +13,7 @@ struct Settings {
   std::string protocol = "generate";
   mola::EvaluationOptions options;
   size_t limit = SIZE_MAX;
+  bool skip_bad_rows = false;
   std::string json;
 };
 
@@ -42,8 +43,9 @@ void run(const Settings& settings) {
   if (!settings.json.empty()) mola::check_output_file(settings.json);
   const auto& task = mola::find_task(settings.task);
   if (task.answers.empty()) mola::fail("--task ", task.name, ": has no answers to compare with");
+  const auto on_bad_row = settings.skip_bad_rows ? mola::OnBadRow::kSkip : mola::OnBadRow::kStop;
   const auto examples =
-      task.read(settings.data, kSplits.at(settings.split), mola::OnBadRow::kStop, settings.limit);
+      task.read(settings.data, kSplits.at(settings.split), on_bad_row, settings.limit);
   if (examples.empty()) mola::fail(settings.data, ": has no rows");
   const auto predictions = predict(settings, task, examples);
   const auto summary = mola::summarize(task, predictions);
@@ -94,6 +96,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--limit", settings.limit, "the first so many rows only")
       ->check(CLI::PositiveNumber);
+  app.add_flag("--skip-bad-rows", settings.skip_bad_rows,
+               "warns of rows that cannot be used, and goes on without them");
   app.add_option("--json", settings.json, "writes the figures and every prediction there")
       ->check(kNotEmpty)
       ->type_name("FILE");

@@ -111,9 +111,9 @@ class Runs {
     for (const auto& [key, text] : all) {
       const auto section = key.substr(0, key.find('.'));
       const bool is_of_runs = section == "model" || section == "data" || section == "train";
-      if (key == "train.epochs" || key == "train.seed") {
-        fail("--set ", key, ": an experiment has a list of them, expected ",
-             key == "train.seed" ? "seeds=[...]" : "epochs=[...]");
+      if (key == "train.epochs" || key == "train.seed" || key == "train.max_steps") {
+        fail("--set ", key, ": an experiment's runs differ in their length, expected ",
+             "epochs=[...] or seeds=[...]");
       }
       if (is_of_runs || (section == "output" && !is_of_plan(key))) overrides_[key] = text;
     }
@@ -144,6 +144,16 @@ class Runs {
     return read_run(run, source);
   }
 
+  // The grid says how long a run is, not "train".
+  void refuse_lengths(const json& train) const {
+    for (const char* key : {"epochs", "seed", "max_steps"}) {
+      if (train.contains(key)) {
+        fail(path_, ": train.", key, ": an experiment's runs differ in their length, expected the ",
+             "lists epochs and seeds beside train");
+      }
+    }
+  }
+
  private:
   json part(const char* key) const { return plan_.value(key, json::object()); }
 
@@ -167,10 +177,9 @@ void add_instruction(const Runs& runs, const json& instruction, const std::vecto
   for (const auto& adapter : adapters) {
     for (const int64_t seed : plan.seeds) {
       const json train = instruction.value("train", json::object());
-      auto config = runs.make(adapter.adapter,
-                              {{{"validation", 0}}, instruction.value("data", json::object())},
-                              {train, adapter.train, train, {{"seed", seed}}},
-                              instruction_folder(plan, adapter.name, seed));
+      auto config = runs.make(
+          adapter.adapter, {{{"validation", 0}}, instruction.value("data", json::object())},
+          {adapter.train, train, {{"seed", seed}}}, instruction_folder(plan, adapter.name, seed));
       if (config.adapter.type == AdapterType::kFull) {
         fail("instruction: the adapter ", adapter.name,
              " is of the type full, which is no adapter to go on from");
@@ -195,6 +204,10 @@ void add_runs(const Runs& runs, const std::vector<Entry>& tasks, const std::vect
           auto config =
               runs.make(own, {task.data},
                         {adapter.train, task.train, {{"epochs", epochs}, {"seed", seed}}}, folder);
+          if (config.data.validation == 0) {
+            fail("data.validation: found 0 for the task ", task.name,
+                 ", but the epochs are chosen on held-out rows");
+          }
           plan.runs.push_back({task.name, adapter.name, config});
         }
       }
@@ -212,17 +225,18 @@ ExperimentPlan read_experiment_plan(const std::string& path,
   ConfigSource source{path, runs.others(all_overrides), {}};
   const JsonReader reader(file, source, "");
   ExperimentPlan plan;
-  for (const char* key : {"model", "data"}) reader.object(key);  // read with every run
-  for (const char* key : {"epochs", "seed"}) {
-    if (reader.object("train").any(key).is_null()) continue;
-    reader.object("train").refuse(key, "an experiment has a list of them, expected the key " +
-                                           std::string(key == std::string("seed") ? "seeds" : key) +
-                                           " beside train");
-  }
+  for (const char* key : {"model", "data", "train"}) reader.object(key);  // read with every run
   const auto tasks = read_entries(reader, "tasks", "data", source);
   const auto adapters = read_entries(reader, "adapters", "adapter", source);
-  for (const auto& task : tasks) plan.tasks.push_back(task.name);
-  for (const auto& adapter : adapters) plan.adapters.push_back(adapter.name);
+  runs.refuse_lengths(file.value("train", json::object()));
+  for (const auto& task : tasks) {
+    runs.refuse_lengths(task.train);
+    plan.tasks.push_back(task.name);
+  }
+  for (const auto& adapter : adapters) {
+    runs.refuse_lengths(adapter.train);
+    plan.adapters.push_back(adapter.name);
+  }
   plan.epochs = read_numbers(reader, "epochs", 1);
   plan.seeds = read_numbers(reader, "seeds", 0);
   read_evaluation(reader.object("evaluation"), plan);

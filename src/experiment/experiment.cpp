@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <set>
 
 #include "config/json_file.h"
 #include "config/json_reader.h"
 #include "experiment/gnuplot.h"
+#include "mola/config/doubts.h"
 #include "mola/data/run_data.h"
 #include "mola/error.h"
 #include "mola/eval/evaluation.h"
@@ -34,20 +37,38 @@ bool has_answers(const std::string& task) {
 
 std::string result_path(const RunConfig& config) { return config.output.dir + "/result.json"; }
 
-void write_result(const RunConfig& config, const RunResult& result) {
-  const nlohmann::ordered_json json = {{"trainable_parameters", result.trainable_parameters},
+// What the scores of a run depend on beside its own config.
+nlohmann::ordered_json evaluation_settings(const ExperimentPlan& plan) {
+  const auto& options = plan.evaluation;
+  nlohmann::ordered_json json = {
+      {"protocol", options.protocol == Protocol::kScore ? "score" : "generate"},
+      {"max_new_tokens", options.max_new_tokens},
+      {"normalize", options.normalize},
+      {"limit", nullptr}};
+  if (plan.evaluation_limit) json["limit"] = *plan.evaluation_limit;
+  return json;
+}
+
+void write_result(const ExperimentPlan& plan, const RunConfig& config, const RunResult& result) {
+  const nlohmann::ordered_json json = {{"evaluation", evaluation_settings(plan)},
+                                       {"trainable_parameters", result.trainable_parameters},
                                        {"validation", result.validation},
                                        {"test", result.test}};
   write_file(result_path(config), json.dump(2) + "\n");
 }
 
-// Adds what an earlier call found for the run, if it is there.
-bool read_result(const RunConfig& config, RunResult& result) {
+// Adds what an earlier call found for the run; false if there is nothing, or the run was evaluated
+// otherwise.
+bool read_result(const ExperimentPlan& plan, const RunConfig& config, RunResult& result) {
   const std::string path = result_path(config);
   if (!fs::exists(path)) return false;
   const auto json = read_json_file(path);
   ConfigSource source{path, {}, {}};
   const JsonReader reader(json, source, "");
+  if (reader.any("evaluation") != nlohmann::json(evaluation_settings(plan))) {
+    log_info(path + ": was evaluated otherwise; once more");
+    return false;
+  }
   const auto score = [&](const char* key) {
     return reader.require(key, reader.number(key, "", [](double) { return true; }));
   };
@@ -57,6 +78,12 @@ bool read_result(const RunConfig& config, RunResult& result) {
   result.test = score("test");
   return true;
 }
+
+// The test rows of a task: as text, or as tokens where it has no answers.
+struct TestRows {
+  std::vector<Example> examples;
+  std::vector<Sequence> sequences;
+};
 
 class Experiment {
  public:
@@ -70,14 +97,23 @@ class Experiment {
   }
 
   void run() {
+    read_all_data();
     for (const auto& run : plan_.instruction) tune_on_instructions(run);
-    for (const auto& run : plan_.runs) {
-      log_info("run " + std::to_string(results_.size() + 1) + " of " +
-               std::to_string(plan_.runs.size()) + ": " + describe(run));
-      results_.push_back(result_of(run));
+    for (size_t i = 0; i < plan_.runs.size(); ++i) {
+      const auto& run = plan_.runs[i];
+      log_info("run " + std::to_string(i + 1) + " of " + std::to_string(plan_.runs.size()) + ": " +
+               describe(run));
+      try {
+        results_.push_back(result_of(run));
+      } catch (const Error& error) {  // such as a loss that is no longer finite
+        failures_.push_back(describe(run) + ": " + error.what());
+        log_error(failures_.back());
+      }
       write_results();
     }
   }
+
+  const std::vector<std::string>& failures() const { return failures_; }
 
   std::vector<ResultCell> cells() const { return result_cells(plan_, results_); }
 
@@ -86,6 +122,35 @@ class Experiment {
     return run.task + " with " + run.adapter + ", " + std::to_string(run.config.train.epochs) +
            " epochs, seed " + std::to_string(run.config.train.seed);
   }
+
+  // What cannot be read is told before the first run rather than after days.
+  void read_all_data() {
+    for (const auto& run : plan_.runs) {
+      if (test_.count(run.task) > 0) continue;
+      find_run(run.config);
+      load_run_data(run.config, tokenizer(), base_->config.vocab_size);
+      test_[run.task] = read_test_rows(run.config);
+    }
+  }
+
+  TestRows read_test_rows(const RunConfig& config) const {
+    TestRows rows;
+    auto data = config.data;
+    data.sample.reset();
+    data.limit = plan_.evaluation_limit;
+    if (has_answers(data.task)) {
+      rows.examples = find_task(data.task).read(data.path, Split::kTest, data.on_bad_row, limit());
+    } else {
+      rows.sequences = load_data(data, Split::kTest, tokenizer()).sequences;
+      check_vocabulary(rows.sequences, base_->config.vocab_size, data.path);
+    }
+    if (rows.examples.empty() && rows.sequences.empty()) {
+      fail("data.path: ", data.path, " has no test rows");
+    }
+    return rows;
+  }
+
+  size_t limit() const { return static_cast<size_t>(plan_.evaluation_limit.value_or(INT64_MAX)); }
 
   const Tokenizer* tokenizer() const { return tokenizer_ ? &*tokenizer_ : nullptr; }
 
@@ -107,14 +172,12 @@ class Experiment {
                         0,
                         0};
     const auto status = find_run(config);
-    if (read_result(config, result)) return result;
-    const auto data = load_run_data(config, tokenizer(), base_->config.vocab_size);
-    if (data.sequences.validation.empty()) {
-      fail("data.validation: found 0, but the epochs of an experiment are chosen on held-out rows");
+    if (!read_result(plan_, config, result)) {
+      const auto data = load_run_data(config, tokenizer(), base_->config.vocab_size);
+      if (status != RunStatus::kFinished) train(config, data, status);
+      evaluate_run(run, data, result);
+      write_result(plan_, config, result);
     }
-    if (status != RunStatus::kFinished) train(config, data, status);
-    evaluate_run(config, data, result);
-    write_result(config, result);
     if (!plan_.keep_adapters) remove_trained(config.output.dir);
     return result;
   }
@@ -123,25 +186,25 @@ class Experiment {
     torch::manual_seed(config.train.seed);
     auto model = share_base(base_, resolve_adapter(config.adapter, layers()));
     start_adapter(model, config.model.path, config.adapter.init_from);
-    Finetune(model, data, config).run(status);
+    Finetune finetune(model, data, config);
+    for (const auto& doubt : doubts_about(config.train, model->adapter, finetune.total_steps())) {
+      if (doubts_.insert(doubt).second) log_warning(doubt);
+    }
+    finetune.run(status);
   }
 
   // What the run saved, rather than what may still be in memory: both give the same, and a run that
   // was finished earlier has only the former.
-  void evaluate_run(const RunConfig& config, const RunData& data, RunResult& result) {
-    auto model = load_trained(config, result);
+  void evaluate_run(const ExperimentRun& run, const RunData& data, RunResult& result) {
+    auto model = load_trained(run.config, result);
+    const auto& test = test_.at(run.task);
     if (result.is_loss) {
-      result.validation = loss_on(model, limited(data.sequences.validation), config);
-      auto test = config.data;
-      test.sample.reset();
-      test.limit = plan_.evaluation_limit;
-      result.test = loss_on(model, load_data(test, Split::kTest, tokenizer()).sequences, config);
+      result.validation = loss_on(model, limited(data.sequences.validation), run.config);
+      result.test = loss_on(model, test.sequences, run.config);
     } else {
-      const auto& task = find_task(config.data.task);
-      const auto limit = static_cast<size_t>(plan_.evaluation_limit.value_or(INT64_MAX));
+      const auto task = find_task(run.config.data.task);
       result.validation = accuracy_on(model, task, limited(data.examples.validation));
-      result.test = accuracy_on(
-          model, task, task.read(config.data.path, Split::kTest, config.data.on_bad_row, limit));
+      result.test = accuracy_on(model, task, test.examples);
     }
     log_info(std::string(result.is_loss ? "loss" : "accuracy") + " on held-out rows " +
              std::to_string(result.validation) + ", on test rows " + std::to_string(result.test));
@@ -165,8 +228,7 @@ class Experiment {
 
   template <class Row>
   std::vector<Row> limited(std::vector<Row> rows) const {
-    const auto limit = static_cast<size_t>(plan_.evaluation_limit.value_or(INT64_MAX));
-    if (rows.size() > limit) rows.resize(limit);
+    if (rows.size() > limit()) rows.resize(limit());
     return rows;
   }
 
@@ -196,7 +258,10 @@ class Experiment {
   torch::Device device_ = torch::kCPU;
   Llama base_{nullptr};
   std::optional<Tokenizer> tokenizer_;
+  std::map<std::string, TestRows> test_;  // by the names of the tasks
   std::vector<RunResult> results_;
+  std::vector<std::string> failures_;
+  std::set<std::string> doubts_;  // that were told
 };
 
 }  // namespace
@@ -206,6 +271,11 @@ std::string run_experiment(const ExperimentPlan& plan) {
   experiment.run();
   draw(plan.output_dir + "/results.gnuplot",
        results_plot(plan, experiment.cells(), plan.output_dir + "/results.png"));
+  const auto& failures = experiment.failures();
+  if (!failures.empty()) {
+    fail(failures.size(), " of ", plan.runs.size(), " runs failed, the first of them ",
+         failures[0]);
+  }
   return results_table(plan, experiment.cells());
 }
 

@@ -1,23 +1,29 @@
 #include "experiment/gnuplot.h"
 
-#include <cstdio>
+#include <cstdlib>
 
 #include "mola/io/output_file.h"
 #include "mola/log.h"
 
 namespace mola {
+namespace {
+
+// As one word of a shell.
+std::string quoted(const std::string& text) {
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+}  // namespace
 
 void draw(const std::string& path, const std::string& script) {
   write_file(path, script);
-  // The script goes through a pipe: a path on a command line would have to be quoted.
-  std::FILE* pipe = popen("command -v gnuplot > /dev/null || exit 127; exec gnuplot", "w");
-  if (pipe == nullptr) return log_warning(path + ": not drawn, since no process could be started");
-  std::fputs(script.c_str(), pipe);
-  const int status = pclose(pipe);
-  if (status == 0) return;
-  log_warning(path + ": not drawn: " +
-              (WEXITSTATUS(status) == 127 ? "gnuplot is not installed (package gnuplot-nox)"
-                                          : "gnuplot failed, see above"));
+  if (std::system("command -v gnuplot > /dev/null") != 0) {
+    log_warning(path + ": not drawn, since gnuplot is not installed (package gnuplot-nox)");
+  } else if (std::system(("gnuplot " + quoted(path)).c_str()) != 0) {
+    log_warning(path + ": not drawn, since gnuplot failed, see above");
+  }
 }
 
 }  // namespace mola

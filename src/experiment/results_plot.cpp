@@ -5,7 +5,12 @@
 namespace mola {
 namespace {
 
-std::string quoted(const std::string& name) { return "\"" + name + "\""; }
+// A string of gnuplot's; in double quotes it would run commands.
+std::string quoted(const std::string& text) {
+  std::string string = "'";
+  for (const char c : text) string += c == '\'' ? std::string("''") : std::string(1, c);
+  return string + "'";
+}
 
 }  // namespace
 

@@ -1,6 +1,9 @@
 #include "mola/io/pretrained.h"
 
+#include <algorithm>
+
 #include "mola/data/tokenizer.h"
+#include "mola/error.h"
 #include "mola/io/adapter.h"
 #include "mola/io/base_model.h"
 #include "mola/model/builders.h"
@@ -16,6 +19,17 @@ void start_from_text(Llama& model, const Tokenizer& tokenizer) {
   auto ids = tokenizer.encode(model->adapter.init_text);
   ids.insert(ids.begin(), tokenizer.bos_id());
   initialize_prompt(model, ids);
+}
+
+// A matrix has no more singular values than its smaller side.
+void check_pissa_rank(const ProjectionPlace& place) {
+  const auto weight = place.group.projection_weight(place.index);
+  const int64_t most = std::min(weight.size(0), weight.size(1));
+  const int64_t rank = place.mixture()->options.rank();
+  if (rank <= most) return;
+  fail("adapter.rank: found ", rank, " for ", place.name, " of layer ", place.layer,
+       ", expected at most ", most, " with the init pissa, since its weight is ", weight.size(0),
+       " x ", weight.size(1));
 }
 
 }  // namespace
@@ -51,7 +65,9 @@ void start_adapter(Llama& model, const std::string& base_folder,
     start_from_text(model, Tokenizer(base_folder));
   } else if (model->adapter.init == Init::kPissa) {
     model->for_each_projection([](const ProjectionPlace& place) {
-      if (!place.mixture().is_empty()) start_pissa(place.group, place.index);
+      if (place.mixture().is_empty()) return;
+      check_pissa_rank(place);
+      start_pissa(place.group, place.index);
     });
   }
 }

@@ -39,7 +39,7 @@ bool is_leftover(const std::string& name) {
   const size_t length = mark + std::string(kTemporaryMark).size() + kRandomCharacters;
   if (mark == std::string::npos || name.size() != length) return false;
   for (const auto* own :
-       {"adapter", "best", "checkpoint-", "config.json", "metrics.jsonl", "model"}) {
+       {"adapter", "best", "result.json", "checkpoint-", "config.json", "metrics.jsonl", "model"}) {
     if (name.rfind(own, 0) == 0) return true;
   }
   return false;
@@ -85,11 +85,8 @@ void remove_leftovers(const std::string& run_folder) {
 }
 
 void remove_trained(const std::string& run_folder) {
-  std::vector<fs::path> folders;
-  for (const auto& entry : fs::directory_iterator(run_folder)) {
-    if (entry.is_directory()) folders.push_back(entry.path());
-  }
-  for (const auto& path : folders) fs::remove_all(path);
+  for (const auto* name : {"adapter", "best", "model"}) fs::remove_all(fs::path(run_folder) / name);
+  remove_old_checkpoints(run_folder, 0);
 }
 
 void remove_old_checkpoints(const std::string& run_folder, int64_t keep) {

@@ -94,8 +94,8 @@ Tensor LlamaImpl::forward_cached(const Tensor& input_ids, const std::vector<int6
 }
 
 KeyValueCache LlamaImpl::make_cache(int64_t slots, int64_t capacity) const {
-  return {config.num_hidden_layers, slots, config.num_key_value_heads, capacity, config.head_dim,
-          embed_tokens.options()};
+  return {config.num_hidden_layers,        slots,           config.num_key_value_heads,
+          capacity + num_virtual_tokens(), config.head_dim, embed_tokens.options()};
 }
 
 void LlamaImpl::use_adapter(bool use) {
@@ -115,8 +115,10 @@ void LlamaImpl::use_adapter(bool use) {
 void LlamaImpl::freeze_adapter() {
   const auto freeze = [this](auto& module) {
     if (module.is_empty()) return;
-    module->to(embed_tokens.scalar_type());
-    for (auto& parameter : module->parameters()) parameter.requires_grad_(false);
+    for (auto& parameter : module->parameters()) {  // buffers, PiSSA's first factors, stay fp32
+      parameter.set_data(parameter.to(embed_tokens.scalar_type()));
+      parameter.requires_grad_(false);
+    }
   };
   freeze(prompt_tuning);
   for (auto& layer : layers) freeze(layer->self_attn->adaption_prompt);

@@ -114,10 +114,17 @@ TEST_F(ExperimentPlanTest, RefusesWhatIsNoGrid) {
   EXPECT_EQ(with("/adapters/0/rank", 8),
             "adapters[0].rank: unknown key, found with the value 8 (nearest valid key: "
             "adapters[0].train)");
-  EXPECT_EQ(with("/train/epochs", 3),
-            "train.epochs: an experiment has a list of them, expected the key epochs beside train");
+  for (const std::string key : {"epochs", "seed", "max_steps"}) {
+    EXPECT_EQ(with("/train/" + key, 3), "train." + key +
+                                            ": an experiment's runs differ in their length, "
+                                            "expected the lists epochs and seeds beside train");
+  }
   EXPECT_EQ(message({"train.seed=3"}),
-            "--set train.seed: an experiment has a list of them, expected seeds=[...]");
+            "--set train.seed: an experiment's runs differ in their length, expected epochs=[...] "
+            "or seeds=[...]");
+  EXPECT_EQ(with("/data/validation", 0),
+            "data.validation: found 0 for the task cola, but the epochs are chosen on held-out "
+            "rows");
   // A run's own keys are checked too.
   EXPECT_EQ(with("/data/max_length", 0),
             "data.max_length: found 0, expected a whole number from 2 to 1000000000");
@@ -134,7 +141,7 @@ TEST(ExperimentConfigs, ArePlans) {
       EXPECT_EQ(plan.output_dir.rfind("runs/", 0), 0u) << entry.path();
     }
   }
-  EXPECT_EQ(count, 5);
+  EXPECT_EQ(count, 6);
 }
 
 }  // namespace

@@ -102,6 +102,24 @@ TEST(Generation, GivesTheSameWhereAllPromptsBeginAlike) {
   }
 }
 
+TEST(Generation, CountsNoVirtualTokens) {
+  AdapterSpec spec;
+  spec.type = AdapterType::kPromptTuning;
+  spec.num_virtual_tokens = 3;
+  auto model = tiny_model(resolve(spec, 2));
+  model->eval();
+  const auto prompts = prompts_of_one_template();
+  for (const int64_t batch_size : {1, 2}) {
+    const auto alike = run(
+        model, options_of(batch_size), kNoEos, [](int64_t) { return true; }, prompts);
+    const auto different = run(model, options_of(batch_size), kNoEos);
+    for (size_t i = 0; i < prompts.size(); ++i) {
+      EXPECT_EQ(alike.tokens[i], plain_continuation(model, prompts[i], 6)) << batch_size;
+      EXPECT_EQ(different.tokens[i], plain_continuation(model, kPrompts[i], 6)) << batch_size;
+    }
+  }
+}
+
 TEST(Generation, EndsAtEosAndWhereItIsTold) {
   auto model = tiny_generator();
   const auto whole = run(model, options_of(2), kNoEos);

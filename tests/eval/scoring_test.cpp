@@ -8,13 +8,21 @@
 namespace mola {
 namespace {
 
-Llama tiny_scorer() {
-  AdapterSpec spec;
-  spec.allocation = "24";
-  spec.rank = 2;
-  auto model = tiny_model(resolve(spec, 2));
-  model->eval();
-  return model;
+// With an adapter of each kind that a cache has to know of.
+std::vector<Llama> tiny_scorers() {
+  AdapterSpec mola, prompt_tuning, llama_adapter;
+  mola.allocation = "24";
+  mola.rank = 2;
+  prompt_tuning.type = AdapterType::kPromptTuning;
+  prompt_tuning.num_virtual_tokens = 3;
+  llama_adapter.type = AdapterType::kLlamaAdapter;
+  llama_adapter.adapter_len = 3;
+  std::vector<Llama> models;
+  for (const auto& spec : {mola, prompt_tuning, llama_adapter}) {
+    models.push_back(tiny_model(resolve(spec, 2)));
+    models.back()->eval();
+  }
+  return models;
 }
 
 // `prompt` without labels, then the response with them.
@@ -40,8 +48,7 @@ double plain_score(Llama& model, const Sequence& sequence) {
   return sum;
 }
 
-void expect_plain_scores(const std::vector<Candidates>& rows) {
-  auto model = tiny_scorer();
+void expect_plain_scores(Llama& model, const std::vector<Candidates>& rows) {
   for (const int64_t batch_size : {1, 2, 16}) {
     std::vector<std::vector<double>> scores(rows.size());
     score_candidates(model, rows, batch_size,
@@ -53,6 +60,10 @@ void expect_plain_scores(const std::vector<Candidates>& rows) {
       }
     }
   }
+}
+
+void expect_plain_scores(const std::vector<Candidates>& rows) {
+  for (auto& model : tiny_scorers()) expect_plain_scores(model, rows);
 }
 
 // Candidates that part at once, after some tokens, and at the last one; one that another goes on
@@ -88,7 +99,7 @@ TEST(ScoreCandidates, LeavesOutWhatHasNoLabel) {
 }
 
 TEST(ScoreCandidates, RefusesWhatIsNoChoice) {
-  auto model = tiny_scorer();
+  auto model = tiny_scorers()[0];
   const auto ignore = [](auto...) {};
   EXPECT_THROW(score_candidates(model, {{}}, 1, ignore), c10::Error);
   EXPECT_THROW(score_candidates(model, {{answered({}, {1})}}, 1, ignore), c10::Error);

@@ -18,8 +18,8 @@ std::string newest_checkpoint(const std::string& run_folder);
 /// Removes what a run was writing when it was killed: its files and folders of temporary names.
 void remove_leftovers(const std::string& run_folder);
 
-/// Removes what the run in `run_folder` has saved of the model, its checkpoints among it: all
-/// folders. The files stay, its config and metrics.
+/// Removes what the run in `run_folder` has trained, and its checkpoints. Its config and metrics
+/// stay.
 void remove_trained(const std::string& run_folder);
 
 /// Removes all but the newest `keep` of the folders checkpoint-{step} in `run_folder`.
