@@ -17,7 +17,7 @@ venv=build/venv
 stamp=$venv/.setup-done # written last, so a folder without it is an interrupted install
 
 packages=(g++ cmake ninja-build make python3 python3-venv libsentencepiece-dev nlohmann-json3-dev
-  libspdlog-dev libgtest-dev libcli11-dev)
+  libspdlog-dev libgtest-dev libcli11-dev gnuplot-nox)
 lint_packages=(git make clang-format clang-tidy libomp-dev) # clang wants an omp.h of its own
 
 die() {
