@@ -10,7 +10,7 @@ enum class Protocol { kGenerate, kScore };
 
 struct EvaluationOptions {
   Protocol protocol = Protocol::kGenerate;
-  int64_t batch_size = 16;      ///< rows at a time
+  int64_t batch_size = 32;      ///< rows at a time
   int64_t max_new_tokens = 32;  ///< generate: of a response
   bool normalize = false;       ///< score: divide by the number of the response's tokens
 };
