@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <regex>
 
 #include "config/nearest.h"
 #include "data/json_elements.h"
@@ -69,24 +70,52 @@ std::vector<fs::path> find_files(const std::string& path, const Names& extension
   return {};
 }
 
-void check_lone_file(const std::string& file, const Names& names) {
+// A file whose name begins with no split's is the training split.
+std::string split_of_lone_file(const fs::path& file) {
   const SplitNames all;
   const std::string name = split_name(file);
   const bool is_named = name == all.train[0] || name == all.validation[0] || name == all.test[0];
-  const std::string split = is_named ? name : all.train[0];
-  if (contains(names, split)) return;
-  fail(file, ": is a file, which is the split ", split, "; expected a folder with the split ",
-       join(names));
+  return is_named ? name : all.train[0];
 }
 
-Names split_files(const std::string& path, const Names& names, const Names& extensions) {
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) fail(path, ": no such file or folder");
-  if (!fs::is_directory(path, ignored)) {
-    check_lone_file(path, names);
-    return {path};
+// "train-00001-of-00003", the hub's name for a part of a split.
+struct Shard {
+  std::string begin;  // "train-"
+  int64_t number;
+  std::string end;  // "-of-00003"
+
+  std::string name() const {
+    const auto digits = std::to_string(number);
+    return begin + std::string(digits.size() < 5 ? 5 - digits.size() : 0, '0') + digits + end;
   }
-  const auto files = find_files(path, extensions);
+};
+
+// None may be missing: each has its neighbours.
+void check_shards(const std::string& folder, const Names& files) {
+  static const std::regex kShard("(.*-)([0-9]{5})(-of-([0-9]{5}))(-.*)?");
+  Names names;
+  std::vector<Shard> expected;
+  for (const auto& file : files) {
+    std::smatch parts;
+    const auto stem = fs::path(file).stem().string();
+    if (!std::regex_match(stem, parts, kShard)) continue;
+    const Shard shard = {parts.str(1), std::stoi(parts.str(2)), parts.str(3)};
+    names.push_back(shard.name());
+    if (shard.number > 0) expected.push_back({shard.begin, shard.number - 1, shard.end});
+    if (shard.number + 1 < std::stoi(parts.str(4))) {
+      expected.push_back({shard.begin, shard.number + 1, shard.end});
+    }
+  }
+  for (const auto& shard : expected) {
+    if (!contains(names, shard.name())) {
+      fail(folder, ": found ", join(names), ", expected ", shard.name(), " too");
+    }
+  }
+}
+
+Names files_of_folder(const std::string& folder, const Names& names, const Names& extensions) {
+  const auto files = find_files(folder, extensions);
+  if (files.size() == 1 && names == Names{split_of_lone_file(files[0])}) return {files[0].string()};
   Names found;
   for (const auto& name : names) {
     const size_t before = found.size();
@@ -94,11 +123,24 @@ Names split_files(const std::string& path, const Names& names, const Names& exte
       if (split_name(file) == name) found.push_back(file.string());
     }
     if (found.size() > before) continue;
-    if (contains(names, "train") && files.size() == 1) return {files[0].string()};
-    fail(path, ": found ", files.size(), " files of ", join(extensions),
+    fail(folder, ": found ", files.size(), " files of ", join(extensions),
          ", expected one of the name ", name);
   }
   return found;
+}
+
+Names split_files(const std::string& path, const Names& names, const Names& extensions) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) fail(path, ": no such file or folder");
+  if (fs::is_directory(path, ignored)) {
+    const auto files = files_of_folder(path, names, extensions);
+    check_shards(path, files);
+    return files;
+  }
+  const auto split = split_of_lone_file(path);
+  if (names == Names{split}) return {path};
+  fail(path, ": is a file, which is the split ", split, "; expected a folder with the split ",
+       join(names));
 }
 
 bool is_list(const std::string& file) {

@@ -35,6 +35,45 @@ TEST(Layout, TakesALoneFileForTheSplitOfItsName) {
             test + ": is a file, which is the split test; expected a folder with the split train");
 }
 
+TEST(Layout, TakesNoLoneFileForAnotherSplitThanItsName) {
+  for (const char* file : {"validation.jsonl", "test.jsonl"}) {
+    const TempFolder lone;
+    lone.write(file, "{}");
+    EXPECT_EQ(problem(lone.path(), Split::kTrain),
+              lone.path() + ": found 1 files of .json, .jsonl, expected one of the name train");
+  }
+}
+
+TEST(Layout, ReadsEachFileOfASplitOfTwoNames) {
+  const TempFolder folder;
+  const std::string train = folder.write("train.json", "[{}]");
+  const auto problem_at = [&](const std::string& path) {
+    const auto open = open_splits({{"train", "validation"}, {}, {}}, {".json"});
+    return message_of<Error>([&] { open(path, Split::kTrain); });
+  };
+  EXPECT_EQ(problem_at(folder.path()),
+            folder.path() + ": found 1 files of .json, expected one of the name validation");
+  EXPECT_EQ(problem_at(train),
+            train +
+                ": is a file, which is the split train; expected a folder with the split train, "
+                "validation");
+}
+
+TEST(Layout, NamesTheMissingShard) {
+  const TempFolder folder;
+  folder.write("train-00000-of-00003.json", "[{}]");
+  EXPECT_EQ(problem(folder.path(), Split::kTrain),
+            folder.path() + ": found train-00000-of-00003, expected train-00001-of-00003 too");
+  folder.write("train-00002-of-00003.json", "[{}]");
+  EXPECT_EQ(problem(folder.path(), Split::kTrain),
+            folder.path() +
+                ": found train-00000-of-00003, train-00002-of-00003, expected "
+                "train-00001-of-00003 too");
+  folder.write("train-00001-of-00003.json", "[{}]");
+  EXPECT_EQ(first_place(folder.path(), Split::kTrain),
+            folder.path("train-00000-of-00003.json") + ": row 1");
+}
+
 TEST(Layout, ReadsTheFilesOfASplitInOrder) {
   const TempFolder folder;
   folder.write("data/train-00001-of-00002.jsonl", "{}\n");

@@ -90,7 +90,7 @@ TEST(Parquet, NamesTheRowThatCannotBeUsed) {
   EXPECT_EQ(message_of<Error>([&] { read("text", broken, Split::kTrain); }),
             broken + ": row 1: found broken UTF-8 at byte 17, expected UTF-8 text");
   EXPECT_EQ(
-      message_of<Error>([&] { read("mrpc", cola, Split::kTrain); }),
+      message_of<Error>([&] { read("rte", cola, Split::kTrain); }),
       cola + ": row 1: column 'sentence1': is missing, found the columns idx, label, sentence");
 }
 
