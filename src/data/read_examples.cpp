@@ -26,10 +26,12 @@ void for_each_example(RowReader& rows, const ToExample& to_example, size_t limit
   }
 }
 
-// OpenOrca's ids begin with their collection: "niv.242684", "t0.4", "cot.7", "flan.1".
+// OpenOrca's ids begin with their collection: "niv.242684", "t0.4", "cot.7", "flan.1". Other ids
+// name none.
 std::string stratum_of(const Row& row) {
   const std::string id = row.has("id") ? row.label("id") : "";
-  return id.substr(0, id.find('.'));
+  const size_t dot = id.find('.');
+  return dot == std::string::npos ? "" : id.substr(0, dot);
 }
 
 }  // namespace

@@ -56,5 +56,20 @@ TEST(Sample, IsInTheOrderOfTheFile) {
   EXPECT_GE(rows[3].response, "6");  // cot
 }
 
+// Ids that are mere numbers do not make each row a stratum, of which the first by name are taken.
+TEST(Sample, DrawsAtRandomWhereIdsNameNoCollection) {
+  std::string lines;
+  for (int i = 10; i < 50; ++i) {
+    const std::string number = std::to_string(i);
+    lines += "{\"id\": " + number + ", \"question\": \"q\", \"response\": \"" + number + "\"}\n";
+  }
+  const TempFolder folder;
+  ReadOptions options;
+  options.sample = 20;
+  const auto rows = find_task("text").read(folder.write("a.jsonl", lines), Split::kTrain, options);
+  ASSERT_EQ(rows.size(), 20u);
+  EXPECT_GT(rows.back().response, "29");
+}
+
 }  // namespace
 }  // namespace mola
