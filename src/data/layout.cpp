@@ -150,14 +150,15 @@ bool is_list(const std::string& file) {
   return start != std::string::npos && lines.text()[start] == '[';
 }
 
-bool holds_parquet(const std::string& path) {
-  return fs::path(path).extension() == ".parquet" || !find_files(path, {".parquet"}).empty();
-}
-
 }  // namespace
 
 const Names& SplitNames::of(Split split) const {
   return split == Split::kTrain ? train : split == Split::kValidation ? validation : test;
+}
+
+bool holds(const std::string& path, const Names& extensions) {
+  return contains(extensions, fs::path(path).extension().string()) ||
+         !find_files(path, extensions).empty();
 }
 
 OpenSplit open_files(const SplitNames& names, const OpenFile& open) {
@@ -194,7 +195,7 @@ Task::Reader read_layout(const Layout& layout) {
 
 Task::Reader read_layouts(const Layout& publisher, const Layout& hub) {
   return [=](const std::string& path, Split split, const ReadOptions& options) {
-    return read_layout(holds_parquet(path) ? hub : publisher)(path, split, options);
+    return read_layout(holds(path, {".parquet"}) ? hub : publisher)(path, split, options);
   };
 }
 

@@ -30,12 +30,17 @@ struct SplitNames {
   const std::vector<std::string>& of(Split split) const;
 };
 
+/// Whether `path` is a file of one of the extensions, or a folder that holds one where
+/// `open_splits` looks.
+bool holds(const std::string& path, const std::vector<std::string>& extensions);
+
 /// Of the files `names` in the folder that the path names.
 OpenSplit open_files(const SplitNames& names, const OpenFile& open);
 
 /// Of files of the Hugging Face hub's manner, whose names begin with those of `names`: train.json
 /// or train-00000-of-00001.parquet, in the folder or its subfolder data or main. A lone file is the
-/// split that its name begins with, the training split otherwise.
+/// split that its name begins with, the training split otherwise. Throws `Error` where a file of
+/// `names` or a shard is missing.
 OpenSplit open_splits(const SplitNames& names, const std::vector<std::string>& extensions);
 
 /// A table with a header (.tsv), plain text (.txt), Parquet (.parquet), or else a JSON list of

@@ -19,9 +19,9 @@ TEST(Text, IsQuestionAndResponseWithoutATemplate) {
                    "\"response\": \"So.\"}\n"
                    "{\"id\": \"niv.2\", \"system_prompt\": \"\", \"question\": \"How?\", "
                    "\"response\": \"Thus.\"}\n"
-                   "{\"question\": \"When?\", \"response\": \"Now.\"}\n"));
+                   "{\"question\": \"When?\", \"response\": \"Now.\", \"line\": 3}\n"));
   ASSERT_EQ(rows.size(), 3u);
-  EXPECT_EQ(rows[0].prompt, "Be brief.\nWhy?\n");
+  EXPECT_EQ(rows[0].prompt, "Why?\n");
   EXPECT_EQ(rows[0].response, "So.");
   EXPECT_EQ(rows[1].prompt, "How?\n");
   EXPECT_EQ(rows[2].prompt, "When?\n");
@@ -36,6 +36,14 @@ TEST(Text, OfAPlainFileIsALineEach) {
   EXPECT_EQ(rows[0].response, "Once upon a time.");
   EXPECT_EQ(rows[1].response, "{\"The end\"}");
   EXPECT_EQ(read(file, 1).size(), 1u);
+}
+
+TEST(Text, BesideRowsIsNoData) {
+  const TempFolder folder;
+  folder.write("SOURCE.txt", "From the hub.\n");
+  EXPECT_EQ(read(folder.path()).at(0).response, "From the hub.");
+  folder.write("a.jsonl", "{\"question\": \"Why?\", \"response\": \"So.\"}\n");
+  EXPECT_EQ(read(folder.path()).at(0).response, "So.");
 }
 
 TEST(Text, NamesTheBadRow) {
