@@ -58,7 +58,8 @@ std::string Row::text(const std::string& column) const {
 }
 
 std::string Row::text_or_empty(const std::string& column) const {
-  return has(column) ? text_of(column, cell(column)) : "";
+  const auto found = has(column) ? text_of(column, cell(column)) : "";
+  return is_blank(found) ? "" : found;
 }
 
 int64_t Row::integer(const std::string& column) const {

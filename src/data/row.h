@@ -24,7 +24,7 @@ class Row {
   /// A text that is not blank.
   std::string text(const std::string& column) const;
 
-  /// The same for a column that may be missing, null or empty.
+  /// The same, or an empty text where the column is missing, null or blank.
   std::string text_or_empty(const std::string& column) const;
 
   /// A whole number, or the text of one.

@@ -29,21 +29,25 @@ class ProblemReader : public RowReader {
 
   bool next() override {
     if (next_ == numbers_.size()) return false;
-    ++next_;
-    const auto found = problems_.find(numbers_[next_ - 1]);
-    if (found == problems_.end()) fail(where(), ": is missing, pid_splits.json names it");
-    text_ = &found->second;
+    found_ = problems_.find(numbers_[next_++]);
     return true;
   }
-  const std::string& text() const override { return *text_; }
+  const std::string& text() const override {
+    static const std::string kNone;
+    return found_ == problems_.end() ? kNone : found_->second;
+  }
+  Row row() const override {
+    if (found_ == problems_.end()) fail("is missing, pid_splits.json names it");
+    return RowReader::row();
+  }
   std::string where() const override { return path_ + ": problem " + numbers_[next_ - 1]; }
 
  private:
   std::string path_;
   std::vector<std::string> numbers_;
   std::map<std::string, std::string> problems_;
+  std::map<std::string, std::string>::const_iterator found_ = problems_.end();
   size_t next_ = 0;
-  const std::string* text_ = nullptr;
 };
 
 std::unique_ptr<RowReader> open_problems(const std::string& path, Split split) {

@@ -35,6 +35,9 @@ TEST_F(MultipleChoice, OfScienceQaHasAContext) {
   EXPECT_EQ(rows[0].response, "Answer: The answer is B.");
   EXPECT_EQ(rows[0].answers, (std::vector<std::string>{"A", "B"}));
   EXPECT_EQ(rows[0].place, folder_.path("problems.json") + ": problem 7");
+  rows = scienceqa(R"({"question": "Who?", "choices": ["a", "b"], "answer": 0, "hint": " \n"})");
+  EXPECT_EQ(rows.at(0).prompt,
+            alpaca_prompt("Context: N/A\nQuestion: Who?\nOptions: (A) a (B) b\n"));
   rows = scienceqa(
       R"({"question": "Who?", "choices": ["a", "b", "c"], "answer": 0, "hint": "Look."})");
   EXPECT_EQ(rows.at(0).prompt,
@@ -101,13 +104,17 @@ TEST_F(MultipleChoice, NamesTheLineThatCannotBeUsed) {
 }
 
 TEST_F(MultipleChoice, NamesTheProblemThatIsMissing) {
-  folder_.write("pid_splits.json", R"({"train": ["8"]})");
-  folder_.write("problems.json", "{}");
-  const auto read = [&](Split split) {
-    find_task("scienceqa").read(folder_.path(), split, OnBadRow::kStop);
+  folder_.write("pid_splits.json", R"({"train": ["8", "9"]})");
+  folder_.write("problems.json", R"({"9": {"question": "?", "choices": ["a", "b"], "answer": 0}})");
+  const auto read = [&](Split split, OnBadRow on_bad_row = OnBadRow::kStop) {
+    return find_task("scienceqa").read(folder_.path(), split, on_bad_row);
   };
   EXPECT_EQ(message_of<Error>([&] { read(Split::kTrain); }),
             folder_.path("problems.json") + ": problem 8: is missing, pid_splits.json names it");
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(read(Split::kTrain, OnBadRow::kSkip).size(), 1u);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("problem 8: is missing"),
+            std::string::npos);
   EXPECT_EQ(
       message_of<Error>([&] { read(Split::kTest); }),
       folder_.path("pid_splits.json") + ": column 'test': is missing, found the columns train");
