@@ -1,6 +1,7 @@
 #include "data/custom_task.h"
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "config/json_file.h"
@@ -26,14 +27,45 @@ RowTemplate read_template(const JsonReader& reader, const std::string& key) {
   }
 }
 
-MakePrompt read_prompt(const JsonReader& reader) {
+// `has_options`: the prompt must show them.
+MakePrompt read_prompt(const JsonReader& reader, bool has_options) {
   const bool is_alpaca =
       reader.choice("template", {"alpaca", "none"}).value_or("alpaca") == "alpaca";
-  return [is_alpaca, prompt = read_template(reader, "prompt")](const Row& row,
-                                                               const std::string* options) {
+  const auto prompt = read_template(reader, "prompt");
+  if (has_options && !prompt.names("options")) {
+    reader.refuse("prompt", "has no {options}, expected them beside answer.options");
+  }
+  return [=](const Row& row, const std::string* options) {
     const auto filled = prompt.fill(row, options);
     return is_alpaca ? alpaca_prompt(filled) : filled;
   };
+}
+
+std::vector<std::string> meanings_of(const Values& values) {
+  std::vector<std::string> meanings;
+  for (const auto& [value, meaning] : values) {
+    if (std::find(meanings.begin(), meanings.end(), meaning) == meanings.end()) {
+      meanings.push_back(meaning);
+    }
+  }
+  return meanings;
+}
+
+// Each must be what is parsed out of "Answer: MEANING.", which passes over spaces and "The answer
+// is" and takes the longest.
+void check_meanings(const JsonReader& answer, const std::vector<std::string>& meanings) {
+  for (const auto& meaning : meanings) {
+    if (meaning[0] == ' ' || meaning.rfind("The answer is", 0) == 0) {
+      answer.refuse("values", "found '" + meaning + "', which begins with " +
+                                  (meaning[0] == ' ' ? "a space" : "'The answer is'") +
+                                  " and cannot be told from the text around it");
+    }
+    const std::string closed = meaning + ".";
+    if (std::find(meanings.begin(), meanings.end(), closed) != meanings.end()) {
+      answer.refuse("values",
+                    "found '" + meaning + "' and '" + closed + "', which cannot be told apart");
+    }
+  }
 }
 
 // In the order of the file: F1 is that of the first.
@@ -48,35 +80,37 @@ Values read_values(const JsonReader& answer, const nlohmann::ordered_json& found
   if (!found.is_object() || values.size() < 2) {
     answer.refuse("values", "found " + found.dump() + ", expected an object of two or more");
   }
+  check_meanings(answer, meanings_of(values));
   return values;
-}
-
-std::vector<std::string> meanings_of(const Values& values) {
-  std::vector<std::string> meanings;
-  for (const auto& [value, meaning] : values) {
-    if (std::find(meanings.begin(), meanings.end(), meaning) == meanings.end()) {
-      meanings.push_back(meaning);
-    }
-  }
-  return meanings;
 }
 
 ToExample classify(const MakePrompt& prompt, const std::string& column, const Values& values) {
   return [=](const Row& row) {
-    return Example{prompt(row, nullptr), answer_response(row.choice(column, values))};
+    const auto answer = get_at(row, column, [&](const Row& of, const std::string& name) {
+      return of.choice(name, values);
+    });
+    return Example{prompt(row, nullptr), answer_response(answer)};
   };
 }
 
-ToExample choose(const MakePrompt& prompt, const std::string& column, const std::string& options) {
+// Where a row has its options, and which of them is right: a letter, or a number from `first`.
+struct Choice {
+  std::string column;
+  std::string options;
+  int64_t first;
+};
+
+ToExample choose(const MakePrompt& prompt, const Choice& choice) {
   return [=](const Row& row) {
-    const auto texts = row.texts(options);
+    const auto texts = get_at(row, choice.options, std::mem_fn(&Row::texts));
     const auto rendered = render_options(texts);
     const auto letters = letters_of(texts.size());
-    const auto label = row.label(column);
-    const bool is_letter = std::find(letters.begin(), letters.end(), label) != letters.end();
-    return Example{prompt(row, &rendered),
-                   choice_response(is_letter ? label : letter_at(row, column, texts.size())),
-                   letters};
+    const auto letter = get_at(row, choice.column, [&](const Row& of, const std::string& name) {
+      const auto label = of.label(name);
+      const bool is_letter = std::find(letters.begin(), letters.end(), label) != letters.end();
+      return is_letter ? label : letter_at(of, name, texts.size(), choice.first);
+    });
+    return Example{prompt(row, &rendered), choice_response(letter), letters};
   };
 }
 
@@ -86,24 +120,26 @@ ToExample respond(const MakePrompt& prompt, const RowTemplate& response) {
 
 // Sets what depends on the kind of answer, and gives how an example is made.
 ToExample read_answer(const JsonReader& reader, const nlohmann::ordered_json& file, Task& task) {
-  const auto prompt = read_prompt(reader);
   const bool has_answer = !reader.any("answer").is_null();
   if (has_answer == !reader.any("response").is_null()) {
     reader.refuse("answer", "expected either answer or response");
   }
-  if (!has_answer) return respond(prompt, read_template(reader, "response"));
+  if (!has_answer) return respond(read_prompt(reader, false), read_template(reader, "response"));
   const JsonReader answer = reader.object("answer");
   const auto column = answer.required_text("column");
   const auto options = answer.text("options");
+  const auto first = answer.integer("first", 0, 1);
   const bool has_values = !answer.any("values").is_null();
   answer.refuse_unknown_keys();
   if (has_values == options.has_value()) {
     answer.refuse("values", "expected either values or options");
   }
+  if (first && !options) answer.refuse("first", "is the number of the first of answer.options");
+  const auto prompt = read_prompt(reader, options.has_value());
   if (options) {
     task.answers = choice_letters();
     task.response = choice_response;
-    return choose(prompt, column, *options);
+    return choose(prompt, {column, *options, first.value_or(0)});
   }
   const auto values = read_values(answer, file["answer"]["values"]);
   task.answers = meanings_of(values);

@@ -14,11 +14,11 @@ namespace mola {
 ///      "answer": {"column": "answer", "values": {"true": "yes", "false": "no"}},
 ///      "metric": "f1"}
 ///
-/// `prompt` holds columns in brackets ({question.stem} for a column of an object) and becomes the
-/// instruction of an Alpaca prompt, unless "template" is "none". The answer is one of
+/// `prompt` holds columns in brackets and becomes the instruction of an Alpaca prompt, unless "template" is "none". The answer is one of
 ///  - "values": what the column can hold, and the answer that each stands for;
 ///  - "options": the column that holds a list of texts, which the prompt shows as {options}; the
-///    answer's column has the number of the right one, from 0, or its letter.
+///    answer's column has the letter of the right one, or its number, from 0 or "first": 1.
+/// All columns may be those of an object: {question.stem}, "options": "choices.text".
 /// With "response", such as "{output}", in place of "answer" the task is free text.
 ///
 /// Without "files" the data is files of the split's name (train, validation, test) in JSON, JSON

@@ -47,14 +47,16 @@ std::string render_options(const std::vector<std::string>& options) {
   return text;
 }
 
-std::string letter_at(const Row& row, const std::string& column, size_t options) {
-  check_options(options);
+std::string letter_at(const Row& row, const std::string& column, size_t options, int64_t first) {
+  const auto letters = letters_of(options);
   const int64_t number = row.integer(column);
-  if (number < 0 || number >= static_cast<int64_t>(options)) {
-    row.refuse(column, "found " + std::to_string(number) + ", expected a number from 0 to " +
-                           std::to_string(options - 1) + ", one for each option");
+  const int64_t last = first + static_cast<int64_t>(options) - 1;
+  if (number < first || number > last) {
+    row.refuse(column, "found " + std::to_string(number) + ", expected a number from " +
+                           std::to_string(first) + " to " + std::to_string(last) +
+                           ", one for each option");
   }
-  return choice_letters()[number];
+  return letters[number - first];
 }
 
 Example choice_example(const std::string& question, const std::vector<std::string>& options,

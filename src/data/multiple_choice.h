@@ -20,9 +20,9 @@ std::string choice_response(const std::string& letter);
 /// "(A) first (B) second". Throws `Error` unless there are 2 to 5 options.
 std::string render_options(const std::vector<std::string>& options);
 
-/// The letter of the option at the column's number, counted from 0. Throws `Error` if there is no
-/// such option.
-std::string letter_at(const Row& row, const std::string& column, size_t options);
+/// The letter of the option at the column's number, counted from `first`. Throws `Error` if there
+/// is no such option.
+std::string letter_at(const Row& row, const std::string& column, size_t options, int64_t first = 0);
 
 /// Asks `question` (what stands before the options, without a line end), and offers as answers as
 /// many letters as there are options.

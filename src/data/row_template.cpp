@@ -1,8 +1,17 @@
 #include "data/row_template.h"
 
+#include <algorithm>
+
 #include "mola/error.h"
 
 namespace mola {
+namespace {
+
+std::string cell_text(const Row& row, const std::string& column) {
+  return row.is_number(column) ? row.label(column) : row.text(column);
+}
+
+}  // namespace
 
 RowTemplate::RowTemplate(const std::string& text) {
   pieces_.emplace_back();
@@ -29,17 +38,14 @@ std::string RowTemplate::fill(const Row& row, const std::string* options) const 
   for (const auto& [text, column] : pieces_) {
     filled += text;
     if (column.empty()) continue;
-    filled += column == "options" && options != nullptr ? *options : cell_text(row, column);
+    filled += column == "options" && options != nullptr ? *options : get_at(row, column, cell_text);
   }
   return filled;
 }
 
-std::string cell_text(const Row& row, const std::string& column) {
-  const size_t dot = column.find('.');
-  if (dot != std::string::npos && !row.has(column)) {
-    return cell_text(row.object(column.substr(0, dot)), column.substr(dot + 1));
-  }
-  return row.is_number(column) ? row.label(column) : row.text(column);
+bool RowTemplate::names(const std::string& column) const {
+  return std::any_of(pieces_.begin(), pieces_.end(),
+                     [&](const Piece& piece) { return piece.column == column; });
 }
 
 }  // namespace mola

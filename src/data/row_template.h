@@ -17,6 +17,9 @@ class RowTemplate {
   /// blank.
   std::string fill(const Row& row, const std::string* options = nullptr) const;
 
+  /// Whether {column} is in it.
+  bool names(const std::string& column) const;
+
  private:
   struct Piece {
     std::string text;
@@ -25,8 +28,13 @@ class RowTemplate {
   std::vector<Piece> pieces_;
 };
 
-/// The cell of "a.b", which is the column b of the object in the column a, as text. Throws `Error`
-/// if it is missing or blank.
-std::string cell_text(const Row& row, const std::string& column);
+/// get(row, column); of "a.b", which is the column b of the object in the column a, get(a, "b").
+template <class Get>
+auto get_at(const Row& row, const std::string& column, const Get& get)
+    -> decltype(get(row, column)) {
+  const size_t dot = column.find('.');
+  if (dot == std::string::npos || row.has(column)) return get(row, column);
+  return get_at(row.object(column.substr(0, dot)), column.substr(dot + 1), get);
+}
 
 }  // namespace mola

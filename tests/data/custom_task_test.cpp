@@ -62,6 +62,26 @@ TEST_F(CustomTask, ChoosesAmongOptions) {
   EXPECT_EQ(rows[1].response, "Answer: The answer is A.");
 }
 
+TEST_F(CustomTask, CountsOptionsFromTheFirst) {
+  const auto arc = task(R"({
+    "name": "arc", "prompt": "{question.stem}\n{options}\n",
+    "answer": {"column": "question.key", "options": "choices.text", "first": 1}})");
+  const auto read = [&](const std::string& key) {
+    const auto file = folder_.write("a.jsonl", R"({"question": {"stem": "Which?", "key": ")" + key +
+                                                   R"("}, "choices": {"text": ["a", "b"]}})");
+    return arc.read(file, Split::kTrain, OnBadRow::kStop).at(0);
+  };
+  EXPECT_EQ(read("1").prompt, alpaca_prompt("Which?\n(A) a (B) b\n"));
+  EXPECT_EQ(read("1").response, "Answer: The answer is A.");
+  EXPECT_EQ(read("2").response, "Answer: The answer is B.");
+  EXPECT_EQ(read("B").response, "Answer: The answer is B.");
+  for (const char* key : {"0", "3"}) {
+    EXPECT_EQ(message_of<Error>([&] { read(key); }),
+              folder_.path("a.jsonl") + ":1: column 'question.key': found " + key +
+                  ", expected a number from 1 to 2, one for each option");
+  }
+}
+
 TEST_F(CustomTask, RespondsFreely) {
   const auto sum = task(R"({"name": "sum", "prompt": "{a} + {b} = ", "template": "none",
                             "response": "{sum}."})");
@@ -89,6 +109,21 @@ TEST_F(CustomTask, NamesTheBadRow) {
             "column 'passage': found no text, expected some");
 }
 
+TEST_F(CustomTask, RefusesAnAnswerThatCannotBeParsed) {
+  const auto problem_of = [&](const std::string& yes, const std::string& no) {
+    return problem(R"({"name": "x", "prompt": "{a}", "answer": {"column": "c", "values": {"1": ")" +
+                   yes + R"(", "0": ")" + no + R"("}}})");
+  };
+  EXPECT_EQ(problem_of(" yes", "no"),
+            "answer.values: found ' yes', which begins with a space and cannot be told from the "
+            "text around it");
+  EXPECT_EQ(problem_of("yes", "The answer is no"),
+            "answer.values: found 'The answer is no', which begins with 'The answer is' and cannot "
+            "be told from the text around it");
+  EXPECT_EQ(problem_of("yes", "yes."),
+            "answer.values: found 'yes' and 'yes.', which cannot be told apart");
+}
+
 TEST_F(CustomTask, RefusesADescriptionThatIsWrong) {
   const std::string answer = R"("answer": {"column": "c", "values": {"0": "no", "1": "yes"}})";
   EXPECT_EQ(problem(R"({"prompt": "{a}", )" + answer + "}"), "name: is missing");
@@ -109,6 +144,13 @@ TEST_F(CustomTask, RefusesADescriptionThatIsWrong) {
   EXPECT_EQ(
       problem(R"({"name": "x", "prompt": "{a}", "answer": {"column": "c", "values": {"1": "a"}}})"),
       "answer.values: found {\"1\":\"a\"}, expected an object of two or more");
+  EXPECT_EQ(
+      problem(
+          R"({"name": "x", "prompt": "{{options}}", "answer": {"column": "c", "options": "o"}})"),
+      "prompt: has no {options}, expected them beside answer.options");
+  EXPECT_EQ(problem(R"({"name": "x", "prompt": "{a}", "answer": {"column": "c", "first": 1,
+                        "values": {"0": "no", "1": "yes"}}})"),
+            "answer.first: is the number of the first of answer.options");
   EXPECT_EQ(problem(R"({"name": "x", "prompt": "{a}", "metric": "f1", "response": "{b}"})"),
             "metric: is of tasks with two answers, found 0");
   EXPECT_EQ(problem(R"({"name": "x", "prompt": "{a}", "files": {"dev": "a"}, "response": "{b}"})"),
