@@ -24,12 +24,55 @@ std::string quote(std::string_view text) {
   return quoted + "\"";
 }
 
+// Images and the like. That one is there is all a task asks.
+bool is_bytes(arrow::Type::type id) {
+  return id == arrow::Type::BINARY || id == arrow::Type::LARGE_BINARY ||
+         id == arrow::Type::FIXED_SIZE_BINARY || id == arrow::Type::BINARY_VIEW;
+}
+
+bool is_text(arrow::Type::type id) {
+  return id == arrow::Type::STRING || id == arrow::Type::LARGE_STRING ||
+         id == arrow::Type::STRING_VIEW;
+}
+
+bool is_sequence(arrow::Type::type id) {
+  return id == arrow::Type::LIST || id == arrow::Type::LARGE_LIST ||
+         id == arrow::Type::FIXED_SIZE_LIST;
+}
+
+bool is_number(arrow::Type::type id) {
+  return id == arrow::Type::BOOL || arrow::is_integer(id) || id == arrow::Type::FLOAT ||
+         id == arrow::Type::DOUBLE;
+}
+
+bool is_moment(arrow::Type::type id) { return arrow::is_date(id) || id == arrow::Type::TIMESTAMP; }
+
+// Throws for a type that `to_json` does not know.
+void check_type(const std::string& column, const arrow::DataType& type) {
+  const auto id = type.id();
+  if (id == arrow::Type::DICTIONARY) {
+    check_type(column, *static_cast<const arrow::DictionaryType&>(type).value_type());
+  } else if (is_sequence(id) || id == arrow::Type::STRUCT) {
+    for (const auto& field : type.fields()) {
+      check_type(is_sequence(id) ? column : column + "." + field->name(), *field->type());
+    }
+  } else if (id != arrow::Type::NA && !is_bytes(id) && !is_text(id) && !is_number(id) &&
+             !is_moment(id)) {
+    fail("column '", column, "': found the type ", type.ToString(),
+         ", expected text, numbers, true or false, dates, bytes, or lists or structs of these");
+  }
+}
+
 std::string to_json(const arrow::Array& cells, int64_t index);
 
-std::string list_json(const arrow::Array& items, int64_t begin, int64_t length) {
+template <class Lists>
+std::string list_json(const arrow::Array& cells, int64_t index) {
+  const auto& lists = static_cast<const Lists&>(cells);
+  const int64_t begin = lists.value_offset(index);
+  const int64_t end = begin + lists.value_length(index);
   std::string json = "[";
-  for (int64_t i = begin; i < begin + length; ++i) {
-    json += (i == begin ? "" : ",") + to_json(items, i);
+  for (int64_t i = begin; i < end; ++i) {
+    json += (i == begin ? "" : ",") + to_json(*lists.values(), i);
   }
   return json + "]";
 }
@@ -43,32 +86,48 @@ std::string struct_json(const arrow::StructArray& cells, int64_t index) {
   return json + "}";
 }
 
+// A number, true or false as it is, a date as text.
+std::string scalar_json(const arrow::Array& cells, int64_t index) {
+  const auto scalar = cells.GetScalar(index);
+  if (!scalar.ok()) fail("cannot be read as Parquet: ", scalar.status().message());
+  const auto text = (*scalar)->ToString();
+  return is_number(cells.type_id()) ? text : quote(text);
+}
+
 std::string to_json(const arrow::Array& cells, int64_t index) {
   if (cells.IsNull(index)) return "null";
+  if (is_bytes(cells.type_id())) return "true";
   switch (cells.type_id()) {
     case arrow::Type::STRING:
       return quote(static_cast<const arrow::StringArray&>(cells).GetView(index));
     case arrow::Type::LARGE_STRING:
       return quote(static_cast<const arrow::LargeStringArray&>(cells).GetView(index));
-    case arrow::Type::BINARY:  // an image: that it is there is all a task asks
-      return std::to_string(static_cast<const arrow::BinaryArray&>(cells).GetView(index).size());
-    case arrow::Type::LIST: {
-      const auto& lists = static_cast<const arrow::ListArray&>(cells);
-      return list_json(*lists.values(), lists.value_offset(index), lists.value_length(index));
+    case arrow::Type::STRING_VIEW:
+      return quote(static_cast<const arrow::StringViewArray&>(cells).GetView(index));
+    case arrow::Type::DICTIONARY: {
+      const auto& words = static_cast<const arrow::DictionaryArray&>(cells);
+      return to_json(*words.dictionary(), words.GetValueIndex(index));
     }
-    case arrow::Type::LARGE_LIST: {
-      const auto& lists = static_cast<const arrow::LargeListArray&>(cells);
-      return list_json(*lists.values(), lists.value_offset(index), lists.value_length(index));
-    }
+    case arrow::Type::LIST:
+      return list_json<arrow::ListArray>(cells, index);
+    case arrow::Type::LARGE_LIST:
+      return list_json<arrow::LargeListArray>(cells, index);
+    case arrow::Type::FIXED_SIZE_LIST:
+      return list_json<arrow::FixedSizeListArray>(cells, index);
     case arrow::Type::STRUCT:
       return struct_json(static_cast<const arrow::StructArray&>(cells), index);
-    default: {
-      const auto text = cells.GetScalar(index).ValueOrDie()->ToString();
-      const bool is_plain = arrow::is_primitive(cells.type_id()) &&
-                            !arrow::is_temporal(cells.type_id());  // a number, true or false
-      return is_plain ? text : quote(text);
-    }
+    default:
+      return scalar_json(cells, index);
   }
+}
+
+std::string row_json(const arrow::RecordBatch& batch, int64_t index) {
+  std::string json = "{";
+  for (int i = 0; i < batch.num_columns(); ++i) {
+    json +=
+        (i == 0 ? "" : ",") + quote(batch.column_name(i)) + ":" + to_json(*batch.column(i), index);
+  }
+  return json + "}";
 }
 
 class ParquetReader : public RowReader {
@@ -80,6 +139,13 @@ class ParquetReader : public RowReader {
     auto batches = file_->GetRecordBatchReader();
     check(batches.status());
     batches_ = std::move(*batches);
+    try {
+      for (const auto& field : batches_->schema()->fields()) {
+        check_type(field->name(), *field->type());
+      }
+    } catch (const Error& error) {
+      fail(path_, ": ", error.what());
+    }
   }
 
   bool next() override {
@@ -89,12 +155,11 @@ class ParquetReader : public RowReader {
       index_ = -1;
     }
     ++number_;
-    text_ = "{";
-    for (int i = 0; i < batch_->num_columns(); ++i) {
-      text_ += (i == 0 ? "" : ",") + quote(batch_->column_name(i)) + ":" +
-               to_json(*batch_->column(i), index_);
+    try {
+      text_ = row_json(*batch_, index_);
+    } catch (const Error& error) {
+      fail(where(), ": ", error.what());
     }
-    text_ += "}";
     return true;
   }
 

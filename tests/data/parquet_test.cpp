@@ -90,8 +90,26 @@ TEST(Parquet, NamesTheRowThatCannotBeUsed) {
   EXPECT_EQ(message_of<Error>([&] { read("text", broken, Split::kTrain); }),
             broken + ": row 1: found broken UTF-8 at byte 17, expected UTF-8 text");
   EXPECT_EQ(
-      message_of<Error>([&] { read("rte", cola, Split::kTrain); }),
-      cola + ": row 1: column 'sentence1': is missing, found the columns idx, label, sentence");
+      message_of<Error>([&] { read("text", cola, Split::kTrain); }),
+      cola + ": row 1: column 'question': is missing, found the columns idx, label, sentence");
+}
+
+TEST(Parquet, ReadsEachTypeOfText) {
+  const auto rows = read("text", reference("types"), Split::kTrain);
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].prompt, "Why?\n");
+  EXPECT_EQ(rows[1].prompt, "How?\n");
+  EXPECT_EQ(rows[1].response, "Thus.");
+  const auto reader = open_parquet(reference("types/train.parquet"));
+  ASSERT_TRUE(reader->next());
+  EXPECT_EQ(reader->text(), R"({"question":"Why?","response":"So.","about":"x","image":true})");
+}
+
+TEST(Parquet, NamesTheTypeThatIsNoText) {
+  EXPECT_EQ(message_of<Error>([&] { read("text", reference("decimal"), Split::kTrain); }),
+            reference("decimal/train.parquet") +
+                ": column 'response': found the type decimal128(3, 1), expected text, numbers, "
+                "true or false, dates, bytes, or lists or structs of these");
 }
 
 TEST(Parquet, RefusesAnotherFileAndAnotherSplit) {

@@ -3,6 +3,7 @@
 Needs pyarrow. The same rows in their publishers' layouts stand in tests/data/parquet_test.cpp.
 """
 
+import decimal
 import pathlib
 
 import pyarrow as pa
@@ -96,6 +97,23 @@ write(
         {"id": "cot.2", "system_prompt": "", "question": "How?", "response": " "},
         {"id": "t0.3", "system_prompt": None, "question": "When?", "response": "Now."},
     ],
+)
+# The types that other writers give to texts, and bytes that are none.
+write(
+    "types/train.parquet",
+    [
+        {"question": "Why?", "response": "So.", "about": "x", "image": b"\x89PNG"},
+        {"question": "How?", "response": "Thus.", "about": None, "image": b"\xff"},
+    ],
+    question=pa.dictionary(pa.int32(), pa.string()),
+    response=pa.large_string(),
+    about=pa.string_view(),
+    image=pa.binary(),
+)
+write(
+    "decimal/train.parquet",
+    [{"question": "Why?", "response": [decimal.Decimal("1.5")]}],
+    response=pa.list_(pa.decimal128(3, 1)),
 )
 # Latin-1 in a column of strings, as careless writers leave it.
 latin1 = pa.array([b"caf\xe9", b"tea"], pa.binary()).view(pa.string())
