@@ -14,7 +14,8 @@ namespace mola {
 ///      "answer": {"column": "answer", "values": {"true": "yes", "false": "no"}},
 ///      "metric": "f1"}
 ///
-/// `prompt` holds columns in brackets and becomes the instruction of an Alpaca prompt, unless "template" is "none". The answer is one of
+/// `prompt` holds columns in brackets and becomes the instruction of an Alpaca prompt, unless
+/// "template" is "none". The answer is one of
 ///  - "values": what the column can hold, and the answer that each stands for;
 ///  - "options": the column that holds a list of texts, which the prompt shows as {options}; the
 ///    answer's column has the letter of the right one, or its number, from 0 or "first": 1.
