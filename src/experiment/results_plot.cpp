@@ -19,7 +19,7 @@ std::string results_plot(const ExperimentPlan& plan, const std::vector<ResultCel
   std::ostringstream data;
   data << "$scores << END\n";
   for (const auto& task : plan.tasks) {
-    data << quoted(task);
+    data << '"' << task << '"';  // in data single quotes are none
     for (const auto& adapter : plan.adapters) {
       const auto* cell = find_cell(cells, task, adapter);
       if (cell == nullptr) {

@@ -70,8 +70,8 @@ TEST_F(Results, AreJson) {
 
 TEST_F(Results, ArePlotted) {
   const auto script = results_plot(plan_, result_cells(plan_, results_), "table.png");
-  EXPECT_EQ(script.find("$scores << END\n'cola' 70 -57.062 197.062 50 50 50\n'pile' 3 3 3 NaN "),
-            0u)
+  EXPECT_EQ(
+      script.find("$scores << END\n\"cola\" 70 -57.062 197.062 50 50 50\n\"pile\" 3 3 3 NaN "), 0u)
       << script;
   EXPECT_NE(script.find("set output 'table.png'"), std::string::npos);
   EXPECT_NE(script.find("using 5:6:7:xtic(1) title '2468'"), std::string::npos);
