@@ -110,8 +110,9 @@ TEST_F(BadModel, TextTasks) {
   config_["data"] = {{"task", "mrpc"}, {"path", folder_.path("data")}};
   expect_refused({}, {folder_.path("model/tokenizer.model"), "no such file"});
   folder_.write("model/tokenizer.model", tiny_tokenizer_model());
-  const std::string file = folder_.write("data/train.tsv", "Quality\t#1 ID\t#2 ID\t#1 String\n");
-  expect_refused({}, {file, "'#2 String' is missing"});
+  folder_.write("data/dev.tsv", "Quality\t#1 String\t#2 String\n");
+  const std::string file = folder_.write("data/train.tsv", "Quality\t#1 String\n1\tIt rains.\n");
+  expect_refused({}, {file + ":2", "'#2 String': is missing"});
   folder_.write("data/train.tsv", "gj04\t1\tIt rains.\n");
   expect_refused({"data.task=cola"}, {file + ":1", "3 columns, expected 4"});
 }

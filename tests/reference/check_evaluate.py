@@ -116,7 +116,7 @@ def main() -> None:
         config = {
             "model": {"path": str(model), "dtype": "f32", "device": "cpu"},
             "adapter": {"allocation": "2468"},
-            "data": {"task": "cola", "path": str(cola)},
+            "data": {"task": "cola", "path": str(cola), "on_bad_row": "skip"},
             "train": {"max_steps": 40, "batch_size": 16, "warmup_steps": 4, "learning_rate": 3e-3},
             "output": {"dir": f"{folder}/run"},
         }
