@@ -1,9 +1,9 @@
 #include "mola/config/experiment_plan.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "config/json_file.h"
-#include "config/nearest.h"
 #include "config/run_keys.h"
 #include "mola/error.h"
 

@@ -48,13 +48,10 @@ struct Row {
 };
 
 size_t common_tokens(const Candidates& candidates) {
-  const auto& first = candidates.front().input_ids;
-  size_t common = first.size();
+  size_t common = SIZE_MAX;
   for (const auto& candidate : candidates) {
-    common = std::min(common, candidate.input_ids.size());
-    const auto end = first.begin() + static_cast<int64_t>(common);
-    common = std::mismatch(first.begin(), end, candidate.input_ids.begin()).first - first.begin();
-    common = std::min(common, candidate.input_ids.size() - 1);
+    const size_t most = std::min(common, candidate.input_ids.size() - 1);
+    common = common_beginning(candidates.front().input_ids, candidate.input_ids, most);
   }
   TORCH_CHECK(common > 0, "score_candidates: the candidates of a row begin with different tokens, ",
               "expected one prompt");
@@ -78,6 +75,7 @@ class Scorer {
       const auto& ids = candidates.front().input_ids;
       const auto common = static_cast<int64_t>(common_tokens(candidates));
       beginnings.emplace_back(ids.begin(), ids.begin() + common);
+      common_.push_back(beginnings.back().size());
       most = std::min({most, beginnings.back().size() - 1, tokens_before_targets(candidates[0])});
     }
     order_ = longest_first(beginnings);
@@ -93,7 +91,7 @@ class Scorer {
     std::vector<Row> batch;
     for (size_t at = begin; at < end; ++at) {
       const auto& candidates = rows_[order_[at]];
-      batch.push_back({order_[at], static_cast<int64_t>(at - begin), common_tokens(candidates),
+      batch.push_back({order_[at], static_cast<int64_t>(at - begin), common_[order_[at]],
                        std::vector<double>(candidates.size(), 0)});
     }
     score_beginnings(batch);
@@ -103,8 +101,6 @@ class Scorer {
     for (const auto& row : batch) cache_.lengths[row.slot] = 0;
     return batch;
   }
-
-  size_t size() const { return order_.size(); }
 
  private:
   static int64_t longest(const std::vector<Candidates>& rows) {
@@ -161,6 +157,7 @@ class Scorer {
   Llama& model_;
   const std::vector<Candidates>& rows_;
   KeyValueCache cache_;
+  std::vector<size_t> common_;  // tokens of each row that its candidates begin with
   std::vector<size_t> order_;
   size_t prefix_ = 0;  // tokens that all rows begin with
 };

@@ -17,15 +17,18 @@ torch::Tensor TokenBatch::forward(Llama& model, KeyValueCache& cache) const {
   return model->forward_cached(ids, offsets, slots, cache);
 }
 
+size_t common_beginning(const std::vector<int64_t>& a, const std::vector<int64_t>& b, size_t most) {
+  const size_t longest = std::min({a.size(), b.size(), most});
+  const auto end = a.begin() + static_cast<int64_t>(longest);
+  return std::mismatch(a.begin(), end, b.begin()).first - a.begin();
+}
+
 size_t shared_prefix(const std::vector<std::vector<int64_t>>& sequences, size_t most) {
   constexpr size_t kLeast = 16;
   if (sequences.size() < 2) return 0;
-  const auto& first = sequences.front();
-  size_t shared = std::min(first.size(), most);
+  size_t shared = most;
   for (const auto& sequence : sequences) {
-    shared = std::min(shared, sequence.size());
-    const auto end = first.begin() + static_cast<int64_t>(shared);
-    shared = std::mismatch(first.begin(), end, sequence.begin()).first - first.begin();
+    shared = common_beginning(sequences.front(), sequence, shared);
   }
   return shared < kLeast ? 0 : shared;
 }

@@ -22,6 +22,9 @@ struct TokenBatch {
   torch::Tensor forward(Llama& model, KeyValueCache& cache) const;
 };
 
+/// How many tokens `a` and `b` begin with alike, at most `most`.
+size_t common_beginning(const std::vector<int64_t>& a, const std::vector<int64_t>& b, size_t most);
+
 /// How many tokens all `sequences` begin with alike, at most `most`. 0 where that is too few for
 /// keeping them to pay: whole sequences have a faster attention than those that go on.
 size_t shared_prefix(const std::vector<std::vector<int64_t>>& sequences, size_t most);

@@ -10,6 +10,7 @@
 #include "config/json_file.h"
 #include "config/json_reader.h"
 #include "experiment/gnuplot.h"
+#include "io/trained_files.h"
 #include "mola/config/doubts.h"
 #include "mola/data/run_data.h"
 #include "mola/error.h"
@@ -211,9 +212,9 @@ class Experiment {
   }
 
   Llama load_trained(const RunConfig& config, RunResult& result) {
-    const bool is_full = config.adapter.type == AdapterType::kFull;
-    const std::string folder = config.output.dir + (is_full ? "/model" : "/adapter");
-    if (is_full) {
+    const auto type = config.adapter.type.value_or(AdapterType::kMola);
+    const std::string folder = config.output.dir + "/" + trained_name(type);
+    if (type == AdapterType::kFull) {
       auto model = load_pretrained(folder, "", base_->embed_tokens.scalar_type(), device_);
       result.trainable_parameters = count_parameters(model).total;
       return model;
