@@ -9,7 +9,6 @@
 
 #include "config/json_file.h"
 #include "config/json_reader.h"
-#include "experiment/gnuplot.h"
 #include "io/trained_files.h"
 #include "mola/config/doubts.h"
 #include "mola/data/run_data.h"
@@ -26,6 +25,7 @@
 #include "mola/model/parameter_count.h"
 #include "mola/train/finetune.h"
 #include "mola/train/validation.h"
+#include "report/gnuplot.h"
 
 namespace mola {
 namespace {

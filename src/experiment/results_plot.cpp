@@ -1,19 +1,9 @@
 #include <sstream>
 
 #include "mola/experiment/results.h"
+#include "report/gnuplot.h"
 
 namespace mola {
-namespace {
-
-// A string of gnuplot's; in double quotes it would run commands.
-std::string quoted(const std::string& text) {
-  std::string string = "'";
-  for (const char c : text) string += c == '\'' ? std::string("''") : std::string(1, c);
-  return string + "'";
-}
-
-}  // namespace
-
 std::string results_plot(const ExperimentPlan& plan, const std::vector<ResultCell>& cells,
                          const std::string& output) {
   std::ostringstream data;
@@ -38,13 +28,13 @@ std::string results_plot(const ExperimentPlan& plan, const std::vector<ResultCel
     const auto column = std::to_string(3 * a + 2);
     bars += (bars.empty() ? "plot " : ", \\\n     ") +
             ("$scores using " + column + ":" + std::to_string(3 * a + 3) + ":" +
-             std::to_string(3 * a + 4) + ":xtic(1) title " + quoted(plan.adapters[a]));
+             std::to_string(3 * a + 4) + ":xtic(1) title " + gnuplot_string(plan.adapters[a]));
   }
   return data.str() +
          "END\n"
          "set terminal pngcairo noenhanced size 1200,700 font \"sans,12\"\n"
          "set output " +
-         quoted(output) +
+         gnuplot_string(output) +
          "\n"
          "set style data histograms\n"
          "set style histogram errorbars gap 1.5 linewidth 1.5\n"

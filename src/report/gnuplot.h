@@ -4,6 +4,10 @@
 
 namespace mola {
 
+/// `text` as a string of gnuplot's, of which no character means anything to it: in double quotes it
+/// would run commands. Line feeds and other control characters become spaces.
+std::string gnuplot_string(const std::string& text);
+
 /// Writes `script` to `path`, for whoever wants to change the picture, and lets gnuplot draw it.
 /// Where gnuplot is not installed or fails, a warning says so.
 void draw(const std::string& path, const std::string& script);

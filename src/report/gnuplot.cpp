@@ -1,4 +1,4 @@
-#include "experiment/gnuplot.h"
+#include "report/gnuplot.h"
 
 #include <cstdlib>
 
@@ -9,7 +9,7 @@ namespace mola {
 namespace {
 
 // As one word of a shell.
-std::string quoted(const std::string& text) {
+std::string shell_word(const std::string& text) {
   std::string word = "'";
   for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return word + "'";
@@ -17,11 +17,21 @@ std::string quoted(const std::string& text) {
 
 }  // namespace
 
+std::string gnuplot_string(const std::string& text) {
+  std::string string = "'";
+  for (const char c : text) {
+    const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    if (c == '\'') string += '\'';
+    string += is_control ? ' ' : c;
+  }
+  return string + "'";
+}
+
 void draw(const std::string& path, const std::string& script) {
   write_file(path, script);
   if (std::system("command -v gnuplot > /dev/null") != 0) {
     log_warning(path + ": not drawn, since gnuplot is not installed (package gnuplot-nox)");
-  } else if (std::system(("gnuplot " + quoted(path)).c_str()) != 0) {
+  } else if (std::system(("gnuplot " + shell_word(path)).c_str()) != 0) {
     log_warning(path + ": not drawn, since gnuplot failed, see above");
   }
 }
