@@ -15,25 +15,37 @@ std::string shell_word(const std::string& text) {
   return word + "'";
 }
 
+// Warns the first time that it is asked.
+bool has_gnuplot() {
+  static const bool is_there = [] {
+    if (std::system("command -v gnuplot > /dev/null") == 0) return true;
+    log_warning("no pictures are drawn, since gnuplot is not installed (package gnuplot-nox)");
+    return false;
+  }();
+  return is_there;
+}
+
 }  // namespace
 
 std::string gnuplot_string(const std::string& text) {
   std::string string = "'";
   for (const char c : text) {
     const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    if (c == '\'') string += '\'';
-    string += is_control ? ' ' : c;
+    if (c == '\'') {
+      string += "'.\"'\".'";  // a doubled one ends a string that it begins
+    } else {
+      string += is_control ? ' ' : c;
+    }
   }
   return string + "'";
 }
 
-void draw(const std::string& path, const std::string& script) {
+bool draw(const std::string& path, const std::string& script) {
   write_file(path, script);
-  if (std::system("command -v gnuplot > /dev/null") != 0) {
-    log_warning(path + ": not drawn, since gnuplot is not installed (package gnuplot-nox)");
-  } else if (std::system(("gnuplot " + shell_word(path)).c_str()) != 0) {
-    log_warning(path + ": not drawn, since gnuplot failed, see above");
-  }
+  if (!has_gnuplot()) return false;
+  if (std::system(("gnuplot " + shell_word(path)).c_str()) == 0) return true;
+  log_warning(path + ": not drawn, since gnuplot failed, see above");
+  return false;
 }
 
 }  // namespace mola

@@ -9,7 +9,7 @@ namespace mola {
 std::string gnuplot_string(const std::string& text);
 
 /// Writes `script` to `path`, for whoever wants to change the picture, and lets gnuplot draw it.
-/// Where gnuplot is not installed or fails, a warning says so.
-void draw(const std::string& path, const std::string& script);
+/// Returns whether it did: a warning says so where it fails or, once, that it is not installed.
+bool draw(const std::string& path, const std::string& script);
 
 }  // namespace mola

@@ -1,0 +1,49 @@
+#include "mola/report/pictures.h"
+
+#include <filesystem>
+
+#include "config/json_file.h"
+#include "mola/error.h"
+#include "report/gnuplot.h"
+
+namespace mola {
+namespace {
+
+// "Loss: training, validation, over step"
+std::string alt_text(const LineChart& chart) {
+  std::string text = chart.title + ": ";
+  for (const auto& line : chart.lines) text += line.name.empty() ? "" : line.name + ", ";
+  return text + chart.y_label + " over " + chart.x_label;
+}
+
+std::string alt_text(const HeatMap& map) {
+  return map.title + ": " + map.value_label + " by " + map.x_label + " and " + map.y_label;
+}
+
+}  // namespace
+
+Pictures::Pictures(const std::string& folder) : folder_(folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) fail(folder, ": cannot be made: ", error.message());
+}
+
+template <class Chart>
+Picture Pictures::draw_any(const std::string& name, const Chart& chart,
+                           const std::string& caption) const {
+  const std::string path = folder_ + "/" + name;
+  const bool is_drawn = mola::draw(path + ".gnuplot", plot_script(chart, path + ".svg"));
+  return {is_drawn ? read_file(path + ".svg") : "", alt_text(chart), caption};
+}
+
+Picture Pictures::draw(const std::string& name, const LineChart& chart,
+                       const std::string& caption) const {
+  return draw_any(name, chart, caption);
+}
+
+Picture Pictures::draw(const std::string& name, const HeatMap& map,
+                       const std::string& caption) const {
+  return draw_any(name, map, caption);
+}
+
+}  // namespace mola
