@@ -8,11 +8,11 @@
 #include <nlohmann/json.hpp>
 
 #include "config/json_file.h"
-#include "config/json_reader.h"
 #include "io/atomic_folder.h"
 #include "io/trained_files.h"
 #include "mola/io/output_file.h"
 #include "mola/io/safetensors.h"
+#include "train/expert_numbers.h"
 
 namespace mola {
 namespace {
@@ -48,7 +48,8 @@ std::string progress_text(const RunProgress& progress) {
                                  {"best_validation_loss", nullptr},
                                  {"unlogged_steps", progress.unlogged.steps},
                                  {"unlogged_loss", progress.unlogged.loss},
-                                 {"unlogged_balance_loss", progress.unlogged.balance_loss}};
+                                 {"unlogged_balance_loss", progress.unlogged.balance_loss},
+                                 {"unlogged_picks", progress.unlogged.picks}};
   if (progress.best_validation_loss) json["best_validation_loss"] = *progress.best_validation_loss;
   return json.dump(2) + "\n";
 }
@@ -70,6 +71,7 @@ RunProgress read_progress(const std::string& path) {
   progress.unlogged.loss = reader.require("unlogged_loss", number("unlogged_loss"));
   progress.unlogged.balance_loss =
       reader.require("unlogged_balance_loss", number("unlogged_balance_loss"));
+  progress.unlogged.picks = expert_numbers(reader, "unlogged_picks");
   reader.refuse_unknown_keys();
   return progress;
 }

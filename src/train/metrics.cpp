@@ -1,6 +1,7 @@
 #include "mola/train/metrics.h"
 
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -8,8 +9,50 @@
 #include "config/json_file.h"
 #include "mola/error.h"
 #include "mola/io/output_file.h"
+#include "train/expert_numbers.h"
 
 namespace mola {
+namespace {
+
+// To four digits, which are enough for a picture.
+ExpertNumbers rounded(ExpertNumbers numbers) {
+  for (auto& layer : numbers) {
+    for (auto& number : layer) number = std::round(number * 1e4) / 1e4;
+  }
+  return numbers;
+}
+
+// `origin` names file and line.
+StepMetrics metrics_from(const nlohmann::json& json, const std::string& origin) {
+  ConfigSource source{origin, {}, {}};
+  const JsonReader reader(json, source, "");
+  const auto number = [&](const std::string& key) {
+    return reader.require(key, reader.number(key, "", [](double) { return true; }));
+  };
+  StepMetrics metrics;
+  metrics.step = reader.require("step", reader.integer("step", 1, INT64_MAX));
+  metrics.epoch = number("epoch");
+  metrics.loss = number("loss");
+  metrics.balance_loss = number("balance_loss");
+  metrics.learning_rate = number("learning_rate");
+  metrics.grad_norm = number("grad_norm");
+  metrics.tokens_per_second = number("tokens_per_second");
+  metrics.validation_loss = reader.number("validation_loss", "", [](double) { return true; });
+  metrics.expert_load = expert_numbers(reader, "expert_load");
+  return metrics;
+}
+
+}  // namespace
+
+ExpertNumbers expert_numbers(const JsonReader& reader, const std::string& key) {
+  const auto found = reader.any(key);
+  if (found.is_null()) return {};
+  try {
+    return found.get<ExpertNumbers>();
+  } catch (const nlohmann::json::exception&) {
+    reader.refuse(key, "found " + found.dump() + ", expected a list of numbers for each layer");
+  }
+}
 
 MetricsWriter::MetricsWriter(const std::string& path) : path_(path), file_(path, std::ios::app) {
   if (!file_) fail(path, ": cannot be written: ", std::strerror(errno));
@@ -24,8 +67,22 @@ void MetricsWriter::write(const StepMetrics& metrics) {
                                  {"grad_norm", metrics.grad_norm},
                                  {"tokens_per_second", metrics.tokens_per_second}};
   if (metrics.validation_loss) line["validation_loss"] = *metrics.validation_loss;
+  if (!metrics.expert_load.empty()) line["expert_load"] = rounded(metrics.expert_load);
   file_ << line.dump() << '\n' << std::flush;
   if (!file_) fail(path_, ": writing failed: ", std::strerror(errno));
+}
+
+std::vector<StepMetrics> read_metrics(const std::string& path) {
+  std::istringstream lines(read_file(path));
+  std::vector<StepMetrics> all;
+  int64_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const std::string origin = path + ", line " + std::to_string(++number);
+    const bool is_finished = !lines.eof();
+    if (!is_finished && !nlohmann::json::accept(line)) break;
+    all.push_back(metrics_from(parse_json(line, origin), origin));
+  }
+  return all;
 }
 
 void cut_metrics(const std::string& path, int64_t last_step) {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 
 #include "mola/error.h"
 #include "mola/log.h"
@@ -23,12 +24,45 @@ std::string text_of(const char* format, Numbers... numbers) {
   return text;
 }
 
+ExpertNumbers to_numbers(const LayerPicks& picks, int64_t layers) {
+  if (picks.empty()) return {};
+  ExpertNumbers numbers(static_cast<size_t>(layers));
+  std::vector<torch::Tensor> parts;
+  for (const auto& [layer, counts] : picks) parts.push_back(counts);
+  const auto all = torch::cat(parts).to(torch::kCPU, torch::kDouble);  // one wait for the device
+  const auto* next = all.data_ptr<double>();
+  for (const auto& [layer, counts] : picks) {
+    numbers[static_cast<size_t>(layer)].assign(next, next + counts.size(0));
+    next += counts.size(0);
+  }
+  return numbers;
+}
+
+LayerPicks to_picks(const ExpertNumbers& numbers) {
+  LayerPicks picks;
+  for (size_t layer = 0; layer < numbers.size(); ++layer) {
+    if (numbers[layer].empty()) continue;
+    picks[static_cast<int64_t>(layer)] = torch::tensor(numbers[layer], torch::kFloat);
+  }
+  return picks;
+}
+
+// Of the picks of each layer.
+ExpertNumbers shares(ExpertNumbers picks) {
+  for (auto& layer : picks) {
+    const double sum = std::accumulate(layer.begin(), layer.end(), 0.0);
+    for (auto& count : layer) count /= sum;
+  }
+  return picks;
+}
+
 }  // namespace
 
 StepLog::StepLog(const std::string& folder, int64_t log_every, const Trainer& trainer)
     : log_every_(log_every),
       steps_per_epoch_(trainer.steps_per_epoch()),
       total_steps_(trainer.total_steps()),
+      layers_(trainer.layers()),
       metrics_(folder + "/metrics.jsonl") {
   draw_from(0);
 }
@@ -43,16 +77,18 @@ void StepLog::go_on(int64_t step, const UnloggedSums& sums) {
   steps_ = sums.steps;
   loss_ = torch::tensor(sums.loss, torch::kFloat);
   balance_loss_ = torch::tensor(sums.balance_loss, torch::kFloat);
+  picks_ = to_picks(sums.picks);
 }
 
 UnloggedSums StepLog::unlogged() const {
   if (steps_ == 0) return {};
-  return {steps_, loss_.item<double>(), balance_loss_.item<double>()};
+  return {steps_, loss_.item<double>(), balance_loss_.item<double>(), to_numbers(picks_, layers_)};
 }
 
 void StepLog::add(const Trainer::Step& step) {
   loss_ = steps_ == 0 ? step.loss : loss_ + step.loss;
   balance_loss_ = steps_ == 0 ? step.balance_loss : balance_loss_ + step.balance_loss;
+  add_picks(picks_, step.picks);
   ++steps_;
   tokens_ += step.tokens;
   if (bar_ != nullptr) {
@@ -70,6 +106,7 @@ StepMetrics StepLog::means(const Trainer::Step& step) const {
   metrics.epoch = static_cast<double>(step.number) / static_cast<double>(steps_per_epoch_);
   metrics.loss = sums.loss / static_cast<double>(sums.steps);
   metrics.balance_loss = sums.balance_loss / static_cast<double>(sums.steps);
+  metrics.expert_load = shares(sums.picks);
   metrics.learning_rate = step.learning_rate;
   metrics.grad_norm = step.grad_norm.item<double>();
   metrics.tokens_per_second = static_cast<double>(tokens_) / seconds_since(written_at_);
@@ -86,6 +123,7 @@ void StepLog::write(const StepMetrics& metrics) {
   written_at_ = Clock::now();
   steps_ = 0;
   tokens_ = 0;
+  picks_.clear();
 }
 
 void StepLog::show(const StepMetrics& metrics) {

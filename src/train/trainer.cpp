@@ -4,7 +4,6 @@
 
 #include "mola/data/collate.h"
 #include "mola/loss/causal_lm_loss.h"
-#include "mola/loss/load_balancing_loss.h"
 #include "mola/train/memory.h"
 #include "mola/train/schedule.h"
 
@@ -46,6 +45,8 @@ int64_t Trainer::total_steps() const {
 
 int64_t Trainer::steps_per_epoch() const { return loader_->steps_per_epoch(); }
 
+int64_t Trainer::layers() const { return static_cast<int64_t>(model_->layers.size()); }
+
 TensorMap Trainer::state() const {
   auto state = optimizer_.state();
   if (parameters_.has_masters()) state["masters"] = parameters_.values();
@@ -70,6 +71,7 @@ Trainer::Step Trainer::step(int64_t number) {
       collate_step(loader_->step((number - 1) / per_epoch, (number - 1) % per_epoch), device);
   auto loss = torch::zeros({}, torch::device(device));
   auto balance_loss = torch::zeros_like(loss);
+  LayerPicks picks;
 
   parameters_.zero_gradients();
   for (const auto& batch : data.batches) {
@@ -81,7 +83,7 @@ Trainer::Step Trainer::step(int64_t number) {
     loss += total.detach();
     if (!trace.records.empty()) {
       const double share = static_cast<double>(batch.tokens()) / static_cast<double>(data.tokens);
-      const auto balance = load_balancing_loss(trace) * share;
+      const auto balance = load_balancing_loss(trace, {}, &picks) * share;
       balance_loss += balance.detach();
       total = total + train_.balance_coefficient * balance;
     }
@@ -93,7 +95,7 @@ Trainer::Step Trainer::step(int64_t number) {
   const double learning_rate = learning_rate_at(train_, number - 1, total_steps());
   optimizer_.step(learning_rate);
   parameters_.round_values();
-  return {number, learning_rate, data.tokens, loss, balance_loss, grad_norm};
+  return {number, learning_rate, data.tokens, loss, balance_loss, grad_norm, picks};
 }
 
 }  // namespace mola

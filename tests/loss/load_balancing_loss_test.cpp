@@ -57,6 +57,30 @@ TEST(LoadBalancingLoss, PaddingCountsNowhere) {
               loss_of({record(0, p.index_select(0, torch::tensor({0, 2})), 1)}), 1e-6);
 }
 
+// Layer 1: expert 0 twice and expert 1 once, then expert 1 and expert 2 once each.
+TEST(LoadBalancingLoss, CountsThePicksOfALayer) {
+  RoutingTrace trace;
+  trace.records = {record(1, torch::tensor({{0.8, 0.2}, {0.7, 0.3}, {0.3, 0.7}}), 1),
+                   record(1, torch::tensor({{0.1, 0.3, 0.6}}), 2),
+                   record(3, torch::tensor({{0.4, 0.6}}), 1)};
+  LayerPicks picks;
+  load_balancing_loss(trace, {}, &picks);
+  ASSERT_EQ(picks.size(), 2u);
+  expect_same(picks.at(1), torch::tensor({2., 2., 1.}));
+  expect_same(picks.at(3), torch::tensor({0., 1.}));
+  load_balancing_loss(trace, {}, &picks);  // adds to them
+  expect_same(picks.at(1), torch::tensor({4., 4., 2.}));
+  EXPECT_FALSE(picks.at(1).requires_grad());
+}
+
+TEST(LoadBalancingLoss, CountsNoPicksOfPadding) {
+  RoutingTrace trace;
+  trace.records = {record(0, torch::tensor({{0.8, 0.2}, {0.3, 0.7}, {0.6, 0.4}}), 1)};
+  LayerPicks picks;
+  load_balancing_loss(trace, torch::tensor({{1, 0, 1}}), &picks);
+  expect_same(picks.at(0), torch::tensor({2., 0.}));
+}
+
 TEST(LoadBalancingLoss, IsZeroWithoutRouters) { EXPECT_EQ(loss_of({}), 0.0); }
 
 TEST(LoadBalancingLoss, GradientsReachTheLogitsThroughP) {

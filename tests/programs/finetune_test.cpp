@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "mola/io/adapter_config_file.h"
+#include "mola/train/metrics.h"
 #include "support/finetune_run.h"
 #include "support/tensors.h"
 
@@ -62,6 +65,13 @@ TEST_F(Finetune, RecordsItsStepsAndTheirMeans) {
     EXPECT_GT(steps[i].at("balance_loss"), 1.9);  // at least about 1 for each of two layers
     EXPECT_GT(steps[i].at("grad_norm"), 0);
     EXPECT_GT(steps[i].at("tokens_per_second"), 0);
+    const auto load = steps[i].at("expert_load").get<ExpertNumbers>();
+    ASSERT_EQ(load.size(), 2u);
+    EXPECT_EQ(load[0].size(), 2u);
+    EXPECT_EQ(load[1].size(), 4u);
+    for (const auto& layer : load) {
+      EXPECT_NEAR(std::accumulate(layer.begin(), layer.end(), 0.0), 1, 4 * 5e-5);
+    }
   }
   EXPECT_NE(result.err.find("step 4/4"), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("adapter saved in " + output() + "/adapter"), std::string::npos);
@@ -126,6 +136,7 @@ TEST_F(Finetune, TrainsLoraTooAndWarnsOfALongWarmUp) {
   expect_success(result);
   EXPECT_EQ(read_adapter_config(folder_.path("run/adapter"), 2).type, AdapterType::kLora);
   EXPECT_EQ(metrics().at(3).at("balance_loss"), 0);
+  EXPECT_FALSE(metrics().at(3).contains("expert_load"));
   EXPECT_NE(result.err.find("warning train.warmup_steps is 4, but the run has only 4 steps"),
             std::string::npos)
       << result.err;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mola/error.h"
 #include "support/test_files.h"
 
 namespace mola {
@@ -10,13 +11,57 @@ namespace {
 TEST(Metrics, AreOneObjectALine) {
   const TempFolder folder;
   MetricsWriter writer(folder.path("metrics.jsonl"));
-  writer.write({3, 0.5, 2.25, 1.5, 0.25, 0.75, 100, {}});
-  writer.write({4, 1.0, 2.0, 1.5, 0.25, 0.75, 100, 2.5});
+  writer.write({3, 0.5, 2.25, 1.5, 0.25, 0.75, 100, {}, {}});
+  writer.write({4, 1.0, 2.0, 1.5, 0.25, 0.75, 100, 2.5, {{}, {2.0 / 3, 1.0 / 3}}});
   EXPECT_EQ(folder.read("metrics.jsonl"),
             "{\"step\":3,\"epoch\":0.5,\"loss\":2.25,\"balance_loss\":1.5,\"learning_rate\":0.25,"
             "\"grad_norm\":0.75,\"tokens_per_second\":100.0}\n"
             "{\"step\":4,\"epoch\":1.0,\"loss\":2.0,\"balance_loss\":1.5,\"learning_rate\":0.25,"
-            "\"grad_norm\":0.75,\"tokens_per_second\":100.0,\"validation_loss\":2.5}\n");
+            "\"grad_norm\":0.75,\"tokens_per_second\":100.0,\"validation_loss\":2.5,"
+            "\"expert_load\":[[],[0.6667,0.3333]]}\n");
+}
+
+TEST(Metrics, AreReadBack) {
+  const TempFolder folder;
+  const auto path = folder.path("metrics.jsonl");
+  MetricsWriter writer(path);
+  writer.write({3, 0.5, 2.25, 1.5, 0.25, 0.75, 100, {}, {}});
+  writer.write({4, 1.0, 2.0, 1.25, 0.5, 0.625, 200, 2.5, {{}, {0.25, 0.75}}});
+  const auto whole = folder.read("metrics.jsonl");
+  for (const std::string unfinished : {"", "{\"step\":5,\"lo"}) {
+    folder.write("metrics.jsonl", whole + unfinished);
+    const auto all = read_metrics(path);
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all[0].step, 3);
+    EXPECT_FALSE(all[0].validation_loss);
+    EXPECT_TRUE(all[0].expert_load.empty());
+    EXPECT_EQ(all[1].epoch, 1);
+    EXPECT_EQ(all[1].loss, 2);
+    EXPECT_EQ(all[1].balance_loss, 1.25);
+    EXPECT_EQ(all[1].learning_rate, 0.5);
+    EXPECT_EQ(all[1].grad_norm, 0.625);
+    EXPECT_EQ(all[1].tokens_per_second, 200);
+    EXPECT_EQ(all[1].validation_loss, 2.5);
+    EXPECT_EQ(all[1].expert_load, (ExpertNumbers{{}, {0.25, 0.75}}));
+  }
+}
+
+TEST(Metrics, RefuseABrokenLine) {
+  const TempFolder folder;
+  const auto path = folder.path("metrics.jsonl");
+  MetricsWriter(path).write({3, 0.5, 2.25, 1.5, 0.25, 0.75, 100, {}, {}});
+  const auto good = folder.read("metrics.jsonl");
+  const auto error = [&](const std::string& line) {
+    folder.write("metrics.jsonl", good + line + "\n" + good);
+    return message_of<Error>([&] { read_metrics(path); });
+  };
+  EXPECT_EQ(error("{\"step\":5,\"lo").find(path + ", line 2: parse error"), 0u);
+  EXPECT_EQ(error("[]"), path + ", line 2: found [], expected an object");
+  EXPECT_EQ(error("{\"step\":5}"), path + ", line 2: epoch: is missing");
+  EXPECT_EQ(error(good.substr(0, good.find('}')) + ",\"expert_load\":3}"),
+            path + ", line 2: expert_load: found 3, expected a list of numbers for each layer");
+  EXPECT_EQ(message_of<Error>([&] { read_metrics(folder.path("none")); }),
+            folder.path("none") + ": cannot be read: No such file or directory");
 }
 
 TEST(Metrics, AreCutBackToAStep) {

@@ -100,6 +100,25 @@ TEST(Trainer, PackingAndRecomputeGiveTheSameSteps) {
   }
 }
 
+// Every token picks K experts in each projection that has a router.
+TEST(Trainer, CountsThePicksOfAStep) {
+  ReferenceRun run;
+  std::map<int64_t, int64_t> picks_of_a_token;  // by layers
+  run.model->for_each_projection([&](const ProjectionPlace& place) {
+    const auto& mixture = place.mixture();
+    if (mixture && mixture->router) picks_of_a_token[place.layer] += mixture->options.top_k();
+  });
+  ASSERT_FALSE(picks_of_a_token.empty());
+  auto train = run.train();
+  train.max_steps = 2;
+  Trainer(run.model, run.loader, train).run([&](const Trainer::Step& step) {
+    ASSERT_EQ(step.picks.size(), picks_of_a_token.size());
+    for (const auto& [layer, picks] : step.picks) {
+      EXPECT_EQ(picks.sum().item<double>(), step.tokens * picks_of_a_token.at(layer)) << layer;
+    }
+  });
+}
+
 TEST(Trainer, CountsStepsByEpochsUnlessToldOtherwise) {
   ReferenceRun run;  // 24 rows, 4 a step
   TrainConfig train;

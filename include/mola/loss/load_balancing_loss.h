@@ -2,9 +2,18 @@
 
 #include <torch/types.h>
 
+#include <map>
+
 #include "mola/nn/routing.h"
 
 namespace mola {
+
+/// How often each expert was picked, by decoder layers: [E], on the device. All projections of a
+/// layer count; where they differ in E, up to the largest.
+using LayerPicks = std::map<int64_t, torch::Tensor>;
+
+/// Adds `more` to `sums`, on the device of `more`.
+void add_picks(LayerPicks& sums, const LayerPicks& more);
 
 /// The load-balancing loss of the paper (section 3.3, after the Switch Transformer), summed over
 /// decoder layers; multiply it by the balance coefficient. For each layer the routing of all its
@@ -18,8 +27,9 @@ namespace mola {
 ///
 /// `attention_mask` [B, T] of the forward pass that made `trace`: padding counts in neither f nor
 /// P; undefined is no padding. Returns a scalar, of fp32 unless the routing is wider; an empty
-/// trace gives an fp32 zero.
+/// trace gives an fp32 zero. What f counts is added to `picks` where it is given.
 torch::Tensor load_balancing_loss(const RoutingTrace& trace,
-                                  const torch::Tensor& attention_mask = {});
+                                  const torch::Tensor& attention_mask = {},
+                                  LayerPicks* picks = nullptr);
 
 }  // namespace mola

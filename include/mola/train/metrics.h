@@ -4,10 +4,15 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mola {
 
-/// What is logged of a step. Losses and speed are means over the steps since the last logged one.
+/// A number for each expert of each decoder layer; none for a layer without a router.
+using ExpertNumbers = std::vector<std::vector<double>>;
+
+/// What is logged of a step. Losses and speed are means over the steps since the last
+/// logged one, the load is that of them all.
 struct StepMetrics {
   int64_t step = 0;         ///< from 1
   double epoch = 0;         ///< how often the data has been gone through
@@ -17,13 +22,16 @@ struct StepMetrics {
   double grad_norm = 0;  ///< of this step, before clipping
   double tokens_per_second = 0;
   std::optional<double> validation_loss;  ///< after this step, if it was evaluated
+  ExpertNumbers expert_load;  ///< the share of a layer's picks, as in its balance loss; empty if
+                              ///< the adapter has no routers
 };
 
-/// The losses of the steps since the last logged one.
+/// What the steps since the last logged one add up to.
 struct UnloggedSums {
   int64_t steps = 0;
   double loss = 0;
   double balance_loss = 0;
+  ExpertNumbers picks;  ///< how often each expert was picked
 };
 
 /// Writes metrics.jsonl: one object a line, flushed at once.
@@ -37,6 +45,10 @@ class MetricsWriter {
   std::string path_;
   std::ofstream file_;
 };
+
+/// The lines of the file `path`. One that is not finished, as a killed run leaves it, is none.
+/// Throws `Error`, with the number of the line, if the file cannot be read or is none of metrics.
+std::vector<StepMetrics> read_metrics(const std::string& path);
 
 /// Cuts the file `path`, if it is there, back to the steps up to `last_step`, whole or not at all.
 /// What a killed run left of a line goes too.

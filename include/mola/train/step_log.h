@@ -45,6 +45,7 @@ class StepLog {
   int64_t log_every_;
   int64_t steps_per_epoch_;
   int64_t total_steps_;
+  int64_t layers_;
   int64_t first_step_ = 0;  // the steps that were taken before this process
   MetricsWriter metrics_;
   std::unique_ptr<Progress> bar_;  // null where none is drawn
@@ -54,6 +55,7 @@ class StepLog {
   int64_t tokens_ = 0;  // of this process
   torch::Tensor loss_;
   torch::Tensor balance_loss_;
+  LayerPicks picks_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point written_at_ = Clock::now();
 };

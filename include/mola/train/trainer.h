@@ -4,6 +4,7 @@
 
 #include "mola/config/run_config.h"
 #include "mola/data/loader.h"
+#include "mola/loss/load_balancing_loss.h"
 #include "mola/model/llama.h"
 #include "mola/train/flat_parameters.h"
 #include "mola/train/metrics.h"
@@ -25,6 +26,7 @@ class Trainer {
     torch::Tensor loss;          ///< language-model loss
     torch::Tensor balance_loss;  ///< summed over layers, before its coefficient
     torch::Tensor grad_norm;     ///< before clipping
+    LayerPicks picks;            ///< of the layers with routers
   };
   using OnStep = std::function<void(const Step&)>;
 
@@ -37,6 +39,9 @@ class Trainer {
   int64_t total_steps() const;
 
   int64_t steps_per_epoch() const;
+
+  /// Decoder layers of the model.
+  int64_t layers() const;
 
   /// Trains from the first step, or the one to go on with, to the last.
   void run(const OnStep& on_step);
