@@ -42,13 +42,16 @@ Range range_of(const std::vector<double>& values, double margin, std::optional<d
   std::copy_if(values.begin(), values.end(), std::back_inserter(finite),
                [](double v) { return std::isfinite(v); });
   if (finite.empty()) finite = {low.value_or(0), high.value_or(low.value_or(0) + 1)};
-  Range range = {*std::min_element(finite.begin(), finite.end()),
-                 *std::max_element(finite.begin(), finite.end())};
-  const double beyond = margin * (range.high - range.low);
-  range = {low.value_or(range.low - beyond), high.value_or(range.high + beyond)};
-  if (range.low < range.high) return range;
-  const double around = std::max(0.5, std::abs(range.low) / 10);  // one value: in the middle
-  return {low.value_or(range.low - around), std::max(range.low, range.high) + around};
+  Range range = {low.value_or(*std::min_element(finite.begin(), finite.end())),
+                 high.value_or(*std::max_element(finite.begin(), finite.end()))};
+  const double length = range.high - range.low;
+  if (length <= 0) {  // one value: in the middle
+    const double around = std::max(0.5, std::abs(range.low) / 10);
+    return {low.value_or(range.low - around), std::max(range.low, range.high) + around};
+  }
+  if (!low) range.low -= margin * length;
+  if (!high) range.high += margin * length;
+  return range;
 }
 
 bool are_whole(const std::vector<double>& values) {

@@ -8,10 +8,10 @@
 namespace mola {
 namespace {
 
-constexpr size_t kWidth = 480;
-constexpr size_t kHeight = 320;
-constexpr size_t kPlotWidth = 300;   // of it the cells, about
-constexpr size_t kPlotHeight = 220;  // likewise
+constexpr size_t kWidth = 440;
+constexpr size_t kHeight = 310;
+constexpr size_t kPlotWidth = 265;   // of it the cells, about
+constexpr size_t kPlotHeight = 210;  // likewise
 constexpr size_t kLetter = 8;        // the width of one, about
 constexpr size_t kShort = 10;        // letters of a name that is turned only half
 constexpr size_t kLine = 18;         // the height of one
@@ -92,7 +92,7 @@ std::string plot_script(const HeatMap& map, const std::string& output) {
   // Boxes rather than an image, which would have to be 2 x 2 at least.
   return begin + x_axis(map, columns) + y_axis(map) +
          axis_commands("cb", range_of(values, 0, map.low, map.high), false) + "set cblabel " +
-         gnuplot_string(map.value_label) + " offset 1,0\nset rmargin at screen 0.75\n" + kPalette +
+         gnuplot_string(map.value_label) + " offset 1,0\nset rmargin at screen 0.73\n" + kPalette +
          "set style fill solid noborder\n" + data_block(map) + "plot $cells using 1:2:(" +
          number_text(map.x_step / 2) + "):(0.5):3 with boxxyerror fillcolor palette notitle\n";
 }

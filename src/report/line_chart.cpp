@@ -9,10 +9,10 @@
 namespace mola {
 namespace {
 
-constexpr size_t kWidth = 480;
-constexpr size_t kHeight = 320;
+constexpr size_t kWidth = 440;
+constexpr size_t kHeight = 310;
 constexpr size_t kLetter = 8;       // the width of one, about
-constexpr size_t kKeyWidth = 440;   // for the names below the picture
+constexpr size_t kKeyWidth = 400;   // for the names below the picture
 constexpr size_t kKeySample = 76;   // the line beside a name, and the space between two
 constexpr size_t kKeyLetters = 32;  // of a name
 constexpr size_t kKeyRow = 20;      // the height of a row of names

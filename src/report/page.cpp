@@ -103,7 +103,9 @@ std::string figure_text(const Picture& picture) {
                                 ? element("p", "Not drawn: " + picture.alt)
                                 : "<img src=\"data:image/svg+xml;base64," + base64(picture.svg) +
                                       "\" alt=\"" + escaped(picture.alt) + "\">\n";
-  return "<figure>\n" + shown + element("figcaption", picture.caption) + "</figure>\n";
+  const bool has_caption = !picture.caption.empty();
+  return "<figure>\n" + shown + (has_caption ? element("figcaption", picture.caption) : "") +
+         "</figure>\n";
 }
 
 }  // namespace

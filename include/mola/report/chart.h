@@ -39,7 +39,7 @@ struct HeatMap {
   double x_step = 1;
 };
 
-/// A gnuplot script that draws the picture to the SVG file `output`: about 480 x 320, of letters
+/// A gnuplot script that draws the picture to the SVG file `output`: about 440 x 310, of letters
 /// that can still be read where it is shown 340 wide. Names may hold anything; values that are not
 /// finite are gaps. Throws `Error` if a line has another number of values than x, or a row or the
 /// names another number than the first row has cells.
