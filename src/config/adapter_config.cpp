@@ -110,6 +110,11 @@ const std::vector<std::string>& all_projections() {
   return kAll;
 }
 
+bool in_self_attention(const std::string& projection) {
+  return projection == "q_proj" || projection == "k_proj" || projection == "v_proj" ||
+         projection == "o_proj";
+}
+
 LayerTable resolve_top_k(const NumberOrList& value, int64_t num_layers,
                          const Allocation& allocation) {
   const bool clamp = std::holds_alternative<int64_t>(value);

@@ -84,14 +84,10 @@ List layers_from_json(const std::string& spec, const json& value, int64_t num_la
 
 std::vector<std::string> members(const std::string& key,
                                  const std::vector<std::string>& projections) {
-  static const std::vector<std::string> kAttention = {"q_proj", "k_proj", "v_proj", "o_proj"};
-  const auto in_attention = [](const std::string& projection) {
-    return std::find(kAttention.begin(), kAttention.end(), projection) != kAttention.end();
-  };
   std::vector<std::string> found;
   for (const auto& projection : projections) {
-    const bool named = key == projection || (key == "attention" && in_attention(projection)) ||
-                       (key == "mlp" && !in_attention(projection));
+    const bool named = key == projection || (key == "attention" && in_self_attention(projection)) ||
+                       (key == "mlp" && !in_self_attention(projection));
     if (named) found.push_back(projection);
   }
   return found;

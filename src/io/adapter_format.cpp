@@ -57,12 +57,10 @@ void add_lora_ranks(const AdapterConfig& config, ordered_json& json) {
   json["lora_alpha"] = number_json(static_cast<double>(factor) * config.alpha);
   ordered_json pattern = ordered_json::object();
   for (const auto& [projection, ranks] : config.rank.values) {
-    const bool in_mlp =
-        projection == "gate_proj" || projection == "up_proj" || projection == "down_proj";
+    const std::string block = in_self_attention(projection) ? ".self_attn." : ".mlp.";
     for (size_t j = 0; j < ranks.size(); ++j) {
       if (ranks[j] == common) continue;
-      pattern["layers." + std::to_string(j) + (in_mlp ? ".mlp." : ".self_attn.") + projection] =
-          factor * ranks[j];
+      pattern["layers." + std::to_string(j) + block + projection] = factor * ranks[j];
     }
   }
   json["rank_pattern"] = pattern;

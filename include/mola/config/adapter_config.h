@@ -15,6 +15,9 @@ namespace mola {
 /// The seven projections of a LLaMA decoder layer, in the order of the forward pass.
 const std::vector<std::string>& all_projections();
 
+/// Whether a projection belongs to the self-attention; the others belong to the MLP.
+bool in_self_attention(const std::string& projection);
+
 constexpr int64_t kDefaultTopK = 2;
 constexpr int64_t kDefaultRank = 8;
 constexpr int64_t kHighestRank = 65536;
