@@ -186,4 +186,10 @@ void LlamaImpl::for_each_projection(const std::function<void(const ProjectionPla
   });
 }
 
+std::vector<ProjectionPlace> LlamaImpl::projections() {
+  std::vector<ProjectionPlace> places;
+  for_each_projection([&](const ProjectionPlace& place) { places.push_back(place); });
+  return places;
+}
+
 }  // namespace mola

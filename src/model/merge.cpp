@@ -8,18 +8,12 @@
 namespace mola {
 namespace {
 
-std::vector<ProjectionPlace> places_in(Llama& model) {
-  std::vector<ProjectionPlace> places;
-  model->for_each_projection([&](const ProjectionPlace& place) { places.push_back(place); });
-  return places;
-}
-
 void check_foldable(Llama& model) {
   const auto type = model->adapter.type;
   if (type == AdapterType::kPromptTuning || type == AdapterType::kLlamaAdapter) {
     fail("the adapter is made of prompts, which stand beside the text and fold into no weight");
   }
-  for (const auto& place : places_in(model)) {
+  for (const auto& place : model->projections()) {
     const size_t experts = place.mixture().is_empty() ? 0 : place.mixture()->experts.size();
     if (experts > 1) {
       fail("the adapter has ", experts, " experts in layer ", place.layer, ", ", place.name,
@@ -34,9 +28,9 @@ Llama merge_adapter(Llama& model) {
   torch::NoGradGuard no_grad;
   check_foldable(model);
   auto merged = share_base(model, {});
-  const auto targets = places_in(merged);
+  const auto targets = merged->projections();
   size_t next = 0;
-  for (const auto& place : places_in(model)) {
+  for (const auto& place : model->projections()) {
     const auto& target = targets[next++];
     if (place.mixture().is_empty()) continue;
     const auto& expert = place.mixture()->experts[0];

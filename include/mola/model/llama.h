@@ -75,6 +75,9 @@ class LlamaImpl : public torch::nn::Module {
   /// Calls `visit` for every projection, layer by layer in the order of the forward pass.
   void for_each_projection(const std::function<void(const ProjectionPlace&)>& visit);
 
+  /// All projections, in the same order. They live as long as the model.
+  std::vector<ProjectionPlace> projections();
+
   LlamaConfig config;
   AdapterConfig adapter;
   PromptTuning prompt_tuning{nullptr};  ///< null without virtual tokens
