@@ -1,12 +1,11 @@
 #include "mola/io/base_model.h"
 
 #include <filesystem>
-#include <memory>
-#include <set>
 
 #include "config/json_file.h"
 #include "io/atomic_folder.h"
 #include "io/base_model_files.h"
+#include "io/weight_files.h"
 #include "mola/error.h"
 #include "mola/io/output_file.h"
 #include "mola/io/safetensors.h"
@@ -19,64 +18,6 @@ using torch::Tensor;
 
 const std::string kEmbedding = "model.embed_tokens.weight";
 
-// The files of a checkpoint and which of them holds which tensor.
-class Checkpoint {
- public:
-  explicit Checkpoint(const std::string& folder) {
-    const std::string whole = folder + "/model.safetensors";
-    const std::string index = whole + ".index.json";
-    if (std::filesystem::exists(whole) || !std::filesystem::exists(index)) {
-      const auto file = open(whole);
-      for (const auto& [name, entry] : file->entries()) where_[name] = file;
-      return;
-    }
-    const auto json = read_json_file(index);
-    const bool has_map = json.is_object() && json.contains("weight_map") &&
-                         json["weight_map"].is_object() && !json["weight_map"].empty();
-    if (!has_map) fail(index, ": weight_map: expected an object from tensors to files");
-    for (const auto& [name, shard] : json["weight_map"].items()) {
-      if (!shard.is_string()) fail(index, ": weight_map: '", name, "' names no file");
-      where_[name] = open(folder + "/" + shard.get<std::string>());
-    }
-    source_ = index;
-  }
-
-  void read_into(const std::string& name, const Tensor& target) {
-    read_tensor_into(file_of(name), name, target);
-    read_.insert(name);
-  }
-
-  torch::Dtype dtype(const std::string& name) const { return dtype_of(file_of(name).entry(name)); }
-
-  void refuse_what_was_not_read(bool tied) const {
-    for (const auto& [name, file] : where_) {
-      const bool derived = name.find("rotary_emb.inv_freq") != std::string::npos;
-      if (read_.count(name) == 0 && !derived && !(tied && name == "lm_head.weight")) {
-        fail(file->path(), ": tensor '", name, "' has no place in a LLaMA of this config.json");
-      }
-    }
-  }
-
- private:
-  const SafetensorsFile& file_of(const std::string& name) const {
-    const auto found = where_.find(name);
-    if (found == where_.end()) fail(source_, ": has no tensor '", name, "'");
-    return *found->second;
-  }
-
-  std::shared_ptr<SafetensorsFile> open(const std::string& path) {
-    auto& file = files_[path];
-    if (!file) file = std::make_shared<SafetensorsFile>(path);
-    source_ = path;
-    return file;
-  }
-
-  std::map<std::string, std::shared_ptr<SafetensorsFile>> files_;
-  std::map<std::string, std::shared_ptr<SafetensorsFile>> where_;
-  std::set<std::string> read_;
-  std::string source_;  // named when a tensor is missing
-};
-
 // Calls `visit` with the name in a checkpoint and the tensor of every weight.
 void for_each_weight(Llama& model,
                      const std::function<void(const std::string&, const Tensor&)>& visit) {
@@ -88,8 +29,7 @@ void for_each_weight(Llama& model,
     visit(prefix + "post_attention_layernorm.weight", layer->post_attention_layernorm->weight);
   }
   model->for_each_projection([&](const ProjectionPlace& place) {
-    visit("model.layers." + std::to_string(place.layer) + "." + place.block + "." + place.name +
-              ".weight",
+    visit(weight_name(place.layer, place.block, place.name),
           place.group.projection_weight(place.index));
   });
   visit("model.norm.weight", model->norm->weight);
@@ -137,15 +77,14 @@ std::string tokenizer_config_text(int64_t longest) {
 }  // namespace
 
 void load_base_model(Llama& model, const std::string& folder) {
-  Checkpoint checkpoint(folder);
-  for_each_weight(model, [&](const std::string& name, const Tensor& weight) {
-    checkpoint.read_into(name, weight);
-  });
-  checkpoint.refuse_what_was_not_read(model->config.tie_word_embeddings);
+  WeightFiles files(folder);
+  for_each_weight(
+      model, [&](const std::string& name, const Tensor& weight) { files.read_into(name, weight); });
+  files.refuse_what_was_not_read(model->config.tie_word_embeddings);
 }
 
 torch::Dtype stored_dtype(const std::string& folder) {
-  return Checkpoint(folder).dtype(kEmbedding);
+  return WeightFiles(folder).dtype(kEmbedding);
 }
 
 void save_base_model(Llama& model, const Tokenizer& tokenizer, const std::string& folder) {
