@@ -1,5 +1,12 @@
 #pragma once
 
+#include "mola/analysis/allocate.h"
+#include "mola/analysis/measure.h"
+#include "mola/analysis/measurements.h"
+#include "mola/analysis/prune.h"
+#include "mola/analysis/quality.h"
+#include "mola/analysis/redundancy.h"
+#include "mola/analysis/routing.h"
 #include "mola/config/adapter_config.h"
 #include "mola/config/allocation.h"
 #include "mola/config/allocation_picture.h"

@@ -1,0 +1,45 @@
+#include "mola/analysis/measure.h"
+
+#include <algorithm>
+
+#include "mola/analysis/redundancy.h"
+#include "mola/analysis/routing.h"
+#include "mola/error.h"
+#include "mola/eval/answer.h"
+
+namespace mola {
+
+Grouping group_rows(const Task& task, const std::vector<Example>& examples) {
+  Grouping grouping;
+  for (const auto& example : examples) {
+    grouping.groups.push_back(
+        parse_answer(example.response, answers_of(task, example)).value_or(""));
+  }
+  if (!task.answers.empty()) grouping.by = "answer";
+  return grouping;
+}
+
+Measurements measure(Llama& model, const std::vector<Sequence>& sequences, const Grouping& grouping,
+                     const std::function<void(size_t rows)>& on_rows) {
+  Measurements measurements;
+  measurements.num_layers = model->config.num_hidden_layers;
+  measurements.redundancy = measure_redundancy(model);
+  if (measurements.redundancy.empty()) {
+    fail("the adapter has no projection with two experts or more, so there is nothing to compare");
+  }
+  measurements.grouped_by = grouping.by;
+  std::map<std::string, std::vector<const Sequence*>> groups;
+  for (size_t i = 0; i < sequences.size(); ++i) {
+    groups[grouping.by.empty() ? "" : grouping.groups.at(i)].push_back(&sequences[i]);
+  }
+  RoutingStatistics all;
+  for (const auto& [group, rows] : groups) {
+    const auto statistics = collect_routing(model, rows, kRoutingBatchTokens, on_rows);
+    add_routing(all, statistics);
+    if (!grouping.by.empty()) measurements.groups[group] = summarize(statistics);
+  }
+  measurements.routing = summarize(all);
+  return measurements;
+}
+
+}  // namespace mola

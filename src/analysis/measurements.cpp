@@ -1,0 +1,72 @@
+#include "mola/analysis/measurements.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include "mola/config/adapter_config.h"
+
+namespace mola {
+namespace {
+
+MeanDistances mean_of(const std::vector<MeanDistances>& values) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  if (values.empty()) return {kNone, kNone, kNone, kNone};
+  MeanDistances mean;
+  const auto count = static_cast<double>(values.size());
+  for (const auto& value : values) {
+    mean.product += value.product / count;
+    mean.factors += value.factors / count;
+    mean.lora_A += value.lora_A / count;
+    mean.lora_B += value.lora_B / count;
+  }
+  return mean;
+}
+
+}  // namespace
+
+std::vector<MeanDistances> layer_means(const std::vector<ProjectionRedundancy>& redundancy,
+                                       int64_t num_layers, Projections projections) {
+  std::vector<std::vector<MeanDistances>> layers(static_cast<size_t>(num_layers));
+  for (const auto& record : redundancy) {
+    if (projections == Projections::kAll || in_self_attention(record.projection)) {
+      layers.at(record.layer).push_back(record.distances);
+    }
+  }
+  std::vector<MeanDistances> means;
+  for (const auto& layer : layers) means.push_back(mean_of(layer));
+  return means;
+}
+
+MeanDistances overall_mean(const std::vector<ProjectionRedundancy>& redundancy) {
+  std::vector<MeanDistances> all;
+  for (const auto& record : redundancy) all.push_back(record.distances);
+  return mean_of(all);
+}
+
+std::vector<std::vector<double>> sorted_loads(const std::vector<ProjectionRouting>& routing,
+                                              int64_t num_layers) {
+  std::vector<std::vector<double>> loads(static_cast<size_t>(num_layers));
+  std::vector<double> projections(loads.size(), 0);
+  for (const auto& record : routing) {
+    auto share = record.share;
+    std::sort(share.begin(), share.end(), std::greater<>());
+    auto& load = loads.at(record.layer);
+    load.resize(std::max(load.size(), share.size()), 0);
+    for (size_t e = 0; e < share.size(); ++e) load[e] += share[e];
+    ++projections[record.layer];
+  }
+  for (size_t layer = 0; layer < loads.size(); ++layer) {
+    for (double& load : loads[layer]) load /= projections[layer];
+  }
+  return loads;
+}
+
+double routing_distance(const ProjectionRouting& one, const ProjectionRouting& other) {
+  double sum = 0;
+  for (size_t e = 0; e < one.share.size(); ++e) sum += std::abs(one.share[e] - other.share.at(e));
+  return sum / 2;
+}
+
+}  // namespace mola
