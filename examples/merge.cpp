@@ -1,6 +1,4 @@
 // Folds an adapter into the weights of its base model.
-#include <filesystem>
-
 #include "program.h"
 
 namespace {
@@ -13,9 +11,7 @@ struct Settings {
 };
 
 void merge(const Settings& settings) {
-  if (std::filesystem::exists(settings.output) && !std::filesystem::is_empty(settings.output)) {
-    mola::fail("--output ", settings.output, ": already holds files; name another folder");
-  }
+  check_new_folder(settings.output);
   const auto dtype = settings.dtype == "auto" ? mola::stored_dtype(settings.model)
                                               : mola::choose_dtype(settings.dtype, torch::kCPU);
   auto model = mola::load_pretrained(settings.model, settings.adapter, dtype);

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <iomanip>
 #include <map>
@@ -20,6 +21,13 @@ inline std::string with_commas(int64_t number) {
   std::string text = std::to_string(number);
   for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3) text.insert(at, ",");
   return text;
+}
+
+/// Throws if the folder that a program is to write holds files already.
+inline void check_new_folder(const std::string& output) {
+  if (std::filesystem::exists(output) && !std::filesystem::is_empty(output)) {
+    mola::fail("--output ", output, ": already holds files; name another folder");
+  }
 }
 
 /// What an adapter adds where its type alone does not tell.
@@ -81,10 +89,16 @@ struct ModelOptions {
   std::string dtype = "auto";
   std::string device = "auto";
 
-  mola::Llama load() const {
+  /// With the adapter as it was trained, in fp32.
+  mola::Llama load_unfrozen() const {
     const auto place = mola::choose_device(device);
     auto loaded = mola::load_pretrained(model, adapter, mola::choose_dtype(dtype, place), place);
     log_model(model, loaded);
+    return loaded;
+  }
+
+  mola::Llama load() const {
+    auto loaded = load_unfrozen();
     loaded->freeze_adapter();
     return loaded;
   }

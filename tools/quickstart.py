@@ -19,6 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = Path("runs/quickstart")
 WORLD, BASE = RUNS / "world", RUNS / "base"
+REPORT = RUNS / "report"
+TASK = ("--task", "cola", "--data", WORLD / "CoLA")
 ADAPTERS = ("mola", "lora")
 HEADER = ("", "trained", "accuracy", "95 % interval", "time", "tokens/s", "memory")
 
@@ -51,8 +53,7 @@ def evaluate(name: str, protocol: str = "generate") -> dict:
     """The figures of the base model, or of one of the adapters on it."""
     output = RUNS / f"{name}_{protocol}.json"
     adapter = [] if name == "base" else ["--adapter", RUNS / name / "adapter"]
-    task = ["--task", "cola", "--data", WORLD / "CoLA"]
-    run("evaluate", "--model", BASE / "model", *adapter, *task, "--protocol", protocol, "--json", output)
+    run("evaluate", "--model", BASE / "model", *adapter, *TASK, "--protocol", protocol, "--json", output)
     return json.loads(output.read_text())
 
 
@@ -64,6 +65,13 @@ def finetune(name: str) -> dict:
     lines = (folder / "metrics.jsonl").read_text().splitlines()
     speed = statistics.median(json.loads(line)["tokens_per_second"] for line in lines)
     return {"seconds": seconds, "gigabytes": gigabytes, "speed": speed}
+
+
+def analyze() -> None:
+    """Looks inside the mixture's experts."""
+    shutil.rmtree(REPORT, ignore_errors=True)
+    adapter = RUNS / "mola" / "adapter"
+    run("analyze", "--model", BASE / "model", "--adapter", adapter, *TASK, "--output", REPORT)
 
 
 def trained_parameters(folder: Path) -> int:
@@ -94,6 +102,7 @@ def main() -> None:
     training = {name: finetune(name) for name in ADAPTERS}
     figures = {name: evaluate(name) for name in ("base", *ADAPTERS)}
     scored = evaluate("base", "score")
+    analyze()
 
     rows = [HEADER]
     rows.append(row("always the most frequent", figures["base"]["majority"], "", "", "", ""))
@@ -108,7 +117,8 @@ def main() -> None:
     print_table(rows)
     print(f"""
 That took {time.monotonic() - start:.0f} s. The task: is a sentence of the world acceptable? Its files, the
-base model and the adapters are in {RUNS}. To go on:
+base model and the adapters are in {RUNS}. What the experts of the mixture
+do is in {REPORT}/report.html: open it in a browser. To go on:
 
   what the model is asked   build/bin/show --task cola --data {WORLD}/CoLA --model {BASE}/model
   ask it yourself           build/bin/generate --model {BASE}/model --adapter {RUNS}/mola/adapter \\

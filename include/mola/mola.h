@@ -6,6 +6,7 @@
 #include "mola/analysis/prune.h"
 #include "mola/analysis/quality.h"
 #include "mola/analysis/redundancy.h"
+#include "mola/analysis/report.h"
 #include "mola/analysis/routing.h"
 #include "mola/config/adapter_config.h"
 #include "mola/config/allocation.h"

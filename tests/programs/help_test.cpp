@@ -17,8 +17,9 @@ TEST_P(Help, ShowsAnExample) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, Help,
-                         testing::Values("evaluate", "finetune", "generate", "logits", "merge",
-                                         "parameters", "pretrain", "show", "world"),
+                         testing::Values("allocate", "analyze", "evaluate", "finetune", "generate",
+                                         "logits", "merge", "parameters", "pretrain", "prune",
+                                         "show", "world"),
                          [](const auto& instance) { return instance.param; });
 
 TEST(CommandLine, TellsTheVersion) {

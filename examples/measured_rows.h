@@ -1,0 +1,56 @@
+#pragma once
+
+#include "program.h"
+
+/// The rows whose routing a program measures, and the adapter it measures.
+struct MeasuredRows {
+  std::string task;
+  std::string data;
+  std::string split = "test";
+  int64_t max_length = 256;
+  std::optional<int64_t> limit;
+  bool skip_bad_rows = false;
+
+  bool given() const { return !task.empty(); }
+
+  /// Measures the adapter of `model`, by these rows where they are given.
+  mola::Measurements measure(mola::Llama& model, const std::string& model_folder) const {
+    if (!given()) return mola::measure(model);
+    mola::DataConfig config;
+    config.task = task;
+    config.path = data;
+    config.max_length = max_length;
+    config.limit = limit;
+    config.on_bad_row = skip_bad_rows ? mola::OnBadRow::kSkip : mola::OnBadRow::kStop;
+    std::optional<mola::Tokenizer> tokenizer;
+    mola::Grouping grouping;
+    if (task != "tokens") tokenizer.emplace(model_folder);
+    const auto rows = mola::load_data(config, kSplits.at(split), tokenizer ? &*tokenizer : nullptr);
+    mola::check_vocabulary(rows.sequences, model->config.vocab_size, data);
+    if (tokenizer) grouping = mola::group_rows(mola::find_task(task), rows.examples);
+    mola::Progress progress("routing " + task, static_cast<int64_t>(rows.sequences.size()));
+    int64_t done = 0;
+    return mola::measure(model, rows.sequences, grouping, [&](size_t more) {
+      done += static_cast<int64_t>(more);
+      progress.update(done, "");
+    });
+  }
+};
+
+inline void add_row_options(CLI::App& app, MeasuredRows& rows) {
+  auto* task = app.add_option("--task", rows.task, "whose rows go through the routers")
+                   ->check(kNotEmpty)
+                   ->type_name("NAME");
+  auto* data = app.add_option("--data", rows.data, "the file or folder that the task reads")
+                   ->check(kNotEmpty)
+                   ->type_name("PATH");
+  task->needs(data);
+  data->needs(task);
+  add_split_option(app, rows.split);
+  app.add_option("--limit", rows.limit, "the first so many rows only")->check(CLI::PositiveNumber);
+  app.add_option("--max-length", rows.max_length, "tokens of a row; longer ones are cut")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_flag("--skip-bad-rows", rows.skip_bad_rows,
+               "warns of rows that cannot be used, and goes on without them");
+}

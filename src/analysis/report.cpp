@@ -1,0 +1,165 @@
+#include "mola/analysis/report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "analysis/measurement_pictures.h"
+#include "analysis/measurement_tables.h"
+#include "mola/io/output_file.h"
+#include "mola/report/page.h"
+#include "mola/report/pictures.h"
+#include "mola/train/history.h"
+
+namespace mola {
+namespace {
+
+constexpr size_t kListed = 12;  // of what is listed in full in a CSV file
+
+std::string text_of(double value) {
+  if (std::isnan(value)) return "";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+std::string text_of(int64_t value) { return std::to_string(value); }
+
+void add_redundancy(const Measurements& measurements, const Pictures& pictures, Page& page) {
+  page.heading("Redundancy");
+  page.paragraph(
+      "How far the experts of a projection are from each other: the Frobenius norm of the "
+      "difference of what any two of them add to the weight, (alpha / r) B A, as a mean. Experts "
+      "that are close do the same work, so a layer of small distances may do with fewer.");
+  page.pictures({pictures.draw("distance", distance_chart(measurements),
+                               "Mean distance of two experts' products by layer."),
+                 pictures.draw("factors", factor_chart(measurements),
+                               "The same of their factors, in self-attention."),
+                 pictures.draw("distance_by_projection", distance_map(measurements),
+                               "Each projection by itself. Empty: fewer than two experts.")});
+  Table table{{"layer", "projection", "experts", "product", "A and B", "A", "B"}, {}};
+  for (const auto& record : measurements.redundancy) {
+    const auto& distances = record.distances;
+    table.rows.push_back({text_of(record.layer), record.projection, text_of(record.num_experts),
+                          text_of(distances.product), text_of(distances.factors),
+                          text_of(distances.lora_A), text_of(distances.lora_B)});
+  }
+  page.folded_table("All distances (redundancy.csv)", table);
+}
+
+std::vector<Picture> draw_each(const Measurements& measurements, const Pictures& pictures,
+                               const std::string& name,
+                               HeatMap (*map)(const Measurements&, const std::string&),
+                               const std::string& caption) {
+  std::vector<Picture> drawn;
+  for (const auto& projection : routed_projections(measurements)) {
+    drawn.push_back(pictures.draw(name + "_" + projection, map(measurements, projection),
+                                  projection + caption));
+  }
+  return drawn;
+}
+
+void add_routing(const Measurements& measurements, const Pictures& pictures, Page& page) {
+  page.heading("Routing");
+  page.paragraph("Where the routers sent " + text_of(measurements.routing.front().tokens) +
+                 " tokens. An entropy of 1 is a router that does not choose, 0 one that is sure. A "
+                 "dead expert was chosen by no token.");
+  page.pictures({pictures.draw("entropy", entropy_chart(measurements),
+                               "Mean entropy of a token's probabilities."),
+                 pictures.draw("dead", dead_chart(measurements),
+                               "Share of a projection's experts that no token chose.")});
+  page.heading("How often each expert is chosen");
+  page.paragraph("Beside an even share of the picks, which is 1.");
+  page.pictures(draw_each(measurements, pictures, "load", load_map, ": picks of each expert."));
+  page.heading("How much each expert counts");
+  page.paragraph(
+      "The mean weight of an expert where it is chosen; the weights of a token sum to 1.");
+  page.pictures(
+      draw_each(measurements, pictures, "weight", weight_map, ": mean weight of each expert."));
+  page.heading("Which experts are chosen together");
+  page.paragraph(
+      "In even routing all pairs are chosen alike often. Below, for each projection, the layer in "
+      "which they are most uneven; co_selection.csv has them all.");
+  auto pairs = draw_each(measurements, pictures, "pairs", co_selection_map,
+                         ": tokens that chose both experts.");
+  pairs.insert(pairs.begin(),
+               pictures.draw("pairs", pair_chart(measurements),
+                             "How often the most frequent pair is chosen, beside the mean pair."));
+  page.pictures(pairs);
+}
+
+// An expert whose part in a group's picks differs from its part in all.
+struct Specialist {
+  std::string group;
+  const ProjectionRouting* routing;
+  size_t expert;
+  double in_group;
+
+  double in_all() const { return routing->share[expert]; }
+};
+
+std::vector<Specialist> specialists(const Measurements& measurements) {
+  std::vector<Specialist> found;
+  for (const auto& [group, routing] : measurements.groups) {
+    for (size_t i = 0; i < routing.size(); ++i) {
+      for (size_t e = 0; e < routing[i].share.size(); ++e) {
+        found.push_back({group, &measurements.routing.at(i), e, routing[i].share[e]});
+      }
+    }
+  }
+  std::stable_sort(found.begin(), found.end(), [](const Specialist& a, const Specialist& b) {
+    return a.in_group - a.in_all() > b.in_group - b.in_all();
+  });
+  if (found.size() > kListed) found.resize(kListed);
+  return found;
+}
+
+void add_groups(const Measurements& measurements, const Pictures& pictures, Page& page) {
+  page.heading("By " + measurements.grouped_by);
+  page.paragraph(
+      "How far the rows of each " + measurements.grouped_by +
+      " are from all rows in their use of the experts: half the sum of the differences of the "
+      "experts' shares, 0 where they are used alike, as a mean over a layer's projections.");
+  page.pictures({pictures.draw(
+      "groups", group_map(measurements),
+      "Bright: this " + measurements.grouped_by + " has experts of its own in that layer.")});
+  page.paragraph("The experts that serve one " + measurements.grouped_by +
+                 " most beyond the others; groups.csv has them all.");
+  Table table{{measurements.grouped_by, "layer", "projection", "expert", "share of its picks",
+               "of all picks"},
+              {}};
+  for (const auto& one : specialists(measurements)) {
+    table.rows.push_back({one.group.empty() ? "(none)" : one.group, text_of(one.routing->layer),
+                          one.routing->projection, text_of(static_cast<int64_t>(one.expert)),
+                          text_of(one.in_group), text_of(one.in_all())});
+  }
+  page.table(table);
+}
+
+void write_tables(const Measurements& measurements, const std::string& folder) {
+  write_file(folder + "/measurements.json", measurements_json(measurements));
+  write_file(folder + "/redundancy.csv", redundancy_csv(measurements));
+  if (measurements.routing.empty()) return;
+  write_file(folder + "/routers.csv", routers_csv(measurements));
+  write_file(folder + "/experts.csv", experts_csv(measurements));
+  write_file(folder + "/co_selection.csv", co_selection_csv(measurements));
+  if (!measurements.groups.empty()) write_file(folder + "/groups.csv", groups_csv(measurements));
+}
+
+}  // namespace
+
+std::string write_report(const Measurements& measurements, const std::string& title,
+                         const std::vector<StepMetrics>& history, const std::string& folder) {
+  const Pictures pictures(folder + "/pictures");
+  write_tables(measurements, folder);
+  Page page(title);
+  add_redundancy(measurements, pictures, page);
+  if (!measurements.routing.empty()) add_routing(measurements, pictures, page);
+  if (!measurements.groups.empty()) add_groups(measurements, pictures, page);
+  if (!history.empty()) add_history(page, history, pictures);
+  const std::string path = folder + "/report.html";
+  write_file(path, page.html());
+  return path;
+}
+
+}  // namespace mola
