@@ -12,7 +12,7 @@ struct Settings {
   std::string split = "test";
   std::string protocol = "generate";
   mola::EvaluationOptions options;
-  size_t limit = SIZE_MAX;
+  mola::ReadOptions rows;
   bool skip_bad_rows = false;
   std::string json;
 };
@@ -39,13 +39,12 @@ void print_share(const char* name, const mola::Estimate& share) {
               share.high);
 }
 
-void run(const Settings& settings) {
+void run(Settings& settings) {
   if (!settings.json.empty()) mola::check_output_file(settings.json);
   const auto& task = mola::find_task(settings.task);
   if (task.answers.empty()) mola::fail("--task ", task.name, ": has no answers to compare with");
-  const auto on_bad_row = settings.skip_bad_rows ? mola::OnBadRow::kSkip : mola::OnBadRow::kStop;
-  const auto examples =
-      task.read(settings.data, kSplits.at(settings.split), on_bad_row, settings.limit);
+  if (settings.skip_bad_rows) settings.rows.on_bad_row = mola::OnBadRow::kSkip;
+  const auto examples = task.read(settings.data, kSplits.at(settings.split), settings.rows);
   if (examples.empty()) mola::fail(settings.data, ": has no rows");
   const auto predictions = predict(settings, task, examples);
   const auto summary = mola::summarize(task, predictions);
@@ -94,7 +93,8 @@ int main(int argc, char** argv) {
   app.add_option("--batch-size", settings.options.batch_size, "rows at a time")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--limit", settings.limit, "the first so many rows only")
+  app.add_option("--topic", settings.rows.topic, "the rows of this topic only")->check(kNotEmpty);
+  app.add_option("--limit", settings.rows.limit, "the first so many of these rows only")
       ->check(CLI::PositiveNumber);
   app.add_flag("--skip-bad-rows", settings.skip_bad_rows,
                "warns of rows that cannot be used, and goes on without them");

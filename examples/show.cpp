@@ -7,6 +7,7 @@ struct Settings {
   std::string task;
   std::string path;
   std::string split = "train";
+  std::string topic;
   int64_t index = 0;
   bool all = false;
   std::string model;
@@ -47,7 +48,10 @@ void show(const Settings& settings) {
   const auto& task = mola::find_task(settings.task);
   std::optional<mola::Tokenizer> tokenizer;
   if (!settings.model.empty()) tokenizer.emplace(settings.model);
-  const auto examples = task.read(settings.path, kSplits.at(settings.split), mola::OnBadRow::kSkip);
+  mola::ReadOptions rows;
+  rows.on_bad_row = mola::OnBadRow::kSkip;
+  rows.topic = settings.topic;
+  const auto examples = task.read(settings.path, kSplits.at(settings.split), rows);
   const auto count = static_cast<int64_t>(examples.size());
   if (settings.index >= count) {
     mola::fail("--index: found ", settings.index, ", but the split ", settings.split, " of ",
@@ -74,6 +78,7 @@ int main(int argc, char** argv) {
       ->check(kNotEmpty)
       ->type_name("PATH");
   add_split_option(app, settings.split);
+  app.add_option("--topic", settings.topic, "the examples of this topic only")->check(kNotEmpty);
   auto* index = app.add_option("--index", settings.index, "the example, counted from 0")
                     ->check(CLI::NonNegativeNumber)
                     ->capture_default_str();

@@ -52,6 +52,7 @@ DataConfig read_data(const JsonReader& reader) {
   config.shuffle = reader.boolean("shuffle").value_or(config.shuffle);
   config.group_by_length = reader.boolean("group_by_length").value_or(config.group_by_length);
   config.packing = reader.boolean("packing").value_or(config.packing);
+  config.topic = reader.text("topic");
   config.limit = reader.integer("limit", 1);
   config.sample = reader.integer("sample", 1);
   config.sample_seed = reader.integer("sample_seed", 0, INT64_MAX).value_or(config.sample_seed);

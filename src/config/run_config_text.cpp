@@ -64,6 +64,7 @@ ordered_json data_json(const DataConfig& data) {
           {"shuffle", data.shuffle},
           {"group_by_length", data.group_by_length},
           {"packing", data.packing},
+          {"topic", optional_json(data.topic)},
           {"limit", optional_json(data.limit)},
           {"sample", optional_json(data.sample)},
           {"sample_seed", data.sample_seed},

@@ -147,6 +147,15 @@ ToExample read_answer(const JsonReader& reader, const nlohmann::ordered_json& fi
   return classify(prompt, column, values);
 }
 
+// The topic stands in the column.
+ToExample with_topic(const ToExample& to_example, const std::string& column) {
+  return [=](const Row& row) {
+    auto example = to_example(row);
+    example->topic = get_at(row, column, std::mem_fn(&Row::label));
+    return example;
+  };
+}
+
 OpenSplit read_files(const JsonReader& reader) {
   if (reader.any("files").is_null()) {
     return open_splits({}, {".parquet", ".json", ".jsonl", ".tsv"});
@@ -177,6 +186,9 @@ Task read_custom_task(const std::string& path) {
   Layout layout;
   layout.open = read_files(reader);
   layout.to_example = read_answer(reader, nlohmann::ordered_json::parse(read_file(path)), task);
+  if (const auto topic = reader.text("topic")) {
+    layout.to_example = with_topic(layout.to_example, *topic);
+  }
   reader.refuse_unknown_keys();
   if (task.metric != Metric::kNone && task.answers.size() != 2) {
     reader.refuse("metric",

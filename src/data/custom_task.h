@@ -20,7 +20,8 @@ namespace mola {
 ///  - "options": the column that holds a list of texts, which the prompt shows as {options}; the
 ///    answer's column has the letter of the right one, or its number, from 0 or "first": 1.
 /// All columns may be those of an object: {question.stem}, "options": "choices.text".
-/// With "response", such as "{output}", in place of "answer" the task is free text.
+/// With "response", such as "{output}", in place of "answer" the task is free text. "topic" names
+/// the column that has each row's topic, if there is one.
 ///
 /// Without "files" the data is files of the split's name (train, validation, test) in JSON, JSON
 /// lines, TSV with a header, or Parquet. Throws `Error` naming the file and the key.

@@ -84,6 +84,7 @@ EncodedData load_examples(const DataConfig& data, std::vector<Example> examples,
 ReadOptions read_options(const DataConfig& data) {
   ReadOptions options;
   options.on_bad_row = data.on_bad_row;
+  options.topic = data.topic.value_or("");
   if (data.limit) options.limit = static_cast<size_t>(*data.limit);
   if (data.sample) options.sample = static_cast<size_t>(*data.sample);
   options.sample_seed = data.sample_seed;
@@ -110,6 +111,7 @@ EncodedData load_data(const DataConfig& data, Split split, const Tokenizer* toke
   EncodedData encoded;
   if (data.task == "tokens") {
     if (data.sample) fail("data.sample: is of tasks of text, found the task tokens");
+    if (data.topic) fail("data.topic: is of tasks of text, found the task tokens");
     encoded = load_tokens(data, split, options.limit);
   } else {
     const Task task = find_task(data.task);

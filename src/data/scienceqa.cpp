@@ -62,7 +62,9 @@ std::optional<Example> to_example(const Row& row) {
   const std::string hint = row.text_or_empty("hint");
   const std::string question =
       "Context: " + (hint.empty() ? "N/A" : hint) + "\nQuestion: " + row.text("question");
-  return choice_example(question, options, letter_at(row, "answer", options.size()));
+  auto example = choice_example(question, options, letter_at(row, "answer", options.size()));
+  example.topic = row.text_or_empty("topic");
+  return example;
 }
 
 }  // namespace

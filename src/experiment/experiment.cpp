@@ -140,7 +140,11 @@ class Experiment {
     data.sample.reset();
     data.limit = plan_.evaluation_limit;
     if (has_answers(data.task)) {
-      rows.examples = find_task(data.task).read(data.path, Split::kTest, data.on_bad_row, limit());
+      ReadOptions options;
+      options.on_bad_row = data.on_bad_row;
+      options.topic = data.topic.value_or("");
+      options.limit = limit();
+      rows.examples = find_task(data.task).read(data.path, Split::kTest, options);
     } else {
       rows.sequences = load_data(data, Split::kTest, tokenizer()).sequences;
       check_vocabulary(rows.sequences, base_->config.vocab_size, data.path);

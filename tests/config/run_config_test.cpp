@@ -48,6 +48,7 @@ TEST_F(RunConfigTest, HasDefaults) {
   EXPECT_EQ(config.data.max_length, 256);
   EXPECT_TRUE(config.data.train_on_prompt && config.data.shuffle && config.data.group_by_length);
   EXPECT_FALSE(config.data.packing || config.train.recompute);
+  EXPECT_EQ(config.data.topic, std::nullopt);
   EXPECT_EQ(config.data.limit, std::nullopt);
   EXPECT_EQ(config.data.validation, 0);
   EXPECT_EQ(config.data.on_bad_row, OnBadRow::kStop);
@@ -73,8 +74,8 @@ TEST_F(RunConfigTest, ReadsEveryKey) {
     "adapter": {"type": "mola", "allocation": [2, 4], "top_k": [1, 2], "rank": 4, "alpha": 8,
                 "dropout": 0, "target_modules": ["q_proj"], "init": "gaussian", "init_from": "a"},
     "data": {"task": "mrpc", "path": "p", "max_length": 512, "train_on_prompt": false,
-             "shuffle": false, "group_by_length": false, "packing": true, "limit": 7,
-             "validation": 0.25, "on_bad_row": "skip"},
+             "shuffle": false, "group_by_length": false, "packing": true, "topic": "t",
+             "limit": 7, "validation": 0.25, "on_bad_row": "skip"},
     "train": {"epochs": 2, "max_steps": 9, "batch_size": 6, "micro_batch_size": 3,
               "learning_rate": 1, "weight_decay": 0.1, "beta1": 0.5, "beta2": 0.6, "epsilon": 0.2,
               "schedule": "cosine", "warmup_steps": 0, "max_grad_norm": 0,
@@ -97,6 +98,7 @@ TEST_F(RunConfigTest, ReadsEveryKey) {
   EXPECT_EQ(config.data.max_length, 512);
   EXPECT_FALSE(config.data.train_on_prompt || config.data.shuffle || config.data.group_by_length);
   EXPECT_TRUE(config.data.packing && config.train.recompute);
+  EXPECT_EQ(config.data.topic, "t");
   EXPECT_EQ(config.data.limit, 7);
   EXPECT_EQ(config.data.validation, 0.25);
   EXPECT_EQ(config.data.on_bad_row, OnBadRow::kSkip);

@@ -56,6 +56,7 @@ TEST_F(RunConfigText, IsReadBack) {
                        {"top_k", {1, 2}},
                        {"rank", {4, 8}},
                        {"alpha", 0.1}};
+  config["data"]["topic"] = "biology";
   config["data"]["limit"] = 7;
   config["data"]["validation"] = 0.1;
   config["data"]["on_bad_row"] = "skip";

@@ -119,7 +119,7 @@ TEST_F(EncodeTest, StopsAtAPromptThatLeavesNoRoomForTheResponseOrLeavesItOut) {
   }
 }
 
-TEST_F(EncodeTest, DrawsASample) {
+TEST_F(EncodeTest, DrawsASampleOfText) {
   DataConfig config;
   config.task = "text";
   std::string lines;
@@ -136,6 +136,10 @@ TEST_F(EncodeTest, DrawsASample) {
   config.sample = 1;
   EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr); }),
             "data.sample: is of tasks of text, found the task tokens");
+  config.sample.reset();
+  config.topic = "stars";
+  EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr); }),
+            "data.topic: is of tasks of text, found the task tokens");
 }
 
 TEST_F(EncodeTest, RefusesDataWithNothingToTrainOn) {

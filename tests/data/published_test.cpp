@@ -51,6 +51,7 @@ TEST_P(PublishedTask, IsTheSameOnTheHub) {
       ASSERT_EQ(found[i].prompt, expected[i].prompt) << found[i].place;
       ASSERT_EQ(found[i].response, expected[i].response) << found[i].place;
       ASSERT_EQ(found[i].answers, expected[i].answers) << found[i].place;
+      ASSERT_EQ(found[i].topic, expected[i].topic) << found[i].place;
     }
   }
 }

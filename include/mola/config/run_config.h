@@ -20,13 +20,14 @@ struct ModelConfig {
 /// `"data"`: what is trained on.
 struct DataConfig {
   std::string task;
-  std::string path;              ///< the folder or file that the task reads
-  int64_t max_length = 256;      ///< tokens; longer sequences are cut on the right
-  bool train_on_prompt = true;   ///< false: the loss is taken over the response alone
-  bool shuffle = true;           ///< a new order in each epoch
-  bool group_by_length = true;   ///< micro-batches of like lengths within each step
-  bool packing = false;          ///< fill micro-batches up to micro_batch_size * max_length tokens
-  std::optional<int64_t> limit;  ///< the first so many rows only
+  std::string path;             ///< the folder or file that the task reads
+  int64_t max_length = 256;     ///< tokens; longer sequences are cut on the right
+  bool train_on_prompt = true;  ///< false: the loss is taken over the response alone
+  bool shuffle = true;          ///< a new order in each epoch
+  bool group_by_length = true;  ///< micro-batches of like lengths within each step
+  bool packing = false;         ///< fill micro-batches up to micro_batch_size * max_length tokens
+  std::optional<std::string> topic;  ///< the rows of this topic alone, such as ScienceQA's biology
+  std::optional<int64_t> limit;      ///< the first so many of these rows only
   /// So many of these rows, drawn so that the collections that ids name before their first dot keep
   /// their shares, as OpenOrca's niv, t0, cot and flan.
   std::optional<int64_t> sample;

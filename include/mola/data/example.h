@@ -14,6 +14,7 @@ struct Example {
   std::string response;
   std::vector<std::string> answers = {};  ///< those of this row, such as A, B, C; none: the task's
   std::string place = "";                 ///< where the row stands, such as "train.tsv:12"
+  std::string topic = "";                 ///< such as "biology"; empty where the task has none
 };
 
 /// One row as tokens. `labels` are aligned with `input_ids` (the shift by one is the loss's);

@@ -19,7 +19,8 @@ enum class Metric { kNone, kF1, kMatthews };
 /// Which rows of a split are read, and what becomes of those that cannot be used.
 struct ReadOptions {
   OnBadRow on_bad_row = OnBadRow::kStop;
-  size_t limit = SIZE_MAX;   ///< the first so many; of the file no more is looked at
+  std::string topic = "";    ///< the rows of this topic alone; empty: all
+  size_t limit = SIZE_MAX;   ///< the first so many of these; of the file no more is looked at
   size_t sample = 0;         ///< so many of these, as data.sample; 0: all
   int64_t sample_seed = 10;  ///< as data.sample_seed
 };
@@ -30,6 +31,8 @@ struct Task {
   using Reader = std::function<std::vector<Example>(const std::string& path, Split split,
                                                     const ReadOptions& options)>;
 
+  /// Throws `Error` for a row that cannot be used, unless those are left out, and for a topic that
+  /// no row has.
   std::vector<Example> read(const std::string& path, Split split,
                             const ReadOptions& options) const {
     return reader(path, split, options);
