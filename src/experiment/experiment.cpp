@@ -46,7 +46,7 @@ nlohmann::ordered_json evaluation_settings(const ExperimentPlan& plan) {
       {"max_new_tokens", options.max_new_tokens},
       {"normalize", options.normalize},
       {"limit", nullptr}};
-  if (plan.evaluation_limit) json["limit"] = *plan.evaluation_limit;
+  if (plan.evaluation.limit) json["limit"] = *plan.evaluation.limit;
   return json;
 }
 
@@ -138,7 +138,7 @@ class Experiment {
     TestRows rows;
     auto data = config.data;
     data.sample.reset();
-    data.limit = plan_.evaluation_limit;
+    data.limit = plan_.evaluation.limit;
     if (has_answers(data.task)) {
       ReadOptions options;
       options.on_bad_row = data.on_bad_row;
@@ -155,7 +155,7 @@ class Experiment {
     return rows;
   }
 
-  size_t limit() const { return static_cast<size_t>(plan_.evaluation_limit.value_or(INT64_MAX)); }
+  size_t limit() const { return static_cast<size_t>(plan_.evaluation.limit.value_or(INT64_MAX)); }
 
   const Tokenizer* tokenizer() const { return tokenizer_ ? &*tokenizer_ : nullptr; }
 

@@ -72,7 +72,7 @@ TEST_F(ExperimentPlanTest, TakesOverridesOfItsOwn) {
   const auto plan = read({"seeds=[7]", "output.dir=here", "evaluation.limit=5"});
   EXPECT_EQ(plan.runs.size(), 8u);
   EXPECT_EQ(plan.runs[0].config.output.dir, "here/runs/cola/lora/epochs-10/seed-7");
-  EXPECT_EQ(plan.evaluation_limit, 5);
+  EXPECT_EQ(plan.evaluation.limit, 5);
 }
 
 TEST_F(ExperimentPlanTest, StartsFromInstructionTuning) {

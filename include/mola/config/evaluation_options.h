@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace mola {
 
@@ -13,6 +14,11 @@ struct EvaluationOptions {
   int64_t batch_size = 32;      ///< rows at a time
   int64_t max_new_tokens = 32;  ///< generate: of a response
   bool normalize = false;       ///< score: divide by the number of the response's tokens
+};
+
+/// How each run of a plan is evaluated.
+struct PlanEvaluation : EvaluationOptions {
+  std::optional<int64_t> limit;  ///< rows of each split; all without it
 };
 
 }  // namespace mola

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,8 +27,7 @@ struct ExperimentPlan {
   /// what it made. Empty where adapters are fine-tuned directly.
   std::vector<ExperimentRun> instruction;
   std::vector<ExperimentRun> runs;
-  EvaluationOptions evaluation;
-  std::optional<int64_t> evaluation_limit;  ///< rows of each split; all without it
+  PlanEvaluation evaluation;
   std::string output_dir;
   bool keep_adapters = true;  ///< false: what a run trained is removed when it is evaluated
 };
