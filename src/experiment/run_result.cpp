@@ -1,0 +1,46 @@
+#include "experiment/run_result.h"
+
+#include <filesystem>
+
+#include "config/json_file.h"
+#include "config/json_reader.h"
+#include "mola/io/output_file.h"
+#include "mola/log.h"
+
+namespace mola {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+ordered_json evaluation_settings(const PlanEvaluation& evaluation) {
+  ordered_json settings = {
+      {"protocol", evaluation.protocol == Protocol::kScore ? "score" : "generate"},
+      {"max_new_tokens", evaluation.max_new_tokens},
+      {"normalize", evaluation.normalize},
+      {"limit", nullptr}};
+  if (evaluation.limit) settings["limit"] = *evaluation.limit;
+  return settings;
+}
+
+std::string result_path(const RunConfig& config) { return config.output.dir + "/result.json"; }
+
+std::optional<json> read_result(const RunConfig& config, const ordered_json& settings) {
+  const std::string path = result_path(config);
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  auto result = read_json_file(path);
+  ConfigSource source{path, {}, {}};
+  if (JsonReader(result, source, "").any("evaluation") != json(settings)) {
+    log_info(path + ": was evaluated otherwise; once more");
+    return std::nullopt;
+  }
+  return result;
+}
+
+void write_result(const RunConfig& config, const ordered_json& settings,
+                  const ordered_json& scores) {
+  ordered_json result = {{"evaluation", settings}};
+  result.update(scores);
+  write_file(result_path(config), result.dump(2) + "\n");
+}
+
+}  // namespace mola

@@ -1,0 +1,116 @@
+#include "experiment/runner.h"
+
+#include <algorithm>
+
+#include "io/trained_files.h"
+#include "mola/config/doubts.h"
+#include "mola/data/task.h"
+#include "mola/error.h"
+#include "mola/eval/evaluation.h"
+#include "mola/io/adapter.h"
+#include "mola/io/pretrained.h"
+#include "mola/log.h"
+#include "mola/model/builders.h"
+#include "mola/model/device.h"
+#include "mola/model/parameter_count.h"
+#include "mola/train/finetune.h"
+#include "mola/train/validation.h"
+
+namespace mola {
+namespace {
+
+template <class Row>
+std::vector<Row> first_of(const std::vector<Row>& rows, size_t limit) {
+  const auto count = static_cast<int64_t>(std::min(rows.size(), limit));
+  return {rows.begin(), rows.begin() + count};
+}
+
+}  // namespace
+
+bool has_answers(const std::string& task) {
+  return task != "tokens" && !find_task(task).answers.empty();
+}
+
+Runner::Runner(const ModelConfig& base, const PlanEvaluation& evaluation, bool has_text)
+    : evaluation_(evaluation),
+      device_(choose_device(base.device)),
+      base_(load_pretrained(base.path, "", choose_dtype(base.dtype, device_), device_)) {
+  if (has_text) tokenizer_.emplace(base.path);
+}
+
+RunData Runner::read_data(const RunConfig& config) const {
+  return load_run_data(config, tokenizer(), base_->config.vocab_size);
+}
+
+EvaluationRows Runner::held_out_rows(const RunConfig& config, const RunData& data) const {
+  EvaluationRows rows;
+  if (has_answers(config.data.task)) {
+    rows.examples = first_of(data.examples.validation, limit());
+  } else {
+    rows.sequences = first_of(data.sequences.validation, limit());
+  }
+  return rows;
+}
+
+EvaluationRows Runner::read_test_rows(const RunConfig& config) const {
+  EvaluationRows rows;
+  auto data = config.data;
+  data.sample.reset();
+  data.limit = evaluation_.limit;
+  if (has_answers(data.task)) {
+    ReadOptions options;
+    options.on_bad_row = data.on_bad_row;
+    options.topic = data.topic.value_or("");
+    options.limit = limit();
+    rows.examples = find_task(data.task).read(data.path, Split::kTest, options);
+  } else {
+    rows.sequences = load_data(data, Split::kTest, tokenizer()).sequences;
+    check_vocabulary(rows.sequences, base_->config.vocab_size, data.path);
+  }
+  if (rows.examples.empty() && rows.sequences.empty()) {
+    fail("data.path: ", data.path, " has no test rows");
+  }
+  return rows;
+}
+
+void Runner::train(const RunConfig& config, const RunData& data, RunStatus status) {
+  torch::manual_seed(config.train.seed);
+  auto model = share_base(base_, resolve_adapter(config.adapter, layers()));
+  start_adapter(model, config.model.path, config.adapter.init_from);
+  Finetune finetune(model, data, config);
+  for (const auto& doubt : doubts_about(config.train, model->adapter, finetune.total_steps())) {
+    if (doubts_.insert(doubt).second) log_warning(doubt);
+  }
+  finetune.run(status);
+}
+
+Runner::Trained Runner::load_trained(const RunConfig& config) const {
+  const auto type = config.adapter.type.value_or(AdapterType::kMola);
+  const std::string folder = config.output.dir + "/" + trained_name(type);
+  if (type == AdapterType::kFull) {
+    auto model = load_pretrained(folder, "", base_->embed_tokens.scalar_type(), device_);
+    return {model, count_parameters(model).total};
+  }
+  auto model = share_base(base_, read_adapter_config(folder, layers()));
+  load_adapter(model, folder);
+  const int64_t trainable_parameters = count_parameters(model).trainable;
+  model->eval();
+  model->freeze_adapter();
+  return {model, trainable_parameters};
+}
+
+double Runner::score(Llama& model, const RunConfig& config, const EvaluationRows& rows) const {
+  if (!has_answers(config.data.task)) {
+    auto options = loader_options(config);
+    options.shuffle = false;
+    return validation_loss(model, Loader(rows.sequences, options));
+  }
+  std::vector<Outcome> outcomes;
+  const auto task = find_task(config.data.task);
+  for (const auto& row : evaluate(model, *tokenizer_, task, rows.examples, evaluation_)) {
+    outcomes.push_back(row.outcome);
+  }
+  return accuracy(outcomes).value;
+}
+
+}  // namespace mola
