@@ -3,6 +3,7 @@
 #include "mola/analysis/allocate.h"
 #include "mola/analysis/measure.h"
 #include "mola/analysis/measurements.h"
+#include "mola/analysis/performance.h"
 #include "mola/analysis/prune.h"
 #include "mola/analysis/quality.h"
 #include "mola/analysis/redundancy.h"
