@@ -12,6 +12,7 @@
 #include "mola/config/adapter_config.h"
 #include "mola/config/allocation.h"
 #include "mola/config/allocation_picture.h"
+#include "mola/config/continual_plan.h"
 #include "mola/config/doubts.h"
 #include "mola/config/evaluation_options.h"
 #include "mola/config/experiment_plan.h"

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "mola/config/evaluation_options.h"
+#include "mola/config/run_config.h"
+
+namespace mola {
+
+/// One domain's fine-tune of an adapter.
+struct ContinualRun {
+  std::string adapter;
+  std::string domain;
+  RunConfig config;  ///< from the second domain on it starts from what the run before made
+};
+
+/// Adapters that are each fine-tuned on one domain after another.
+struct ContinualPlan {
+  ModelConfig model;
+  std::vector<std::string> domains;  ///< in the order of training
+  std::vector<std::string> adapters;
+  std::vector<ContinualRun> runs;  ///< adapter after adapter, each domain after domain
+  PlanEvaluation evaluation;
+  std::string output_dir;
+
+  const ContinualRun& run(size_t adapter, size_t domain) const {
+    return runs[adapter * domains.size() + domain];
+  }
+};
+
+/// Reads the plan `path` and applies `overrides` as `read_run_config` does; those of model, data,
+/// train and output hold for all runs. Its objects are
+///
+///     "model"        as in a run's config
+///     "domains"      a list of {"name", "data", "train"}, in the order of training
+///     "adapters"     a list of {"name", "adapter", "train"}
+///     "data", "train"     of all runs, where domain and adapter say nothing else
+///     "evaluation"   {"protocol", "batch_size", "max_new_tokens", "normalize", "limit"}
+///     "output"       as in a run's config
+///
+/// Every run is checked as a config of its own. Throws `Error` for what `read_run_config` refuses,
+/// fewer than two domains, two domains or adapters of the same name, and an adapter of the type
+/// full, from which none goes on.
+ContinualPlan read_continual_plan(const std::string& path,
+                                  const std::vector<std::string>& overrides = {});
+
+}  // namespace mola

@@ -1,0 +1,57 @@
+#include "mola/config/continual_plan.h"
+
+#include "config/json_file.h"
+#include "config/plan_entries.h"
+#include "config/plan_runs.h"
+#include "config/run_keys.h"
+#include "mola/error.h"
+
+namespace mola {
+namespace {
+
+using nlohmann::json;
+
+// The adapter's runs, each from the second on started from the one before.
+void add_runs(const PlanRuns& runs, const PlanEntry& adapter, const std::vector<PlanEntry>& domains,
+              ContinualPlan& plan) {
+  json start = adapter.own;
+  for (size_t k = 0; k < domains.size(); ++k) {
+    const auto& domain = domains[k];
+    const auto folder =
+        plan.output_dir + "/runs/" + adapter.name + "/" + std::to_string(k + 1) + "-" + domain.name;
+    plan.runs.push_back({adapter.name, domain.name,
+                         runs.make(start, {domain.own}, {adapter.train, domain.train}, folder)});
+    if (plan.runs.back().config.adapter.type == AdapterType::kFull) {
+      fail("adapters: ", adapter.name,
+           " is of the type full, which is no adapter to go on from in the next domain");
+    }
+    start = {{"init_from", folder + "/adapter"}};
+  }
+}
+
+}  // namespace
+
+ContinualPlan read_continual_plan(const std::string& path,
+                                  const std::vector<std::string>& overrides) {
+  const json file = read_json_file(path);
+  const PlanRuns runs(path, file, split_overrides(overrides), {"dir"}, json::object());
+  ConfigSource source{path, runs.plan_overrides(), {}};
+  const JsonReader reader(file, source, "");
+  ContinualPlan plan;
+  for (const char* key : {"model", "data", "train"}) reader.object(key);  // read with every run
+  const auto domains = read_entries(reader, "domains", "data", source);
+  if (domains.size() < 2) {
+    reader.refuse("domains", "found " + domains[0].name + " alone, expected two or more");
+  }
+  const auto adapters = read_entries(reader, "adapters", "adapter", source);
+  plan.domains = names_of(domains);
+  plan.adapters = names_of(adapters);
+  plan.evaluation = read_evaluation(reader.object("evaluation"));
+  plan.output_dir = reader.object("output").required_text("dir");
+  reader.refuse_unknown_keys();
+  for (const auto& adapter : adapters) add_runs(runs, adapter, domains, plan);
+  plan.model = plan.runs.front().config.model;
+  return plan;
+}
+
+}  // namespace mola
