@@ -83,6 +83,7 @@ TEST_F(Evaluate, RefusesWhatItCannotDo) {
   expect_error(evaluate({"--task", "colo"}), {"colo", "nearest: cola"});
   expect_error(evaluate({"--task", "cola", "--split", "train"}), {"train.tsv"});
   expect_error(evaluate({"--task", "cola", "--protocol", "guess"}), {"guess"});
+  expect_error(evaluate({"--task", "cola", "--topic", "birds"}), {"'birds'", "no row has a topic"});
   EXPECT_EQ(names_in(folder_.path("")).size(), 4u);  // no figures
 }
 

@@ -70,6 +70,7 @@ TEST_F(Show, SaysWhatIsWrong) {
   expect_error(show({"--index", "-1"}), {"--index"});
   expect_error(show({"--index", "1", "--all"}), {"--all", "--index"});
   expect_error(show({"--split", "dev"}), {"--split", "dev"});
+  expect_error(show({"--topic", "birds"}), {"'birds'", "no row has a topic"});
   expect_error(show({"--split", "test"}), {rows_, "is a file", "the split test"});
   expect_error(run("show", {"--task", "texd", "--data", rows_}), {"'texd'", "(nearest: text)"});
   expect_error(show({"--model", folder_.path()}), {"tokenizer.model", "no such file"});
