@@ -38,6 +38,8 @@
 #include "mola/eval/metrics.h"
 #include "mola/eval/sampler.h"
 #include "mola/eval/scoring.h"
+#include "mola/experiment/continual.h"
+#include "mola/experiment/continual_results.h"
 #include "mola/experiment/experiment.h"
 #include "mola/experiment/results.h"
 #include "mola/io/adapter.h"

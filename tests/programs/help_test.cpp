@@ -19,6 +19,8 @@ TEST_P(Help, ShowsAnExample) {
 INSTANTIATE_TEST_SUITE_P(Programs, Help,
                          testing::Values("allocate", "analyze", "evaluate", "finetune", "generate",
                                          "logits", "merge", "parameters", "pretrain", "prune",
+                         testing::Values("continual", "evaluate", "experiment", "finetune",
+                                         "generate", "logits", "merge", "parameters", "pretrain",
                                          "show", "world"),
                          [](const auto& instance) { return instance.param; });
 

@@ -1,0 +1,159 @@
+#include "mola/experiment/continual.h"
+
+#include "config/json_reader.h"
+#include "experiment/run_result.h"
+#include "experiment/runner.h"
+#include "mola/error.h"
+#include "mola/experiment/continual_results.h"
+#include "mola/io/output_file.h"
+#include "mola/log.h"
+#include "report/gnuplot.h"
+
+namespace mola {
+namespace {
+
+void check_tasks(const ContinualPlan& plan) {
+  for (size_t k = 0; k < plan.domains.size(); ++k) {
+    const auto& task = plan.run(0, k).config.data.task;
+    if (!has_answers(task)) {
+      fail("data.task: ", task, " of the domain ", plan.domains[k],
+           " has no answers, so its accuracy cannot be measured");
+    }
+  }
+}
+
+// What the accuracies after a run depend on beside its own config: all domains' test rows.
+nlohmann::ordered_json settings_of(const ContinualPlan& plan) {
+  auto settings = evaluation_settings(plan.evaluation);
+  for (size_t k = 0; k < plan.domains.size(); ++k) {
+    const auto& data = plan.run(0, k).config.data;
+    settings["domains"].push_back({{"name", plan.domains[k]},
+                                   {"task", data.task},
+                                   {"path", data.path},
+                                   {"topic", data.topic.value_or("")}});
+  }
+  return settings;
+}
+
+class Continual {
+ public:
+  explicit Continual(const ContinualPlan& plan)
+      : plan_(plan), runner_(plan.model, plan.evaluation, /*has_text=*/true) {}
+
+  void run() {
+    check_runs();
+    for (size_t k = 0; k < plan_.domains.size(); ++k) {
+      runner_.read_data(plan_.run(0, k).config);
+      test_.push_back(runner_.read_test_rows(plan_.run(0, k).config));
+    }
+    for (size_t a = 0; a < plan_.adapters.size(); ++a) train_adapter(a);
+  }
+
+  const std::vector<std::string>& failures() const { return failures_; }
+  const std::vector<ContinualResult>& results() const { return results_; }
+
+ private:
+  static std::string describe(const ContinualRun& run) { return run.adapter + " on " + run.domain; }
+
+  // What is in the folder must be of this plan, and each run must have what it started from.
+  void check_runs() const {
+    for (size_t a = 0; a < plan_.adapters.size(); ++a) {
+      std::string unfinished;
+      for (size_t k = 0; k < plan_.domains.size(); ++k) {
+        const auto& config = plan_.run(a, k).config;
+        const auto status = find_run(config);
+        if (status != RunStatus::kNew && !unfinished.empty()) {
+          fail("output.dir ", config.output.dir, ": was started from the adapter of ", unfinished,
+               ", which is not there; remove the folder");
+        }
+        if (status != RunStatus::kFinished) unfinished = config.output.dir;
+      }
+    }
+  }
+
+  void train_adapter(size_t a) {
+    results_.push_back({plan_.adapters[a], 0, {}});
+    for (size_t k = 0; k < plan_.domains.size(); ++k) {
+      log_info("run " + std::to_string(a * plan_.domains.size() + k + 1) + " of " +
+               std::to_string(plan_.runs.size()) + ": " + describe(plan_.run(a, k)));
+      const bool has_run = try_run(plan_.run(a, k));
+      write_file(plan_.output_dir + "/results.json", continual_json(plan_, results_));
+      write_file(plan_.output_dir + "/results.md", continual_table(plan_, results_));
+      if (!has_run) return;  // the next domain starts from this one
+    }
+  }
+
+  bool try_run(const ContinualRun& run) {
+    try {
+      add_row(run.config, results_.back());
+      return true;
+    } catch (const Error& error) {  // such as a loss that is no longer finite
+      failures_.push_back(describe(run) + ": " + error.what());
+      log_error(failures_.back());
+      return false;
+    }
+  }
+
+  // Of the accuracies after the run.
+  void add_row(const RunConfig& config, ContinualResult& result) {
+    const auto status = find_run(config);
+    if (read_row(config, result)) return;
+    if (status != RunStatus::kFinished) {
+      runner_.train(config, runner_.read_data(config), status);
+    }
+    auto [model, trainable_parameters] = runner_.load_trained(config);
+    result.trainable_parameters = trainable_parameters;
+    std::vector<double> row;
+    nlohmann::ordered_json accuracies;
+    for (size_t i = 0; i < plan_.domains.size(); ++i) {
+      row.push_back(runner_.score(model, plan_.run(0, i).config, test_[i]));
+      accuracies[plan_.domains[i]] = row[i];
+      log_info("accuracy on " + plan_.domains[i] + " " + std::to_string(row[i]));
+    }
+    write_result(config, settings_of(plan_),
+                 {{"trainable_parameters", trainable_parameters}, {"accuracy", accuracies}});
+    result.R.push_back(row);
+  }
+
+  // Adds what an earlier call found; false if there is nothing.
+  bool read_row(const RunConfig& config, ContinualResult& result) const {
+    const auto json = read_result(config, settings_of(plan_));
+    if (!json) return false;
+    ConfigSource source{result_path(config), {}, {}};
+    const JsonReader reader(*json, source, "");
+    const JsonReader accuracies = reader.object("accuracy");
+    std::vector<double> row;
+    for (const auto& domain : plan_.domains) {
+      const auto found = accuracies.number(domain, "", [](double) { return true; });
+      row.push_back(accuracies.require(domain, found));
+    }
+    result.trainable_parameters = reader.require(
+        "trainable_parameters", reader.integer("trainable_parameters", 1, INT64_MAX));
+    result.R.push_back(row);
+    return true;
+  }
+
+  const ContinualPlan& plan_;
+  Runner runner_;
+  std::vector<EvaluationRows> test_;  // of each domain
+  std::vector<ContinualResult> results_;
+  std::vector<std::string> failures_;
+};
+
+}  // namespace
+
+std::string run_continual(const ContinualPlan& plan) {
+  check_tasks(plan);
+  Continual continual(plan);
+  continual.run();
+  draw(plan.output_dir + "/results.gnuplot",
+       continual_plot(plan, continual.results(), plan.output_dir + "/results.png"));
+  const auto& failures = continual.failures();
+  if (!failures.empty()) {
+    fail(failures.size(), " of ", plan.adapters.size(), " adapters failed, the first of them ",
+         failures[0]);
+  }
+  return continual_table(plan, continual.results());
+}
+
+}  // namespace mola

@@ -1,0 +1,76 @@
+#include "mola/experiment/continual_results.h"
+
+#include <iomanip>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+
+namespace mola {
+namespace {
+
+using nlohmann::ordered_json;
+
+// Of results whose adapter has trained on all domains; the measures want all of R.
+template <class Measure>
+std::optional<double> measure(const ContinualPlan& plan, const ContinualResult& result,
+                              Measure of) {
+  if (result.R.size() < plan.domains.size()) return std::nullopt;
+  return of(result.R);
+}
+
+std::string percent(std::optional<double> share) {
+  if (!share) return "";
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(2) << 100 * *share;
+  return text.str();
+}
+
+std::string matrix_table(const ContinualPlan& plan, const ContinualResult& result) {
+  std::string lines = "| " + result.adapter + " |";
+  std::string rule = "|---|";
+  for (const auto& domain : plan.domains) {
+    lines += " " + domain + " |";
+    rule += "---:|";
+  }
+  lines += "\n" + rule + "\n";
+  for (size_t k = 0; k < result.R.size(); ++k) {
+    lines += "| after " + plan.domains[k] + " |";
+    for (const double accuracy : result.R[k]) lines += " " + percent(accuracy) + " |";
+    lines += "\n";
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string continual_table(const ContinualPlan& plan,
+                            const std::vector<ContinualResult>& results) {
+  std::string text =
+      "Test accuracy in percent. OP: the mean over the domains after the last of them. PD: by how "
+      "much the accuracy on a domain changes, on average, when one that follows it is trained.\n\n"
+      "| adapter | OP | PD |\n|---|---:|---:|\n";
+  for (const auto& result : results) {
+    text += "| " + result.adapter + " | " + percent(measure(plan, result, overall_performance)) +
+            " | " + percent(measure(plan, result, performance_drop)) + " |\n";
+  }
+  for (const auto& result : results) text += "\n" + matrix_table(plan, result);
+  return text;
+}
+
+std::string continual_json(const ContinualPlan& plan, const std::vector<ContinualResult>& results) {
+  const auto json_of = [](std::optional<double> value) {
+    return value ? ordered_json(*value) : ordered_json();
+  };
+  ordered_json json = {{"domains", plan.domains}, {"adapters", ordered_json::array()}};
+  for (const auto& result : results) {
+    json["adapters"].push_back(
+        {{"adapter", result.adapter},
+         {"trainable_parameters", result.trainable_parameters},
+         {"R", result.R},
+         {"overall_performance", json_of(measure(plan, result, overall_performance))},
+         {"performance_drop", json_of(measure(plan, result, performance_drop))}});
+  }
+  return json.dump(2) + "\n";
+}
+
+}  // namespace mola
