@@ -9,11 +9,14 @@
 namespace mola {
 namespace {
 
-// "Loss: training, validation, over step"
+// "Loss: loss over step; training, validation"
 std::string alt_text(const LineChart& chart) {
-  std::string text = chart.title + ": ";
-  for (const auto& line : chart.lines) text += line.name.empty() ? "" : line.name + ", ";
-  return text + chart.y_label + " over " + chart.x_label;
+  std::string text = chart.title + ": " + chart.y_label + " over " + chart.x_label;
+  if (chart.lines.size() < 2) return text;
+  for (const auto& line : chart.lines) {
+    text += (&line == &chart.lines.front() ? "; " : ", ") + line.name;
+  }
+  return text;
 }
 
 std::string alt_text(const HeatMap& map) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <limits>
 
 #include "train/load_history.h"
 #include "train/metrics_groups.h"
@@ -12,7 +11,7 @@ namespace mola {
 namespace {
 
 double validation_loss_of(const StepMetrics& metrics) {
-  return metrics.validation_loss.value_or(std::numeric_limits<double>::quiet_NaN());
+  return metrics.validation_loss.value_or(NAN);
 }
 
 LineChart loss_chart(const std::vector<Group>& groups) {

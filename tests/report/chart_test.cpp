@@ -12,7 +12,7 @@
 namespace mola {
 namespace {
 
-constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
+constexpr double kGap = NAN;
 
 #define MOLA_SKIP_WITHOUT_GNUPLOT()                                                       \
   if (std::system("command -v gnuplot > /dev/null") != 0) {                               \

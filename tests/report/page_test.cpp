@@ -85,12 +85,13 @@ TEST(Pictures, LieInTheirFolderBesideTheirScripts) {
   }
   const TempFolder folder;
   const Pictures pictures(folder.path("report/pictures"));
-  const LineChart chart = {"Loss", "step", "loss", {1, 2}, {{"training", {2, 1}}}, {}, {}};
+  const LineChart chart = {
+      "Loss", "step", "loss", {1, 2}, {{"training", {2, 1}}, {"validation", {3, 2}}}, {}, {}};
   const auto picture = pictures.draw("loss", chart, "Falls.");
   EXPECT_EQ(names_in(folder.path("report/pictures")),
             (std::vector<std::string>{"loss.gnuplot", "loss.svg"}));
   EXPECT_EQ(picture.svg, folder.read("report/pictures/loss.svg"));
-  EXPECT_EQ(picture.alt, "Loss: training, loss over step");
+  EXPECT_EQ(picture.alt, "Loss: loss over step; training, validation");
   EXPECT_EQ(picture.caption, "Falls.");
   const auto file = folder.write("file", "");
   EXPECT_TRUE(holds(message_of<Error>([&] { Pictures(file + "/pictures"); }), "cannot be made"));

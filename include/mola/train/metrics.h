@@ -11,8 +11,8 @@ namespace mola {
 /// A number for each expert of each decoder layer; none for a layer without a router.
 using ExpertNumbers = std::vector<std::vector<double>>;
 
-/// What is logged of a step. Losses and speed are means over the steps since the last
-/// logged one, the load is that of them all.
+/// What is logged of a step. Losses and speed are means over the steps since the last logged one,
+/// the load is that of them all.
 struct StepMetrics {
   int64_t step = 0;         ///< from 1
   double epoch = 0;         ///< how often the data has been gone through
