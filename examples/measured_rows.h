@@ -8,6 +8,7 @@ struct MeasuredRows {
   std::string data;
   std::string split = "test";
   int64_t max_length = 256;
+  std::optional<std::string> topic;
   std::optional<int64_t> limit;
   bool skip_bad_rows = false;
 
@@ -20,6 +21,7 @@ struct MeasuredRows {
     config.task = task;
     config.path = data;
     config.max_length = max_length;
+    config.topic = topic;
     config.limit = limit;
     config.on_bad_row = skip_bad_rows ? mola::OnBadRow::kSkip : mola::OnBadRow::kStop;
     std::optional<mola::Tokenizer> tokenizer;
@@ -47,7 +49,9 @@ inline void add_row_options(CLI::App& app, MeasuredRows& rows) {
   task->needs(data);
   data->needs(task);
   add_split_option(app, rows.split);
-  app.add_option("--limit", rows.limit, "the first so many rows only")->check(CLI::PositiveNumber);
+  app.add_option("--topic", rows.topic, "the rows of this topic only")->check(kNotEmpty);
+  app.add_option("--limit", rows.limit, "the first so many of these rows only")
+      ->check(CLI::PositiveNumber);
   app.add_option("--max-length", rows.max_length, "tokens of a row; longer ones are cut")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

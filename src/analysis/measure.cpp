@@ -10,12 +10,20 @@
 namespace mola {
 
 Grouping group_rows(const Task& task, const std::vector<Example>& examples) {
+  const bool have_topics = std::any_of(examples.begin(), examples.end(), [&](const auto& example) {
+    return example.topic != examples[0].topic;
+  });
   Grouping grouping;
+  if (have_topics) {
+    grouping.by = "topic";
+  } else if (!task.answers.empty()) {
+    grouping.by = "answer";
+  }
   for (const auto& example : examples) {
     grouping.groups.push_back(
-        parse_answer(example.response, answers_of(task, example)).value_or(""));
+        have_topics ? example.topic
+                    : parse_answer(example.response, answers_of(task, example)).value_or(""));
   }
-  if (!task.answers.empty()) grouping.by = "answer";
   return grouping;
 }
 

@@ -7,7 +7,6 @@
 #include "mola/experiment/continual_results.h"
 #include "mola/io/output_file.h"
 #include "mola/log.h"
-#include "report/gnuplot.h"
 
 namespace mola {
 namespace {
@@ -146,8 +145,9 @@ std::string run_continual(const ContinualPlan& plan) {
   check_tasks(plan);
   Continual continual(plan);
   continual.run();
-  draw(plan.output_dir + "/results.gnuplot",
-       continual_plot(plan, continual.results(), plan.output_dir + "/results.png"));
+  const Pictures pictures(plan.output_dir + "/pictures");
+  write_file(plan.output_dir + "/report.html",
+             continual_report(plan, continual.results(), pictures));
   const auto& failures = continual.failures();
   if (!failures.empty()) {
     fail(failures.size(), " of ", plan.adapters.size(), " adapters failed, the first of them ",

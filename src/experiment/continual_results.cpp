@@ -1,29 +1,13 @@
-#include "mola/experiment/continual_results.h"
-
 #include <iomanip>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <sstream>
+
+#include "experiment/continual_text.h"
 
 namespace mola {
 namespace {
 
 using nlohmann::ordered_json;
-
-// Of results whose adapter has trained on all domains; the measures want all of R.
-template <class Measure>
-std::optional<double> measure(const ContinualPlan& plan, const ContinualResult& result,
-                              Measure of) {
-  if (result.R.size() < plan.domains.size()) return std::nullopt;
-  return of(result.R);
-}
-
-std::string percent(std::optional<double> share) {
-  if (!share) return "";
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(2) << 100 * *share;
-  return text.str();
-}
 
 std::string matrix_table(const ContinualPlan& plan, const ContinualResult& result) {
   std::string lines = "| " + result.adapter + " |";
@@ -41,7 +25,28 @@ std::string matrix_table(const ContinualPlan& plan, const ContinualResult& resul
   return lines;
 }
 
+bool is_whole(const ContinualPlan& plan, const ContinualResult& result) {
+  return result.R.size() == plan.domains.size();
+}
+
 }  // namespace
+
+std::optional<double> overall_of(const ContinualPlan& plan, const ContinualResult& result) {
+  if (!is_whole(plan, result)) return std::nullopt;
+  return overall_performance(result.R);
+}
+
+std::optional<double> drop_of(const ContinualPlan& plan, const ContinualResult& result) {
+  if (!is_whole(plan, result)) return std::nullopt;
+  return performance_drop(result.R);
+}
+
+std::string percent(std::optional<double> share) {
+  if (!share) return "";
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(2) << 100 * *share;
+  return text.str();
+}
 
 std::string continual_table(const ContinualPlan& plan,
                             const std::vector<ContinualResult>& results) {
@@ -50,8 +55,8 @@ std::string continual_table(const ContinualPlan& plan,
       "much the accuracy on a domain changes, on average, when one that follows it is trained.\n\n"
       "| adapter | OP | PD |\n|---|---:|---:|\n";
   for (const auto& result : results) {
-    text += "| " + result.adapter + " | " + percent(measure(plan, result, overall_performance)) +
-            " | " + percent(measure(plan, result, performance_drop)) + " |\n";
+    text += "| " + result.adapter + " | " + percent(overall_of(plan, result)) + " | " +
+            percent(drop_of(plan, result)) + " |\n";
   }
   for (const auto& result : results) text += "\n" + matrix_table(plan, result);
   return text;
@@ -63,12 +68,11 @@ std::string continual_json(const ContinualPlan& plan, const std::vector<Continua
   };
   ordered_json json = {{"domains", plan.domains}, {"adapters", ordered_json::array()}};
   for (const auto& result : results) {
-    json["adapters"].push_back(
-        {{"adapter", result.adapter},
-         {"trainable_parameters", result.trainable_parameters},
-         {"R", result.R},
-         {"overall_performance", json_of(measure(plan, result, overall_performance))},
-         {"performance_drop", json_of(measure(plan, result, performance_drop))}});
+    json["adapters"].push_back({{"adapter", result.adapter},
+                                {"trainable_parameters", result.trainable_parameters},
+                                {"R", result.R},
+                                {"overall_performance", json_of(overall_of(plan, result))},
+                                {"performance_drop", json_of(drop_of(plan, result))}});
   }
   return json.dump(2) + "\n";
 }

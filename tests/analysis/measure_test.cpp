@@ -23,6 +23,14 @@ TEST(GroupRows, IsByAnswer) {
   EXPECT_EQ(group_rows(Task(), {{"p", "Answer: no."}}).by, "");
 }
 
+TEST(GroupRows, IsByTopicWhereRowsHaveOne) {
+  Example physics = {"p", "Answer: no."};
+  physics.topic = "physics";
+  const auto grouping = group_rows(yes_or_no(), {{"p", "Answer: no."}, physics});
+  EXPECT_EQ(grouping.by, "topic");
+  EXPECT_EQ(grouping.groups, (std::vector<std::string>{"", "physics"}));
+}
+
 TEST(Measure, GroupsAddUpToTheWhole) {
   AdapterSpec spec;
   spec.allocation = "34";

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "support/test_files.h"
+
 namespace mola {
 namespace {
 
@@ -57,15 +59,18 @@ TEST_F(ContinualResults, AreJson) {
   EXPECT_TRUE(json["adapters"][1]["performance_drop"].is_null());
 }
 
-// After biology the mean is biology's alone, 90; after physics that of 80 and 70.
-TEST_F(ContinualResults, ArePlotted) {
-  const auto script = continual_plot(plan_, results_, "out's.png");
-  EXPECT_EQ(script.find("$adapter0 << END\n\"biology\" 90 90 50\n\"physics\" 75 80 70\nEND\n"), 0u)
-      << script;
-  EXPECT_NE(script.find("set output 'out''s.png'"), std::string::npos);
-  EXPECT_NE(script.find("title 'it''s'"), std::string::npos);
-  EXPECT_NE(script.find("set title 'physics'"), std::string::npos);
-  EXPECT_EQ(script.find("'8642'"), std::string::npos);  // nothing is known of it
+TEST_F(ContinualResults, AreAPage) {
+  TempFolder folder;
+  const auto page = continual_report(plan_, results_, Pictures(folder.path("pictures")));
+  EXPECT_NE(page.find("<td>lora</td><td class=\"number\">64</td><td class=\"number\">75.00</td>"),
+            std::string::npos);
+  EXPECT_NE(page.find("<td>it&#39;s</td><td class=\"number\">96</td><td class=\"number\"></td>"),
+            std::string::npos);
+  EXPECT_NE(page.find("after physics"), std::string::npos);
+  // After biology the mean is biology's alone, 90; after physics that of 80 and 70.
+  const auto mean = folder.read("pictures/mean.gnuplot");
+  EXPECT_NE(mean.find("1 90"), std::string::npos) << mean;
+  EXPECT_NE(mean.find("2 75"), std::string::npos) << mean;
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ INSTANTIATE_TEST_SUITE_P(Programs, Help,
                          testing::Values("continual", "evaluate", "experiment", "finetune",
                                          "generate", "logits", "merge", "parameters", "pretrain",
                                          "show", "world"),
-                         [](const auto& instance) { return instance.param; });
+                         [](const auto& instance) {
+  return instance.param; });
 
 TEST(CommandLine, TellsTheVersion) {
   const auto result = run("finetune", {"--version"});

@@ -17,7 +17,7 @@ struct Grouping {
   std::vector<std::string> groups;
 };
 
-/// The topics of `examples` where rows have one, otherwise their answers where `task` has some.
+/// The topics of `examples` where they have several, otherwise their answers where `task` has some.
 Grouping group_rows(const Task& task, const std::vector<Example>& examples);
 
 /// Measures the adapter of `model`: how redundant its experts are and, by the routing of all tokens

@@ -6,6 +6,7 @@
 
 #include "mola/analysis/performance.h"
 #include "mola/config/continual_plan.h"
+#include "mola/report/pictures.h"
 
 namespace mola {
 
@@ -24,9 +25,9 @@ std::string continual_table(const ContinualPlan& plan, const std::vector<Continu
 /// The same as JSON text, with accuracies from 0 to 1; null for what is not known yet.
 std::string continual_json(const ContinualPlan& plan, const std::vector<ContinualResult>& results);
 
-/// A gnuplot script that draws, to the PNG file `output`, the mean accuracy over the domains
-/// trained so far, and the accuracy on each domain, after each of them: a line for each adapter.
-std::string continual_plot(const ContinualPlan& plan, const std::vector<ContinualResult>& results,
-                           const std::string& output);
+/// The same as a page, with pictures drawn into `pictures`: the accuracies while the domains are
+/// trained, a line for each adapter, and R as a heat map. Returns its HTML.
+std::string continual_report(const ContinualPlan& plan, const std::vector<ContinualResult>& results,
+                             const Pictures& pictures);
 
 }  // namespace mola

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "mola/experiment/continual_results.h"
+
+namespace mola {
+
+/// Overall performance and performance drop, of an adapter that has trained on all domains.
+std::optional<double> overall_of(const ContinualPlan& plan, const ContinualResult& result);
+std::optional<double> drop_of(const ContinualPlan& plan, const ContinualResult& result);
+
+/// A share as "86.87"; empty where there is none.
+std::string percent(std::optional<double> share);
+
+}  // namespace mola
