@@ -1,5 +1,7 @@
 // Chooses the number of experts of each layer from measurements, for a given sum.
+#include <algorithm>
 #include <cstdio>
+#include <functional>
 
 #include "measured_rows.h"
 
@@ -14,6 +16,14 @@ struct Settings {
   std::string output;
 };
 
+// A config takes only these for the path of an allocation.
+const CLI::Validator kJsonFile(
+    [](const std::string& path) {
+      const bool is_json = path.size() > 5 && path.compare(path.size() - 5, 5, ".json") == 0;
+      return is_json ? std::string() : "found " + path + ", expected a name that ends in .json";
+    },
+    "");
+
 // What each layer was measured by, and what that gives.
 struct Result {
   std::vector<double> measured;
@@ -21,6 +31,10 @@ struct Result {
 };
 
 Result by_quality(const Settings& settings) {
+  if (!settings.model.adapter.empty() || settings.rows.given()) {
+    mola::fail(
+        "--method quality: looks at the base model alone, so leave out --adapter and --task");
+  }
   const auto layers = mola::read_llama_config(settings.model.model).num_hidden_layers;
   // What the budget cannot be is told before the spectra, which take their time.
   mola::allocate_in_proportion(std::vector<double>(layers, 1), settings.budget);
@@ -31,25 +45,38 @@ Result by_quality(const Settings& settings) {
   return {quality, mola::allocate_by_quality(quality, settings.budget, settings.power)};
 }
 
-mola::Measurements measure_adapter(const Settings& settings) {
-  if (settings.model.adapter.empty()) {
+// How many experts the adapter has in each layer.
+std::vector<int64_t> adapter_experts(const Settings& settings) {
+  const auto& folder = settings.model.adapter;
+  if (folder.empty()) {
     mola::fail("--method ", settings.method, ": needs the --adapter that is measured");
   }
-  auto model = settings.model.load_unfrozen();
-  return settings.rows.measure(model, settings.model.model);
+  const auto layers = mola::read_llama_config(settings.model.model).num_hidden_layers;
+  const auto allocation = mola::read_adapter_config(folder, layers).allocation;
+  if (allocation.values.empty() || !allocation.same_for_all()) {
+    mola::fail(
+        "--adapter ", folder,
+        ": its projections differ in their experts or have none, expected one number a layer");
+  }
+  const auto& experts = allocation.values.begin()->second;
+  if (std::adjacent_find(experts.begin(), experts.end(), std::not_equal_to<>()) != experts.end()) {
+    mola::log_warning("--adapter " + folder +
+                      ": has more experts in some layers than in others, which moves what is "
+                      "measured; an adapter with as many in each compares better");
+  }
+  return experts;
 }
 
 Result by_redundancy(const Settings& settings) {
-  const auto measured = measure_adapter(settings);
-  for (const auto& record : measured.redundancy) {
-    if (record.num_experts == measured.redundancy.front().num_experts) continue;
-    mola::log_warning("--adapter " + settings.model.adapter +
-                      ": its layers differ in their experts, and with these their distances");
-    break;
+  if (settings.rows.given()) {
+    mola::fail("--method redundancy: looks at no rows, so leave out --task and --data");
   }
+  const auto layers = adapter_experts(settings).size();
+  mola::allocate_in_proportion(std::vector<double>(layers, 1), settings.budget);
+  auto model = settings.model.load_unfrozen();
+  const auto means = mola::layer_means(mola::measure_redundancy(model),
+                                       static_cast<int64_t>(layers), mola::Projections::kAll);
   Result result;
-  const auto means =
-      mola::layer_means(measured.redundancy, measured.num_layers, mola::Projections::kAll);
   for (const auto& mean : means) result.measured.push_back(mean.product);
   result.experts = mola::allocate_by_redundancy(result.measured, settings.budget);
   return result;
@@ -59,8 +86,13 @@ Result by_load(const Settings& settings) {
   if (!settings.rows.given()) {
     mola::fail("--method load: needs the --task and --data whose rows go through the routers");
   }
-  const auto measured = measure_adapter(settings);
-  const auto loads = mola::sorted_loads(measured.routing, measured.num_layers);
+  const auto present = adapter_experts(settings);
+  std::vector<std::vector<double>> loads;
+  for (const int64_t count : present) loads.emplace_back(count, 0.0);
+  mola::allocate_by_load(loads, settings.budget);  // refuses a budget before the rows
+  auto model = settings.model.load_unfrozen();
+  const auto measured = settings.rows.measure(model, settings.model.model);
+  loads = mola::sorted_loads(measured.routing, present);
   Result result;
   result.experts = mola::allocate_by_load(loads, settings.budget);
   for (const auto& load : loads) result.measured.push_back(load.empty() ? 0 : load.back());
@@ -117,7 +149,10 @@ int main(int argc, char** argv) {
   add_row_options(app, settings.rows);
   app.add_option("--output", settings.output, "the allocation's JSON file")
       ->required()
-      ->check(kNotEmpty)
-      ->type_name("FILE");
-  return run_program(app, argc, argv, [&] { run(settings); });
+      ->check(kJsonFile)
+      ->type_name("FILE.json");
+  return run_program(app, argc, argv, [&] {
+    spin_shortly(argv);
+    run(settings);
+  });
 }

@@ -1,5 +1,6 @@
 // Measures the experts of a saved adapter and makes a report of it.
 #include <cstdio>
+#include <filesystem>
 
 #include "measured_rows.h"
 
@@ -17,19 +18,24 @@ struct Settings {
 std::vector<mola::StepMetrics> history(const Settings& settings) {
   if (!settings.metrics.empty()) return mola::read_metrics(settings.metrics);
   const auto folder = std::filesystem::absolute(settings.model.adapter + "/").parent_path();
-  const auto path = folder.parent_path() / "metrics.jsonl";
-  return std::filesystem::exists(path) ? mola::read_metrics(path.string())
-                                       : std::vector<mola::StepMetrics>();
+  const auto path = (folder.parent_path() / "metrics.jsonl").string();
+  if (!std::filesystem::exists(path)) return {};
+  try {
+    return mola::read_metrics(path);
+  } catch (const mola::Error& error) {  // a file that nobody asked for
+    mola::log_warning(std::string(error.what()) + "; the report goes without the training");
+    return {};
+  }
 }
 
 void print(const mola::Measurements& measured) {
   std::printf("distance   %.4g between two experts, as a mean over all projections\n",
               mola::overall_mean(measured.redundancy).product);
-  const auto layers = mola::layer_means(measured.redundancy, measured.num_layers,
-                                        mola::Projections::kSelfAttention);
+  const auto compared = mola::compared_projections(measured.redundancy);
+  const auto layers = mola::layer_means(measured.redundancy, measured.num_layers, compared);
   std::printf("by layer  ");
   for (const auto& layer : layers) std::printf(" %.3g", layer.product);
-  std::printf("  (self-attention)\n");
+  std::printf("  (%s)\n", mola::name_of(compared).c_str());
   if (measured.routing.empty()) return;
   double entropy = 0, dead = 0, experts = 0;
   for (const auto& routing : measured.routing) {
@@ -43,7 +49,7 @@ void print(const mola::Measurements& measured) {
 }
 
 void run(const Settings& settings) {
-  check_new_folder(settings.output);
+  mola::check_output_folder(settings.output, "--output");
   const auto steps = history(settings);
   auto model = settings.model.load_unfrozen();
   const auto measured = settings.rows.measure(model, settings.model.model);

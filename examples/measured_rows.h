@@ -7,7 +7,7 @@ struct MeasuredRows {
   std::string task;
   std::string data;
   std::string split = "test";
-  int64_t max_length = 256;
+  std::optional<int64_t> max_length;
   std::optional<std::string> topic;
   std::optional<int64_t> limit;
   bool skip_bad_rows = false;
@@ -20,7 +20,7 @@ struct MeasuredRows {
     mola::DataConfig config;
     config.task = task;
     config.path = data;
-    config.max_length = max_length;
+    config.max_length = max_length.value_or(model->config.max_position_embeddings);
     config.topic = topic;
     config.limit = limit;
     config.on_bad_row = skip_bad_rows ? mola::OnBadRow::kSkip : mola::OnBadRow::kStop;
@@ -52,9 +52,9 @@ inline void add_row_options(CLI::App& app, MeasuredRows& rows) {
   app.add_option("--topic", rows.topic, "the rows of this topic only")->check(kNotEmpty);
   app.add_option("--limit", rows.limit, "the first so many of these rows only")
       ->check(CLI::PositiveNumber);
-  app.add_option("--max-length", rows.max_length, "tokens of a row; longer ones are cut")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  app.add_option("--max-length", rows.max_length,
+                 "tokens of a row, cut on the right; by default as many as the model is made for")
+      ->check(CLI::PositiveNumber);
   app.add_flag("--skip-bad-rows", rows.skip_bad_rows,
                "warns of rows that cannot be used, and goes on without them");
 }

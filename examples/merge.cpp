@@ -11,7 +11,7 @@ struct Settings {
 };
 
 void merge(const Settings& settings) {
-  check_new_folder(settings.output);
+  mola::check_output_folder(settings.output, "--output");
   const auto dtype = settings.dtype == "auto" ? mola::stored_dtype(settings.model)
                                               : mola::choose_dtype(settings.dtype, torch::kCPU);
   auto model = mola::load_pretrained(settings.model, settings.adapter, dtype);

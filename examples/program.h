@@ -5,7 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <iomanip>
 #include <map>
@@ -21,13 +20,6 @@ inline std::string with_commas(int64_t number) {
   std::string text = std::to_string(number);
   for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3) text.insert(at, ",");
   return text;
-}
-
-/// Throws if the folder that a program is to write holds files already.
-inline void check_new_folder(const std::string& output) {
-  if (std::filesystem::exists(output) && !std::filesystem::is_empty(output)) {
-    mola::fail("--output ", output, ": already holds files; name another folder");
-  }
 }
 
 /// What an adapter adds where its type alone does not tell.

@@ -33,7 +33,10 @@ std::vector<int64_t> by_redundancy(const mola::ProjectionPlace& place, int64_t c
 }
 
 void run(const Settings& settings) {
-  check_new_folder(settings.output);
+  mola::check_output_folder(settings.output, "--output");
+  if (settings.method == "redundancy" && settings.rows.given()) {
+    mola::fail("--method redundancy: looks at no rows, so leave out --task and --data");
+  }
   auto model = settings.model.load_unfrozen();
   const auto allocation = mola::Allocation::parse(
       settings.allocation, model->config.num_hidden_layers, model->adapter.target_modules);
@@ -71,5 +74,8 @@ int main(int argc, char** argv) {
       ->required()
       ->check(kNotEmpty)
       ->type_name("DIR");
-  return run_program(app, argc, argv, [&] { run(settings); });
+  return run_program(app, argc, argv, [&] {
+    spin_shortly(argv);
+    run(settings);
+  });
 }

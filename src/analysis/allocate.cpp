@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "mola/config/allocation.h"
 #include "mola/error.h"
 
 namespace mola {
@@ -13,10 +14,14 @@ namespace {
 
 using List = std::vector<int64_t>;
 
-void check_budget(const ExpertBudget& budget, int64_t least, int64_t most) {
-  if (budget.min < 0 || budget.min > budget.max) {
-    fail("found min ", budget.min, " and max ", budget.max, ", expected 0 <= min <= max");
+void check_bounds(const ExpertBudget& budget) {
+  if (budget.min < 0 || budget.min > budget.max || budget.max > kMostExperts) {
+    fail("found min ", budget.min, " and max ", budget.max,
+         ", expected 0 <= min <= max <= ", kMostExperts);
   }
+}
+
+void check_sum(const ExpertBudget& budget, int64_t least, int64_t most) {
   if (budget.experts < least || budget.experts > most) {
     fail("found a budget of ", budget.experts, " experts, expected ", least, " to ", most,
          " for these layers, with min ", budget.min, " and max ", budget.max);
@@ -54,7 +59,8 @@ List allocate_in_proportion(const std::vector<double>& weights, const ExpertBudg
     }
   }
   const auto layers = static_cast<int64_t>(weights.size());
-  check_budget(budget, layers * budget.min, layers * budget.max);
+  check_bounds(budget);
+  check_sum(budget, layers * budget.min, layers * budget.max);
   const auto worth = [&](size_t layer, int64_t experts) {
     return weights[layer] / (static_cast<double>(experts) + 0.5);
   };
@@ -79,6 +85,7 @@ List allocate_by_redundancy(const std::vector<double>& distances, const ExpertBu
 }
 
 List allocate_by_load(const std::vector<std::vector<double>>& loads, const ExpertBudget& budget) {
+  check_bounds(budget);
   List least, most;
   for (const auto& load : loads) {
     most.push_back(std::min(static_cast<int64_t>(load.size()), budget.max));
@@ -87,7 +94,7 @@ List allocate_by_load(const std::vector<std::vector<double>>& loads, const Exper
   const auto sum = [](const List& list) {
     return std::accumulate(list.begin(), list.end(), int64_t{0});
   };
-  check_budget(budget, sum(least), sum(most));
+  check_sum(budget, sum(least), sum(most));
   return spend(budget.experts, least, most,
                [&](size_t layer, int64_t experts) { return loads[layer][experts]; });
 }

@@ -8,6 +8,33 @@
 #include "mola/eval/answer.h"
 
 namespace mola {
+namespace {
+
+constexpr size_t kMostGroups = 24;
+const std::string kOthers = "(others)";
+
+using Rows = std::vector<const Sequence*>;
+
+// The rows of each group; of more groups than can be looked at, the smallest are laid together.
+std::map<std::string, Rows> rows_by_group(const std::vector<Sequence>& sequences,
+                                          const Grouping& grouping) {
+  std::map<std::string, Rows> groups;
+  for (size_t i = 0; i < sequences.size(); ++i) {
+    groups[grouping.by.empty() ? "" : grouping.groups.at(i)].push_back(&sequences[i]);
+  }
+  if (groups.size() <= kMostGroups) return groups;
+  std::vector<std::pair<size_t, std::string>> sizes;
+  for (const auto& [group, rows] : groups) sizes.emplace_back(rows.size(), group);
+  std::sort(sizes.begin(), sizes.end());
+  for (size_t i = 0; i + kMostGroups <= sizes.size(); ++i) {
+    const auto rows = groups.extract(sizes[i].second).mapped();
+    auto& others = groups[kOthers];
+    others.insert(others.end(), rows.begin(), rows.end());
+  }
+  return groups;
+}
+
+}  // namespace
 
 Grouping group_rows(const Task& task, const std::vector<Example>& examples) {
   const bool have_topics = std::any_of(examples.begin(), examples.end(), [&](const auto& example) {
@@ -36,12 +63,8 @@ Measurements measure(Llama& model, const std::vector<Sequence>& sequences, const
     fail("the adapter has no projection with two experts or more, so there is nothing to compare");
   }
   measurements.grouped_by = grouping.by;
-  std::map<std::string, std::vector<const Sequence*>> groups;
-  for (size_t i = 0; i < sequences.size(); ++i) {
-    groups[grouping.by.empty() ? "" : grouping.groups.at(i)].push_back(&sequences[i]);
-  }
   RoutingStatistics all;
-  for (const auto& [group, rows] : groups) {
+  for (const auto& [group, rows] : rows_by_group(sequences, grouping)) {
     const auto statistics = collect_routing(model, rows, kRoutingBatchTokens, on_rows);
     add_routing(all, statistics);
     if (!grouping.by.empty()) measurements.groups[group] = summarize(statistics);

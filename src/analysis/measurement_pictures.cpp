@@ -1,6 +1,7 @@
 #include "analysis/measurement_pictures.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 
@@ -43,12 +44,13 @@ Line line_of(const std::string& name, const std::vector<MeanDistances>& means,
 
 // A line for each projection with a router.
 LineChart router_chart(const Measurements& measurements, const std::string& title,
-                       const std::string& y_label, double ProjectionRouting::*value) {
+                       const std::string& y_label,
+                       const std::function<double(const ProjectionRouting&)>& value) {
   auto chart = chart_by_layer(measurements, title, y_label);
   for (const auto& projection : routed_projections(measurements)) {
     Line line{projection, std::vector<double>(chart.x.size(), kNone)};
     for (const auto& routing : measurements.routing) {
-      if (routing.projection == projection) line.y[routing.layer] = routing.*value;
+      if (routing.projection == projection) line.y[routing.layer] = value(routing);
     }
     chart.lines.push_back(line);
   }
@@ -113,19 +115,21 @@ std::vector<std::string> routed_projections(const Measurements& measurements) {
 
 LineChart distance_chart(const Measurements& measurements) {
   auto chart = chart_by_layer(measurements, "Distance between experts", "distance of the products");
-  const auto means = [&](Projections projections) {
-    return layer_means(measurements.redundancy, measurements.num_layers, projections);
+  const auto add = [&](Projections projections) {
+    const auto means = layer_means(measurements.redundancy, measurements.num_layers, projections);
+    chart.lines.push_back(line_of(name_of(projections), means, &MeanDistances::product));
   };
-  chart.lines = {
-      line_of("self-attention", means(Projections::kSelfAttention), &MeanDistances::product),
-      line_of("all projections", means(Projections::kAll), &MeanDistances::product)};
+  const auto compared = compared_projections(measurements.redundancy);
+  add(compared);
+  if (compared != Projections::kAll) add(Projections::kAll);
   return chart;
 }
 
 LineChart factor_chart(const Measurements& measurements) {
-  auto chart = chart_by_layer(measurements, "Distance between factors", "distance, self-attention");
-  const auto means =
-      layer_means(measurements.redundancy, measurements.num_layers, Projections::kSelfAttention);
+  const auto compared = compared_projections(measurements.redundancy);
+  auto chart =
+      chart_by_layer(measurements, "Distance between factors", "distance, " + name_of(compared));
+  const auto means = layer_means(measurements.redundancy, measurements.num_layers, compared);
   chart.lines = {line_of("A and B side by side", means, &MeanDistances::factors),
                  line_of("A", means, &MeanDistances::lora_A),
                  line_of("B", means, &MeanDistances::lora_B)};
@@ -149,14 +153,14 @@ HeatMap distance_map(const Measurements& measurements) {
 
 LineChart entropy_chart(const Measurements& measurements) {
   auto chart = router_chart(measurements, "Entropy of the routers", "entropy / ln(experts)",
-                            &ProjectionRouting::entropy);
+                            [](const auto& routing) { return routing.entropy; });
   chart.high = 1;
   return chart;
 }
 
 LineChart dead_chart(const Measurements& measurements) {
-  auto chart =
-      router_chart(measurements, "Dead experts", "share never chosen", &ProjectionRouting::dead);
+  auto chart = router_chart(measurements, "Dead experts", "share never chosen",
+                            [](const auto& routing) { return routing.dead; });
   chart.high = 1;
   return chart;
 }
@@ -177,28 +181,26 @@ HeatMap weight_map(const Measurements& measurements, const std::string& projecti
 }
 
 LineChart pair_chart(const Measurements& measurements) {
-  auto chart = chart_by_layer(measurements, "The pair chosen most often", "times an even share");
-  for (const auto& projection : routed_projections(measurements)) {
-    Line line{projection, std::vector<double>(chart.x.size(), kNone)};
-    for (const auto& routing : measurements.routing) {
-      if (routing.projection == projection) line.y[routing.layer] = busiest_pair(routing);
-    }
-    chart.lines.push_back(line);
-  }
-  return chart;
+  return router_chart(measurements, "The pair chosen most often", "times an even share",
+                      busiest_pair);
 }
 
 HeatMap co_selection_map(const Measurements& measurements, const std::string& projection) {
   const ProjectionRouting* uneven = nullptr;
+  double most = -1;
   for (const auto& routing : measurements.routing) {
-    if (routing.projection != projection) continue;
-    if (uneven == nullptr || busiest_pair(routing) > busiest_pair(*uneven)) uneven = &routing;
+    const bool has_pairs = routing.projection == projection && !std::isnan(busiest_pair(routing));
+    if (!has_pairs || busiest_pair(routing) <= most) continue;
+    uneven = &routing;
+    most = busiest_pair(routing);
   }
   HeatMap map;
-  map.title = projection + ", layer " + std::to_string(uneven->layer);
+  map.title = projection;
   map.x_label = map.y_label = "expert";
   map.value_label = "share of the tokens";
   map.low = 0;
+  if (uneven == nullptr) return map;
+  map.title += ", layer " + std::to_string(uneven->layer);
   map.rows = empty_rows(uneven->picks.size(), uneven->picks.size());
   for (size_t a = 0; a < map.rows.size(); ++a) {
     for (size_t b = 0; b < map.rows.size(); ++b) {

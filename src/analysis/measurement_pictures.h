@@ -36,7 +36,7 @@ HeatMap weight_map(const Measurements& measurements, const std::string& projecti
 LineChart pair_chart(const Measurements& measurements);
 
 /// The share of the tokens that chose both of two experts of `projection`, in the layer in which
-/// pairs are most uneven, expert x expert.
+/// pairs are most uneven, expert x expert; empty where a token takes one expert alone.
 HeatMap co_selection_map(const Measurements& measurements, const std::string& projection);
 
 /// How far each group's use of the experts is from that of all, layer x group.

@@ -37,8 +37,9 @@ ordered_json to_json(const MeanDistances& distances) {
 }
 
 ordered_json to_json(const ProjectionRedundancy& record) {
-  ordered_json json = {
-      {"layer", record.layer}, {"projection", record.projection}, {"experts", record.num_experts}};
+  ordered_json json = {{"layer", record.layer},
+                       {"projection", record.projection},
+                       {"num_experts", record.num_experts}};
   json.update(to_json(record.distances));
   return json;
 }
@@ -66,7 +67,7 @@ ordered_json list_json(const std::vector<Record>& records) {
 }  // namespace
 
 std::string redundancy_csv(const Measurements& measurements) {
-  std::string text = "layer,projection,experts,product,factors,lora_A,lora_B\n";
+  std::string text = "layer,projection,num_experts,product,factors,lora_A,lora_B\n";
   for (const auto& record : measurements.redundancy) {
     const auto& distances = record.distances;
     text += line(record.layer, record.projection, record.num_experts, distances.product,
@@ -76,7 +77,7 @@ std::string redundancy_csv(const Measurements& measurements) {
 }
 
 std::string routers_csv(const Measurements& measurements) {
-  std::string text = "layer,projection,experts,tokens,entropy,dead\n";
+  std::string text = "layer,projection,num_experts,tokens,entropy,dead\n";
   for (const auto& routing : measurements.routing) {
     text += line(routing.layer, routing.projection, routing.num_experts(), routing.tokens,
                  routing.entropy, routing.dead);
@@ -124,7 +125,7 @@ std::string measurements_json(const Measurements& measurements) {
   const auto& redundancy = measurements.redundancy;
   const auto layers = measurements.num_layers;
   ordered_json json = {
-      {"layers", layers},
+      {"num_layers", layers},
       {"redundancy",
        {{"overall", to_json(overall_mean(redundancy))},
         {"self_attention", list_json(layer_means(redundancy, layers, Projections::kSelfAttention))},

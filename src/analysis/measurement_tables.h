@@ -9,10 +9,10 @@ namespace mola {
 // Measurements as text. In CSV a line for each projection, or each of its experts; what there is
 // no number for is an empty cell. In JSON it is null.
 
-/// layer, projection, experts, and the four distances.
+/// layer, projection, num_experts, and the four distances.
 std::string redundancy_csv(const Measurements& measurements);
 
-/// layer, projection, experts, tokens, entropy, dead.
+/// layer, projection, num_experts, tokens, entropy, dead.
 std::string routers_csv(const Measurements& measurements);
 
 /// layer, projection, expert, picks, share, weight, probability.

@@ -26,6 +26,17 @@ MeanDistances mean_of(const std::vector<MeanDistances>& values) {
 
 }  // namespace
 
+Projections compared_projections(const std::vector<ProjectionRedundancy>& redundancy) {
+  const bool any = std::any_of(redundancy.begin(), redundancy.end(), [](const auto& record) {
+    return in_self_attention(record.projection);
+  });
+  return any ? Projections::kSelfAttention : Projections::kAll;
+}
+
+std::string name_of(Projections projections) {
+  return projections == Projections::kAll ? "all projections" : "self-attention";
+}
+
 std::vector<MeanDistances> layer_means(const std::vector<ProjectionRedundancy>& redundancy,
                                        int64_t num_layers, Projections projections) {
   std::vector<std::vector<MeanDistances>> layers(static_cast<size_t>(num_layers));
@@ -46,19 +57,18 @@ MeanDistances overall_mean(const std::vector<ProjectionRedundancy>& redundancy) 
 }
 
 std::vector<std::vector<double>> sorted_loads(const std::vector<ProjectionRouting>& routing,
-                                              int64_t num_layers) {
-  std::vector<std::vector<double>> loads(static_cast<size_t>(num_layers));
+                                              const std::vector<int64_t>& num_experts) {
+  std::vector<std::vector<double>> loads;
+  for (const int64_t count : num_experts) loads.emplace_back(count, count == 1 ? 1.0 : 0.0);
   std::vector<double> projections(loads.size(), 0);
+  for (const auto& record : routing) ++projections.at(record.layer);
   for (const auto& record : routing) {
-    auto share = record.share;
-    std::sort(share.begin(), share.end(), std::greater<>());
-    auto& load = loads.at(record.layer);
-    load.resize(std::max(load.size(), share.size()), 0);
-    for (size_t e = 0; e < share.size(); ++e) load[e] += share[e];
-    ++projections[record.layer];
-  }
-  for (size_t layer = 0; layer < loads.size(); ++layer) {
-    for (double& load : loads[layer]) load /= projections[layer];
+    auto picks = record.picks;
+    std::sort(picks.begin(), picks.end(), std::greater<>());
+    const double total = static_cast<double>(record.tokens) * projections[record.layer];
+    for (size_t e = 0; e < picks.size(); ++e) {
+      loads[record.layer].at(e) += static_cast<double>(picks[e]) / total;
+    }
   }
   return loads;
 }

@@ -1,6 +1,7 @@
 #include "mola/analysis/prune.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "mola/error.h"
@@ -49,6 +50,9 @@ void put_back(const LoraMixtureImpl& from, const ProjectionPlace& target) {
 // The settings of `adapter` with `allocation`.
 AdapterConfig with_allocation(AdapterConfig adapter, const Allocation& allocation) {
   for (const auto& [projection, experts] : allocation.values) {
+    if (adapter.top_k.values.count(projection) == 0) {
+      fail("allocation: ", projection, " is no target module of the adapter");
+    }
     auto& top_k = adapter.top_k.values.at(projection);
     for (size_t layer = 0; layer < experts.size(); ++layer) {
       const int64_t present = adapter.allocation.at(projection, static_cast<int64_t>(layer));
@@ -61,6 +65,18 @@ AdapterConfig with_allocation(AdapterConfig adapter, const Allocation& allocatio
   }
   adapter.allocation = allocation;
   return adapter;
+}
+
+// What was chosen has to be the `count` experts to keep, in ascending order.
+void check_choice(const ProjectionPlace& place, const List& kept, int64_t count) {
+  const auto present = static_cast<int64_t>(place.mixture()->experts.size());
+  const bool is_rising =
+      std::adjacent_find(kept.begin(), kept.end(), std::greater_equal<>()) == kept.end();
+  const bool is_within = kept.empty() || (kept.front() >= 0 && kept.back() < present);
+  if (static_cast<int64_t>(kept.size()) != count || !is_rising || !is_within) {
+    fail("layer ", place.layer, ", ", place.name, ": expected ", count,
+         " experts to keep, of the numbers 0 to ", present - 1, " in ascending order");
+  }
 }
 
 void copy_experts(const LoraMixtureImpl& from, const List& kept, LoraMixtureImpl& to) {
@@ -116,7 +132,9 @@ Llama prune(Llama& model, const Allocation& allocation, const ChooseExperts& cho
       continue;
     }
     const auto count = static_cast<int64_t>(target.mixture()->experts.size());
-    copy_experts(*place.mixture(), choose(place, count), *target.mixture());
+    const auto kept = choose(place, count);
+    check_choice(place, kept, count);
+    copy_experts(*place.mixture(), kept, *target.mixture());
   }
   pruned->train(model->is_training());
   return pruned;

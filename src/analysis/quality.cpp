@@ -34,6 +34,8 @@ double pl_alpha_hill(const Tensor& eigenvalues) {
 
 double matrix_quality(const Tensor& weight) {
   torch::NoGradGuard no_grad;
+  if (weight.dim() != 2) fail("found the shape ", weight.sizes(), ", expected a matrix");
+  if (!weight.isfinite().all().item<bool>()) fail("holds numbers that are not finite");
   const auto wide = (weight.size(0) <= weight.size(1) ? weight : weight.t()).to(torch::kDouble);
   return pl_alpha_hill(at::linalg_eigvalsh(wide.mm(wide.t())));
 }

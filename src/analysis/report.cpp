@@ -7,6 +7,7 @@
 #include "analysis/measurement_pictures.h"
 #include "analysis/measurement_tables.h"
 #include "mola/io/output_file.h"
+#include "mola/io/run_folder.h"
 #include "mola/report/page.h"
 #include "mola/report/pictures.h"
 #include "mola/train/history.h"
@@ -59,6 +60,25 @@ std::vector<Picture> draw_each(const Measurements& measurements, const Pictures&
   return drawn;
 }
 
+// Nothing where every token takes one expert alone.
+void add_pairs(const Measurements& measurements, const Pictures& pictures, Page& page) {
+  const auto chart = pair_chart(measurements);
+  const bool any = std::any_of(chart.lines.begin(), chart.lines.end(), [](const Line& line) {
+    return std::any_of(line.y.begin(), line.y.end(), [](double y) { return !std::isnan(y); });
+  });
+  if (!any) return;
+  page.heading("Which experts are chosen together");
+  page.paragraph(
+      "In even routing all pairs are chosen alike often. Below, for each projection, the layer in "
+      "which they are most uneven; co_selection.csv has them all.");
+  auto pairs = draw_each(measurements, pictures, "pairs", co_selection_map,
+                         ": tokens that chose both experts.");
+  pairs.insert(pairs.begin(),
+               pictures.draw("pairs", chart,
+                             "How often the most frequent pair is chosen, beside the mean pair."));
+  page.pictures(pairs);
+}
+
 void add_routing(const Measurements& measurements, const Pictures& pictures, Page& page) {
   page.heading("Routing");
   page.paragraph("Where the routers sent " + text_of(measurements.routing.front().tokens) +
@@ -76,26 +96,21 @@ void add_routing(const Measurements& measurements, const Pictures& pictures, Pag
       "The mean weight of an expert where it is chosen; the weights of a token sum to 1.");
   page.pictures(
       draw_each(measurements, pictures, "weight", weight_map, ": mean weight of each expert."));
-  page.heading("Which experts are chosen together");
-  page.paragraph(
-      "In even routing all pairs are chosen alike often. Below, for each projection, the layer in "
-      "which they are most uneven; co_selection.csv has them all.");
-  auto pairs = draw_each(measurements, pictures, "pairs", co_selection_map,
-                         ": tokens that chose both experts.");
-  pairs.insert(pairs.begin(),
-               pictures.draw("pairs", pair_chart(measurements),
-                             "How often the most frequent pair is chosen, beside the mean pair."));
-  page.pictures(pairs);
+  add_pairs(measurements, pictures, page);
 }
 
 // An expert whose part in a group's picks differs from its part in all.
 struct Specialist {
   std::string group;
-  const ProjectionRouting* routing;
+  const ProjectionRouting* in_group;
+  const ProjectionRouting* in_all;
   size_t expert;
-  double in_group;
 
-  double in_all() const { return routing->share[expert]; }
+  // The difference beside what chance alone makes of it, which is more in a small group.
+  double surprise() const {
+    return (in_group->share[expert] - in_all->share[expert]) *
+           std::sqrt(static_cast<double>(in_group->tokens));
+  }
 };
 
 std::vector<Specialist> specialists(const Measurements& measurements) {
@@ -103,12 +118,12 @@ std::vector<Specialist> specialists(const Measurements& measurements) {
   for (const auto& [group, routing] : measurements.groups) {
     for (size_t i = 0; i < routing.size(); ++i) {
       for (size_t e = 0; e < routing[i].share.size(); ++e) {
-        found.push_back({group, &measurements.routing.at(i), e, routing[i].share[e]});
+        found.push_back({group, &routing[i], &measurements.routing.at(i), e});
       }
     }
   }
   std::stable_sort(found.begin(), found.end(), [](const Specialist& a, const Specialist& b) {
-    return a.in_group - a.in_all() > b.in_group - b.in_all();
+    return a.surprise() > b.surprise();
   });
   if (found.size() > kListed) found.resize(kListed);
   return found;
@@ -124,14 +139,17 @@ void add_groups(const Measurements& measurements, const Pictures& pictures, Page
       "groups", group_map(measurements),
       "Bright: this " + measurements.grouped_by + " has experts of its own in that layer.")});
   page.paragraph("The experts that serve one " + measurements.grouped_by +
-                 " most beyond the others; groups.csv has them all.");
-  Table table{{measurements.grouped_by, "layer", "projection", "expert", "share of its picks",
-               "of all picks"},
+                 " most beyond the others, measured by what chance would make of as many tokens; "
+                 "groups.csv has them all.");
+  Table table{{measurements.grouped_by, "tokens", "layer", "projection", "expert",
+               "share of its picks", "of all picks"},
               {}};
   for (const auto& one : specialists(measurements)) {
-    table.rows.push_back({one.group.empty() ? "(none)" : one.group, text_of(one.routing->layer),
-                          one.routing->projection, text_of(static_cast<int64_t>(one.expert)),
-                          text_of(one.in_group), text_of(one.in_all())});
+    const auto& routing = *one.in_group;
+    table.rows.push_back(
+        {one.group.empty() ? "(none)" : one.group, text_of(routing.tokens), text_of(routing.layer),
+         routing.projection, text_of(static_cast<int64_t>(one.expert)),
+         text_of(routing.share[one.expert]), text_of(one.in_all->share[one.expert])});
   }
   page.table(table);
 }
@@ -150,6 +168,7 @@ void write_tables(const Measurements& measurements, const std::string& folder) {
 
 std::string write_report(const Measurements& measurements, const std::string& title,
                          const std::vector<StepMetrics>& history, const std::string& folder) {
+  check_output_folder(folder);
   const Pictures pictures(folder + "/pictures");
   write_tables(measurements, folder);
   Page page(title);

@@ -74,6 +74,21 @@ ProjectionRouting summary_of(const RoutingSums& sums) {
   return routing;
 }
 
+// Puts a model into evaluation mode, and back into its own whatever happens.
+class EvaluationMode {
+ public:
+  explicit EvaluationMode(const Llama& model) : model_(model), was_training_(model->is_training()) {
+    model_->eval();
+  }
+  ~EvaluationMode() { model_->train(was_training_); }
+  EvaluationMode(const EvaluationMode&) = delete;
+  EvaluationMode& operator=(const EvaluationMode&) = delete;
+
+ private:
+  Llama model_;
+  bool was_training_;
+};
+
 }  // namespace
 
 void add_routing(RoutingStatistics& statistics, const RoutingTrace& trace,
@@ -99,8 +114,7 @@ RoutingStatistics collect_routing(Llama model, const std::vector<const Sequence*
                                   int64_t batch_tokens,
                                   const std::function<void(size_t rows)>& on_rows) {
   torch::NoGradGuard no_grad;
-  const bool was_training = model->is_training();
-  model->eval();
+  const EvaluationMode mode(model);
   RoutingStatistics statistics;
   MicroBatch batch;
   int64_t tokens = 0;
@@ -116,7 +130,6 @@ RoutingStatistics collect_routing(Llama model, const std::vector<const Sequence*
     batch.clear();
     tokens = 0;
   }
-  model->train(was_training);
   return statistics;
 }
 

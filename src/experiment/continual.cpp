@@ -1,5 +1,7 @@
 #include "mola/experiment/continual.h"
 
+#include <filesystem>
+
 #include "config/json_reader.h"
 #include "experiment/run_result.h"
 #include "experiment/runner.h"
@@ -145,6 +147,7 @@ std::string run_continual(const ContinualPlan& plan) {
   check_tasks(plan);
   Continual continual(plan);
   continual.run();
+  std::filesystem::remove_all(plan.output_dir + "/pictures");  // of an earlier call
   const Pictures pictures(plan.output_dir + "/pictures");
   write_file(plan.output_dir + "/report.html",
              continual_report(plan, continual.results(), pictures));

@@ -15,6 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+const std::string kRunKey = "output.dir";
+
 constexpr size_t kMostDigits = 18;  // of a step, so that it fits an int64_t
 
 // By their steps, the oldest first.
@@ -47,22 +49,25 @@ bool is_leftover(const std::string& name) {
 
 }  // namespace
 
-void check_run_folder(const std::string& path) {
+void check_output_folder(const std::string& path, const std::string& key) {
+  const std::string place = key + (key.empty() ? "" : " ") + path;
   std::error_code error;
   fs::path existing = fs::absolute(path).lexically_normal();
   while (!fs::exists(existing, error)) existing = existing.parent_path();
   if (!fs::is_directory(existing)) {
-    fail("output.dir ", path, ": ", existing.string(), " is a file, expected a folder");
+    fail(place, ": ", existing.string(), " is a file, expected a folder");
   }
   if (access(existing.c_str(), W_OK) != 0) {
-    fail("output.dir ", path, ": ", existing.string(), " is not writable");
+    fail(place, ": ", existing.string(), " is not writable");
   }
   if (fs::exists(path) && !fs::is_empty(path)) {
-    fail("output.dir ", path,
-         ": already holds files; name another folder, remove it, or go on with a run that was "
-         "stopped by finetune --resume");
+    fail(place, ": already holds files; name another folder",
+         key == kRunKey ? ", remove it, or go on with a run that was stopped by finetune --resume"
+                        : "");
   }
 }
+
+void check_run_folder(const std::string& path) { check_output_folder(path, kRunKey); }
 
 void make_run_folder(const std::string& path) {
   check_run_folder(path);

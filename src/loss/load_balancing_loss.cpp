@@ -2,7 +2,6 @@
 
 #include <torch/types.h>
 
-#include <algorithm>
 #include <map>
 
 namespace mola {
@@ -47,21 +46,12 @@ Tensor layer_loss(const std::map<int64_t, Load>& loads) {
   return torch::stack(weighted).sum();
 }
 
-// Of two counts by expert, the shorter is filled up with zeros.
-Tensor sum_of(const Tensor& counts, const Tensor& more) {
-  const int64_t most = std::max(counts.size(0), more.size(0));
-  const auto filled = [&](const Tensor& x) {
-    return x.size(0) == most ? x : torch::constant_pad_nd(x, {0, most - x.size(0)});
-  };
-  return filled(counts) + filled(more);
-}
-
 }  // namespace
 
 void add_picks(LayerPicks& sums, const LayerPicks& more) {
   for (const auto& [layer, counts] : more) {
     auto& sum = sums[layer];
-    sum = sum.defined() ? sum_of(sum.to(counts.device()), counts) : counts;
+    sum = sum.defined() ? sum.to(counts.device()) + counts : counts;
   }
 }
 
@@ -78,8 +68,7 @@ Tensor load_balancing_loss(const RoutingTrace& trace, const Tensor& attention_ma
   std::vector<Tensor> losses;
   for (const auto& [layer, loads] : layers) {
     losses.push_back(layer_loss(loads));
-    if (picks == nullptr) continue;
-    for (const auto& [num_experts, load] : loads) add_picks(*picks, {{layer, load.picks}});
+    if (picks != nullptr) add_picks(*picks, {{layer, loads.rbegin()->second.picks}});
   }
   return losses.empty() ? torch::zeros({}) : torch::stack(losses).sum();
 }

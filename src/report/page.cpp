@@ -77,6 +77,7 @@ std::vector<bool> number_columns(const Table& table) {
     }
     for (size_t i = 0; i < row.size(); ++i) numbers[i] = numbers[i] && is_number(row[i]);
   }
+  if (!numbers.empty()) numbers[0] = false;  // names, such as the allocation 2468
   return numbers;
 }
 

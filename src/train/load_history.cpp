@@ -69,8 +69,12 @@ void add_load_history(Page& page, const std::vector<StepMetrics>& metrics,
   const auto& load = with_load->expert_load;
   page.heading("Experts' load during training");
   page.paragraph(
-      "The share of a layer's picks that went to each expert, over all its projections. An even "
-      "share is one divided by the layer's number of experts. Layers without a router are empty.");
+      "The share of a layer's picks that went to each expert, as the load-balancing loss counts "
+      "them: "
+      "experts of one number are added up over the layer's projections, of which those with the "
+      "most "
+      "experts count. An even share is one divided by that number. Layers without a router are "
+      "empty.");
   page.pictures({pictures.draw("load_busiest", load_map(metrics, load.size(), true),
                                "How much more than an even share the busiest expert of each layer "
                                "was picked: dark is even."),

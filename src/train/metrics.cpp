@@ -80,7 +80,12 @@ std::vector<StepMetrics> read_metrics(const std::string& path) {
     const std::string origin = path + ", line " + std::to_string(++number);
     const bool is_finished = !lines.eof();
     if (!is_finished && !nlohmann::json::accept(line)) break;
-    all.push_back(metrics_from(parse_json(line, origin), origin));
+    const auto metrics = metrics_from(parse_json(line, origin), origin);
+    const int64_t before = all.empty() ? 0 : all.back().step;
+    if (metrics.step <= before) {
+      fail(origin, ": found step ", metrics.step, ", expected one above ", before);
+    }
+    all.push_back(metrics);
   }
   return all;
 }

@@ -68,7 +68,11 @@ TEST(AllocateInProportion, RefusesWhatDoesNotFit) {
   EXPECT_EQ(message_of<Error>([] {
               allocate_in_proportion({1, 2}, {4, 3, 2});
             }),
-            "found min 3 and max 2, expected 0 <= min <= max");
+            "found min 3 and max 2, expected 0 <= min <= max <= 4096");
+  EXPECT_EQ(message_of<Error>([] {
+              allocate_in_proportion({1, 2}, {4, 1, INT64_MAX});
+            }).find("found min 1 and max 9223372036854775807, expected"),
+            0u);
   EXPECT_EQ(message_of<Error>([] {
               allocate_in_proportion({1, NAN}, {4});
             }),

@@ -59,6 +59,23 @@ TEST(Measure, GroupsAddUpToTheWhole) {
   }
 }
 
+// 37 groups, so the 14 smallest, of a row of two tokens each, are laid together.
+TEST(Measure, LaysTheSmallestOfManyGroupsTogether) {
+  AdapterSpec spec;
+  spec.allocation = "22";
+  auto model = tiny_model(resolve(spec, 2));
+  std::vector<Sequence> rows;
+  Grouping grouping{"topic", {}};
+  for (int i = 0; i < 40; ++i) {
+    rows.push_back({{1, 2}, {1, 2}});
+    grouping.groups.push_back(i < 4 ? "large" : std::to_string(i));
+  }
+  const auto found = measure(model, rows, grouping);
+  EXPECT_EQ(found.groups.size(), 24);
+  EXPECT_EQ(found.groups.at("large")[0].tokens, 8);
+  EXPECT_EQ(found.groups.at("(others)")[0].tokens, 28);
+}
+
 TEST(Measure, NeedsNoRows) {
   AdapterSpec spec;
   spec.allocation = "34";

@@ -32,10 +32,16 @@ ProjectionRouting routing_of(int64_t layer, std::vector<double> share) {
 
 // In every projection the experts are numbered anew, so only their order by use can be compared.
 TEST(SortedLoads, PutTheBusiestExpertFirst) {
-  const auto loads = sorted_loads(
-      {routing_of(0, {0.25, 0.75}), routing_of(0, {0.5, 0.25, 0.25}), routing_of(2, {1.0, 0.0})},
-      3);
-  EXPECT_EQ(loads, (std::vector<std::vector<double>>{{0.625, 0.25, 0.125}, {}, {1, 0}}));
+  const auto record = [](int64_t layer, const std::vector<int64_t>& picks) {
+    ProjectionRouting routing;
+    routing.layer = layer;
+    routing.tokens = 4;
+    routing.picks = picks;
+    return routing;
+  };
+  const auto loads =
+      sorted_loads({record(0, {1, 3}), record(0, {4, 0}), record(2, {2, 4, 2})}, {2, 1, 3, 0});
+  EXPECT_EQ(loads, (std::vector<std::vector<double>>{{0.875, 0.125}, {1}, {1, 0.5, 0.5}, {}}));
 }
 
 TEST(RoutingDistance, IsFromAlikeToApart) {

@@ -57,6 +57,12 @@ TEST(MatrixQuality, RefusesASpectrumWithoutATail) {
               matrix_quality(torch::ones({1, 6}));
             }),
             "found 1 eigenvalues, expected at least 2");
+  EXPECT_EQ(message_of<Error>([] {
+              matrix_quality(torch::full({4, 6}, NAN));
+            }),
+            "holds numbers that are not finite");
+  EXPECT_EQ(message_of<Error>([] { matrix_quality(torch::ones({4})); }),
+            "found the shape [4], expected a matrix");
 }
 
 TEST(LayerQuality, IsTheMeanOverALayersMatrices) {

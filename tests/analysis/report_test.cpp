@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "analysis/measurement_pictures.h"
 #include "analysis/measurement_tables.h"
+#include "mola/error.h"
 #include "support/test_files.h"
 
 namespace mola {
@@ -54,11 +56,11 @@ Measurements with_groups() {
 
 TEST(MeasurementTables, HaveALineForEach) {
   EXPECT_EQ(redundancy_csv(small()),
-            "layer,projection,experts,product,factors,lora_A,lora_B\n"
+            "layer,projection,num_experts,product,factors,lora_A,lora_B\n"
             "0,up_proj,2,1.5,2.5,1.25,0.5\n"
             "1,q_proj,3,4.0,5.0,3.0,2.0\n");
   EXPECT_EQ(routers_csv(small()),
-            "layer,projection,experts,tokens,entropy,dead\n"
+            "layer,projection,num_experts,tokens,entropy,dead\n"
             "0,up_proj,2,4,0.5,0.0\n"
             "1,q_proj,3,4,0.25,0.3333333333333333\n");
   EXPECT_EQ(experts_csv(small()),
@@ -116,6 +118,7 @@ TEST(MeasurementPictures, ShowPairs) {
   EXPECT_EQ(map.rows[0][1], 1);
   EXPECT_EQ(map.rows[1][2], 0);
   EXPECT_TRUE(std::isnan(map.rows[1][1]));
+  EXPECT_TRUE(co_selection_map(small(), "up_proj").rows.empty());
 }
 
 TEST(MeasurementPictures, ShowHowGroupsDiffer) {
@@ -123,6 +126,22 @@ TEST(MeasurementPictures, ShowHowGroupsDiffer) {
   EXPECT_EQ(map.row_names, (std::vector<std::string>{"a \"quoted\", one", "yes"}));
   EXPECT_EQ(map.rows[0], (std::vector<double>{0.5, 0}));
   EXPECT_EQ(map.rows[1], (std::vector<double>{0, 0}));
+}
+
+// Its lowest layer has one pick a token, so no pairs; the next has.
+TEST(MeasurementPictures, ShowPairsOfALayerThatHasThem) {
+  auto measurements = small();
+  measurements.routing[0].projection = "q_proj";
+  EXPECT_EQ(co_selection_map(measurements, "q_proj").title, "q_proj, layer 1");
+}
+
+TEST(MeasurementPictures, CompareAllProjectionsWhereAttentionHasNoExperts) {
+  auto measurements = small();
+  measurements.redundancy.pop_back();
+  const auto chart = distance_chart(measurements);
+  ASSERT_EQ(chart.lines.size(), 1);
+  EXPECT_EQ(chart.lines[0].name, "all projections");
+  EXPECT_EQ(factor_chart(measurements).lines[0].y[0], 2.5);
 }
 
 TEST(WriteReport, HasAllInOneFolder) {
@@ -135,6 +154,14 @@ TEST(WriteReport, HasAllInOneFolder) {
   const auto page = folder.read("report/report.html");
   EXPECT_NE(page.find("Experts of &lt;x&gt;"), std::string::npos);
   EXPECT_NE(page.find("a &quot;quoted&quot;, one"), std::string::npos);
+  if (std::system("command -v gnuplot > /dev/null") == 0) {
+    EXPECT_NE(page.find("<img src="), std::string::npos);
+    EXPECT_EQ(page.find("Not drawn"), std::string::npos);
+  }
+  EXPECT_NE(message_of<Error>([&] {
+              write_report(small(), "", {}, folder.path("report"));
+            }).find("already holds files"),
+            std::string::npos);
   EXPECT_EQ(names_in(folder.path("report")),
             (std::vector<std::string>{"co_selection.csv", "experts.csv", "groups.csv",
                                       "measurements.json", "pictures", "redundancy.csv",

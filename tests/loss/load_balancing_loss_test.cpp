@@ -57,11 +57,12 @@ TEST(LoadBalancingLoss, PaddingCountsNowhere) {
               loss_of({record(0, p.index_select(0, torch::tensor({0, 2})), 1)}), 1e-6);
 }
 
-// Layer 1: expert 0 twice and expert 1 once, then expert 1 and expert 2 once each.
+// Layer 1 has two projections of three experts, which count, and one of two.
 TEST(LoadBalancingLoss, CountsThePicksOfALayer) {
   RoutingTrace trace;
-  trace.records = {record(1, torch::tensor({{0.8, 0.2}, {0.7, 0.3}, {0.3, 0.7}}), 1),
+  trace.records = {record(1, torch::tensor({{0.8, 0.1, 0.1}, {0.7, 0.2, 0.1}, {0.3, 0.6, 0.1}}), 1),
                    record(1, torch::tensor({{0.1, 0.3, 0.6}}), 2),
+                   record(1, torch::tensor({{0.4, 0.6}}), 1),
                    record(3, torch::tensor({{0.4, 0.6}}), 1)};
   LayerPicks picks;
   load_balancing_loss(trace, {}, &picks);

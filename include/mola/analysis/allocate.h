@@ -28,11 +28,13 @@ std::vector<int64_t> allocate_by_quality(const std::vector<double>& quality,
 
 /// By the mean distance of each layer's experts in an adapter that has as many in every layer:
 /// layers whose experts are closer get fewer, in proportion. Throws `Error` for a layer of NaN,
-/// which has no two experts.
+/// which has no two experts. Distances that are all zero, as of experts that were not trained,
+/// share the budget evenly.
 std::vector<int64_t> allocate_by_redundancy(const std::vector<double>& distances,
                                             const ExpertBudget& budget);
 
-/// By use: `loads` [L][E_j] are shares of each layer's picks, the busiest expert first. The experts
+/// By use: `loads` [L][N_j] are the shares of the tokens that each expert serves, the busiest
+/// first (`sorted_loads`). The experts
 /// that serve least are dropped, whatever layer they are in, until the budget is met. No layer gets
 /// more than it has. Throws `Error` as above.
 std::vector<int64_t> allocate_by_load(const std::vector<std::vector<double>>& loads,

@@ -21,9 +21,9 @@ struct Grouping {
 Grouping group_rows(const Task& task, const std::vector<Example>& examples);
 
 /// Measures the adapter of `model`: how redundant its experts are and, by the routing of all tokens
-/// of `sequences`, which may be empty, how they are used, as a whole and by group. An adapter that
-/// was frozen for inference has lost digits. `on_rows` as in `collect_routing`. Throws `Error` if
-/// no projection has two experts.
+/// of `sequences`, which may be empty, how they are used, as a whole and by group (the smallest of
+/// more than 24 are laid together as "(others)"). An adapter that was frozen for inference has lost
+/// digits. `on_rows` as in `collect_routing`. Throws `Error` if no projection has two experts.
 Measurements measure(Llama& model, const std::vector<Sequence>& sequences = {},
                      const Grouping& grouping = {},
                      const std::function<void(size_t rows)>& on_rows = {});

@@ -52,6 +52,12 @@ struct Measurements {
 /// 3, 5 and 6, or all.
 enum class Projections { kSelfAttention, kAll };
 
+/// Self-attention where two of its experts can be compared, otherwise all.
+Projections compared_projections(const std::vector<ProjectionRedundancy>& redundancy);
+
+/// "self-attention" or "all projections".
+std::string name_of(Projections projections);
+
 /// The mean over the projections of each of `num_layers` layers.
 std::vector<MeanDistances> layer_means(const std::vector<ProjectionRedundancy>& redundancy,
                                        int64_t num_layers, Projections projections);
@@ -59,10 +65,11 @@ std::vector<MeanDistances> layer_means(const std::vector<ProjectionRedundancy>& 
 /// The mean over all of them.
 MeanDistances overall_mean(const std::vector<ProjectionRedundancy>& redundancy);
 
-/// The shares of picks of each layer, [L][E_j]: in every projection the busiest expert first, as
-/// means over the projections, where one with fewer experts counts 0.
+/// How many of the tokens each expert serves, [L][N_j], as a share: in every projection the busiest
+/// first, as means over the projections. `num_experts` [L] is the number N_j that all projections
+/// of a layer have; a lone expert, which has no router, serves all.
 std::vector<std::vector<double>> sorted_loads(const std::vector<ProjectionRouting>& routing,
-                                              int64_t num_layers);
+                                              const std::vector<int64_t>& num_experts);
 
 /// Half the sum of the differences of two shares of the same experts: 0 where they are used alike,
 /// 1 where no expert serves both.

@@ -9,12 +9,13 @@
 namespace mola {
 
 /// The exponent of a power law fitted to the upper half of `eigenvalues` [n] by Hill's estimator
-/// (Annals of Statistics 3, 1975), as AlphaLoRA (arXiv 2410.10054) takes it. With them in ascending
-/// order and k = n / 2,
+/// (Annals of Statistics 3, 1975), by the formula of AlphaLoRA (arXiv 2410.10054). With
+/// them in ascending order and k = n / 2, rounded down,
 ///
 ///     alpha = 1 + k / sum over i = 1..k of ln(lambda_{n-i+1} / lambda_{n-k})
 ///
-/// Throws `Error` for fewer than two, one of that half that is not above zero, or a half whose
+/// (Some codes count lambda_{n-k} into the tail, which is the same for many.) Throws `Error` for
+/// fewer than two, one of that half that is not above zero, or a half whose
 /// values are all equal, which has no tail.
 double pl_alpha_hill(const torch::Tensor& eigenvalues);
 

@@ -5,6 +5,10 @@
 
 namespace mola {
 
+/// Throws `Error` if `path` cannot be made a folder with new files: it holds some already, is a
+/// file itself, or may not be written. Names it after `key`, such as "--output". Touches nothing.
+void check_output_folder(const std::string& path, const std::string& key = "");
+
 /// Throws `Error` if a run cannot write to `path`, or if it already holds something: a run never
 /// writes over another. Touches nothing.
 void check_run_folder(const std::string& path);

@@ -9,7 +9,7 @@
 namespace mola {
 
 /// How often each expert was picked, by decoder layers: [E], on the device. All projections of a
-/// layer count; where they differ in E, up to the largest.
+/// layer count; where they differ in E, those with the most.
 using LayerPicks = std::map<int64_t, torch::Tensor>;
 
 /// Adds `more` to `sums`, on the device of `more`.

@@ -7,7 +7,8 @@
 
 namespace mola {
 
-/// A table of a page. Columns whose cells are all numbers stand to the right.
+/// A table of a page. The first column names the row; of the others, those whose cells are all
+/// numbers stand to the right.
 struct Table {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;  ///< each as long as the header
