@@ -166,10 +166,17 @@ LineChart dead_chart(const Measurements& measurements) {
 }
 
 HeatMap load_map(const Measurements& measurements, const std::string& projection) {
-  return expert_map(measurements, projection, "picks / even share",
-                    [](const ProjectionRouting& routing, int64_t e) {
-                      return routing.share[e] * static_cast<double>(routing.num_experts());
-                    });
+  const auto load = [](const ProjectionRouting& routing, int64_t e) {
+    return routing.share[e] * static_cast<double>(routing.num_experts());
+  };
+  auto map = expert_map(measurements, projection, "picks / even share", load);
+  map.high = 0;  // one range for all projections, so that they can be compared
+  for (const auto& routing : measurements.routing) {
+    for (int64_t e = 0; e < routing.num_experts(); ++e) {
+      map.high = std::max(*map.high, load(routing, e));
+    }
+  }
+  return map;
 }
 
 HeatMap weight_map(const Measurements& measurements, const std::string& projection) {

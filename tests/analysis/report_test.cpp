@@ -103,6 +103,7 @@ TEST(MeasurementPictures, ShowLayersAndExperts) {
   EXPECT_TRUE(std::isnan(load.rows[0][0]));
   EXPECT_EQ(load.rows[0][1], 1.5);
   EXPECT_EQ(load.rows[2][1], 0);
+  EXPECT_EQ(load_map(small(), "up_proj").high, 1.5);  // of all projections
   EXPECT_TRUE(std::isnan(weight_map(small(), "q_proj").rows[2][1]));
   EXPECT_EQ(routed_projections(small()), (std::vector<std::string>{"q_proj", "up_proj"}));
   EXPECT_EQ(dead_chart(small()).lines[0].y[1], 1.0 / 3);

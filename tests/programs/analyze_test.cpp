@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "mola/analysis/prune.h"
+#include "mola/io/adapter.h"
 #include "support/finetune_run.h"
 #include "support/tensors.h"
 #include "support/text_model.h"
