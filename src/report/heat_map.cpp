@@ -10,7 +10,8 @@ namespace {
 
 constexpr size_t kWidth = 440;
 constexpr size_t kHeight = 310;
-constexpr size_t kPlotWidth = 265;   // of it the cells, about
+constexpr size_t kPlotWidth = 265;   // of it the cells beside short names of rows, about
+constexpr size_t kLeastWidth = 80;   // of the cells beside long ones
 constexpr size_t kPlotHeight = 210;  // likewise
 constexpr size_t kLetter = 8;        // the width of one, about
 constexpr size_t kShort = 10;        // letters of a name that is turned only half
@@ -38,10 +39,16 @@ size_t longest(const std::vector<std::string>& names) {
   return std::min(letters, kTickLetters);
 }
 
+// What the names of the rows leave to the cells.
+size_t plot_width(const HeatMap& map) {
+  const size_t names = longest(map.row_names) * kLetter;
+  return names + kLeastWidth < kPlotWidth ? kPlotWidth - names : kLeastWidth;
+}
+
 // By which the names of columns are turned, so that they fit.
 int turn_of(const HeatMap& map) {
   const size_t letters = longest(map.column_names);
-  if (map.column_names.size() * (letters + 1) * kLetter <= kPlotWidth) return 0;
+  if (map.column_names.size() * (letters + 1) * kLetter <= plot_width(map)) return 0;
   return letters <= kShort ? 45 : 90;
 }
 
@@ -52,7 +59,7 @@ std::string x_axis(const HeatMap& map, size_t columns) {
     return axis_commands("x", range, are_whole({map.first_x, map.x_step}));
   }
   return axis_commands("x", range, false) +
-         name_ticks("x", map.column_names, kPlotWidth / kLine, turn_of(map));
+         name_ticks("x", map.column_names, plot_width(map) / kLine, turn_of(map));
 }
 
 std::string y_axis(const HeatMap& map) {

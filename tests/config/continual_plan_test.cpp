@@ -95,9 +95,9 @@ TEST_F(ContinualPlanTest, RefusesWhatCannotBeDone) {
             "domain: unknown key, found with the value 1 (nearest valid key: domains)");
   EXPECT_EQ(with("/output/keep_adapters", false),
             "output.keep_adapters: unknown key, found with the value false (nearest valid key: "
-            "output.save_every)");
+            "output.keep)");
   EXPECT_EQ(message({"seeds=[1]"}),
-            "--set seeds: unknown key, given the value [1] (nearest valid key: data)");
+            "--set seeds: unknown key, found with the value [1] (nearest valid key: model)");
 }
 
 TEST(ContinualConfigs, ArePlans) {

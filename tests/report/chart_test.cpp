@@ -97,6 +97,10 @@ TEST(HeatMap, NamesColumnsAndRows) {
   const auto script = plot_script(map, "o");
   EXPECT_TRUE(holds(script, "set xtics ('100%%' 0, 'q_proj' 1)\n")) << script;
   EXPECT_TRUE(holds(script, "set ytics ('row' 0)\n")) << script;
+  map.column_names = {"biology", "physics"};
+  EXPECT_FALSE(holds(plot_script(map, "o"), "rotate"));
+  map.row_names = {"after earth-science"};  // which leaves half of the width
+  EXPECT_TRUE(holds(plot_script(map, "o"), "set xtics rotate by 45 right"));
   map.column_names = {"äö of twenty letters", "äö of twenty letters!"};
   const auto turned = plot_script(map, "o");
   EXPECT_TRUE(holds(turned, "set xtics rotate by 90 right")) << turned;

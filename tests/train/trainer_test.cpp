@@ -100,14 +100,18 @@ TEST(Trainer, PackingAndRecomputeGiveTheSameSteps) {
   }
 }
 
-// Every token picks K experts in each projection that has a router.
+// Every token picks K experts in each projection that has a router; those with the most experts of
+// their layer count.
 TEST(Trainer, CountsThePicksOfAStep) {
   ReferenceRun run;
-  std::map<int64_t, int64_t> picks_of_a_token;  // by layers
-  run.model->for_each_projection([&](const ProjectionPlace& place) {
+  std::map<int64_t, std::map<int64_t, int64_t>> by_experts;  // layer -> E -> sum of K
+  for (const auto& place : run.model->projections()) {
     const auto& mixture = place.mixture();
-    if (mixture && mixture->router) picks_of_a_token[place.layer] += mixture->options.top_k();
-  });
+    if (!mixture || !mixture->router) continue;
+    by_experts[place.layer][mixture->options.num_experts()] += mixture->options.top_k();
+  }
+  std::map<int64_t, int64_t> picks_of_a_token;  // by layers
+  for (const auto& [layer, picks] : by_experts) picks_of_a_token[layer] = picks.rbegin()->second;
   ASSERT_FALSE(picks_of_a_token.empty());
   auto train = run.train();
   train.max_steps = 2;
