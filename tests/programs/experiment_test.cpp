@@ -63,11 +63,13 @@ class ExperimentProgram : public testing::Test {
             "output.dir=" + folder_.path(output)};
   }
 
+  // Folders come and go meanwhile: a look that misses one ends early, and the next sees more.
   size_t finished(const std::string& output) const {
     size_t count = 0;
     std::error_code ignored;
-    for (const auto& entry : fs::recursive_directory_iterator(folder_.path(output), ignored)) {
-      count += entry.path().filename() == "result.json" ? 1 : 0;
+    fs::recursive_directory_iterator at(folder_.path(output), ignored);
+    for (; at != fs::recursive_directory_iterator(); at.increment(ignored)) {
+      count += at->path().filename() == "result.json" ? 1 : 0;
     }
     return count;
   }
