@@ -68,9 +68,7 @@ std::vector<int64_t> adapter_experts(const Settings& settings) {
 }
 
 Result by_redundancy(const Settings& settings) {
-  if (settings.rows.given()) {
-    mola::fail("--method redundancy: looks at no rows, so leave out --task and --data");
-  }
+  settings.rows.check_for(settings.method);
   const auto layers = adapter_experts(settings).size();
   mola::allocate_in_proportion(std::vector<double>(layers, 1), settings.budget);
   auto model = settings.model.load_unfrozen();
@@ -83,9 +81,7 @@ Result by_redundancy(const Settings& settings) {
 }
 
 Result by_load(const Settings& settings) {
-  if (!settings.rows.given()) {
-    mola::fail("--method load: needs the --task and --data whose rows go through the routers");
-  }
+  settings.rows.check_for(settings.method);
   const auto present = adapter_experts(settings);
   std::vector<std::vector<double>> loads;
   for (const int64_t count : present) loads.emplace_back(count, 0.0);

@@ -76,10 +76,7 @@ int main(int argc, char** argv) {
                  "the training's metrics.jsonl; by default that beside the adapter")
       ->check(kNotEmpty)
       ->type_name("FILE");
-  app.add_option("--output", settings.output, "a new folder")
-      ->required()
-      ->check(kNotEmpty)
-      ->type_name("DIR");
+  add_output_folder(app, settings.output);
   return run_program(app, argc, argv, [&] {
     spin_shortly(argv);
     run(settings);

@@ -14,6 +14,16 @@ struct MeasuredRows {
 
   bool given() const { return !task.empty(); }
 
+  /// Throws where a method that looks at rows has none, or one that does not has some.
+  void check_for(const std::string& method) const {
+    if (method == "load" && !given()) {
+      mola::fail("--method load: needs the --task and --data whose rows go through the routers");
+    }
+    if (method == "redundancy" && given()) {
+      mola::fail("--method redundancy: looks at no rows, so leave out --task and --data");
+    }
+  }
+
   /// Measures the adapter of `model`, by these rows where they are given.
   mola::Measurements measure(mola::Llama& model, const std::string& model_folder) const {
     if (!given()) return mola::measure(model);
@@ -57,4 +67,12 @@ inline void add_row_options(CLI::App& app, MeasuredRows& rows) {
       ->check(CLI::PositiveNumber);
   app.add_flag("--skip-bad-rows", rows.skip_bad_rows,
                "warns of rows that cannot be used, and goes on without them");
+}
+
+/// The folder that a program writes.
+inline void add_output_folder(CLI::App& app, std::string& output) {
+  app.add_option("--output", output, "a new folder")
+      ->required()
+      ->check(kNotEmpty)
+      ->type_name("DIR");
 }

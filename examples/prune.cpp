@@ -13,9 +13,6 @@ struct Settings {
 
 // The experts that serve most on the rows.
 mola::ChooseExperts by_load(const Settings& settings, mola::Llama& model) {
-  if (!settings.rows.given()) {
-    mola::fail("--method load: needs the --task and --data whose rows go through the routers");
-  }
   std::map<std::pair<int64_t, std::string>, std::vector<int64_t>> picks;
   const auto measured = settings.rows.measure(model, settings.model.model);
   for (const auto& routing : measured.routing) {
@@ -34,9 +31,7 @@ std::vector<int64_t> by_redundancy(const mola::ProjectionPlace& place, int64_t c
 
 void run(const Settings& settings) {
   mola::check_output_folder(settings.output, "--output");
-  if (settings.method == "redundancy" && settings.rows.given()) {
-    mola::fail("--method redundancy: looks at no rows, so leave out --task and --data");
-  }
+  settings.rows.check_for(settings.method);
   auto model = settings.model.load_unfrozen();
   const auto allocation = mola::Allocation::parse(
       settings.allocation, model->config.num_hidden_layers, model->adapter.target_modules);
@@ -70,10 +65,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"redundancy", "load"}))
       ->capture_default_str();
   add_row_options(app, settings.rows);
-  app.add_option("--output", settings.output, "a new folder")
-      ->required()
-      ->check(kNotEmpty)
-      ->type_name("DIR");
+  add_output_folder(app, settings.output);
   return run_program(app, argc, argv, [&] {
     spin_shortly(argv);
     run(settings);

@@ -6,6 +6,7 @@
 
 #include "mola/error.h"
 #include "mola/model/builders.h"
+#include "nn/change_weight.h"
 
 namespace mola {
 namespace {
@@ -38,13 +39,6 @@ int64_t most_redundant(const torch::TensorAccessor<double, 2>& distances, const 
     }
   }
   return distance_to(distances, a, experts) < distance_to(distances, b, experts) ? a : b;
-}
-
-// Without experts to start from them, the initial factors of PiSSA belong into the weight again.
-void put_back(const LoraMixtureImpl& from, const ProjectionPlace& target) {
-  target.group.weight.set_data(target.group.weight.clone());  // which `from` shares
-  auto weight = target.group.projection_weight(target.index);
-  weight.copy_(weight.to(torch::kFloat) + from.initial_B.mm(from.initial_A) * from.scaling());
 }
 
 // The settings of `adapter` with `allocation`.
@@ -128,7 +122,10 @@ Llama prune(Llama& model, const Allocation& allocation, const ChooseExperts& cho
     const auto& target = targets[next++];
     if (place.mixture().is_empty()) continue;
     if (target.mixture().is_empty()) {
-      if (place.mixture()->initial_A.defined()) put_back(*place.mixture(), target);
+      // Without experts to start from them, PiSSA's initial factors belong into the weight again.
+      const auto& from = *place.mixture();
+      if (!from.initial_A.defined()) continue;
+      change_weight(target.group, target.index, from.initial_B.mm(from.initial_A) * from.scaling());
       continue;
     }
     const auto count = static_cast<int64_t>(target.mixture()->experts.size());

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "model/evaluation_mode.h"
 #include "mola/data/collate.h"
 
 namespace mola {
@@ -73,21 +74,6 @@ ProjectionRouting summary_of(const RoutingSums& sums) {
   routing.entropy = sums.entropy.item<double>() / tokens / std::log(static_cast<double>(experts));
   return routing;
 }
-
-// Puts a model into evaluation mode, and back into its own whatever happens.
-class EvaluationMode {
- public:
-  explicit EvaluationMode(const Llama& model) : model_(model), was_training_(model->is_training()) {
-    model_->eval();
-  }
-  ~EvaluationMode() { model_->train(was_training_); }
-  EvaluationMode(const EvaluationMode&) = delete;
-  EvaluationMode& operator=(const EvaluationMode&) = delete;
-
- private:
-  Llama model_;
-  bool was_training_;
-};
 
 }  // namespace
 

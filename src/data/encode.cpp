@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/layout.h"
+#include "data/read_options.h"
 #include "data/tokens.h"
 #include "mola/error.h"
 #include "mola/log.h"
@@ -81,6 +82,8 @@ EncodedData load_examples(const DataConfig& data, std::vector<Example> examples,
   return encoded;
 }
 
+}  // namespace
+
 ReadOptions read_options(const DataConfig& data) {
   ReadOptions options;
   options.on_bad_row = data.on_bad_row;
@@ -90,8 +93,6 @@ ReadOptions read_options(const DataConfig& data) {
   options.sample_seed = data.sample_seed;
   return options;
 }
-
-}  // namespace
 
 Sequence encode(const Tokenizer& tokenizer, const Example& example, int64_t max_length,
                 bool train_on_prompt) {

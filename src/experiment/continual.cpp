@@ -2,7 +2,6 @@
 
 #include <filesystem>
 
-#include "config/json_reader.h"
 #include "experiment/run_result.h"
 #include "experiment/runner.h"
 #include "mola/error.h"
@@ -124,12 +123,8 @@ class Continual {
     const JsonReader reader(*json, source, "");
     const JsonReader accuracies = reader.object("accuracy");
     std::vector<double> row;
-    for (const auto& domain : plan_.domains) {
-      const auto found = accuracies.number(domain, "", [](double) { return true; });
-      row.push_back(accuracies.require(domain, found));
-    }
-    result.trainable_parameters = reader.require(
-        "trainable_parameters", reader.integer("trainable_parameters", 1, INT64_MAX));
+    for (const auto& domain : plan_.domains) row.push_back(read_score(accuracies, domain));
+    result.trainable_parameters = read_trainable_parameters(reader);
     result.R.push_back(row);
     return true;
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "config/json_reader.h"
 #include "experiment/run_result.h"
 #include "experiment/runner.h"
 #include "mola/error.h"
@@ -28,13 +27,9 @@ bool add_scores(const ExperimentPlan& plan, const RunConfig& config, RunResult& 
   if (!json) return false;
   ConfigSource source{result_path(config), {}, {}};
   const JsonReader reader(*json, source, "");
-  const auto score = [&](const char* key) {
-    return reader.require(key, reader.number(key, "", [](double) { return true; }));
-  };
-  result.trainable_parameters =
-      reader.require("trainable_parameters", reader.integer("trainable_parameters", 1, INT64_MAX));
-  result.validation = score("validation");
-  result.test = score("test");
+  result.trainable_parameters = read_trainable_parameters(reader);
+  result.validation = read_score(reader, "validation");
+  result.test = read_score(reader, "test");
   return true;
 }
 

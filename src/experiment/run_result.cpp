@@ -3,7 +3,6 @@
 #include <filesystem>
 
 #include "config/json_file.h"
-#include "config/json_reader.h"
 #include "mola/io/output_file.h"
 #include "mola/log.h"
 
@@ -34,6 +33,15 @@ std::optional<json> read_result(const RunConfig& config, const ordered_json& set
     return std::nullopt;
   }
   return result;
+}
+
+double read_score(const JsonReader& reader, const std::string& key) {
+  return reader.require(key, reader.number(key, "", [](double) { return true; }));
+}
+
+int64_t read_trainable_parameters(const JsonReader& reader) {
+  const std::string key = "trainable_parameters";
+  return reader.require(key, reader.integer(key, 1, INT64_MAX));
 }
 
 void write_result(const RunConfig& config, const ordered_json& settings,

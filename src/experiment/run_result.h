@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "config/json_reader.h"
 #include "mola/config/evaluation_options.h"
 #include "mola/config/run_config.h"
 
@@ -20,6 +21,10 @@ std::string result_path(const RunConfig& config);
 /// other `settings`.
 std::optional<nlohmann::json> read_result(const RunConfig& config,
                                           const nlohmann::ordered_json& settings);
+
+/// A score in what `read_result` gave, and the number of trainable parameters.
+double read_score(const JsonReader& reader, const std::string& key);
+int64_t read_trainable_parameters(const JsonReader& reader);
 
 void write_result(const RunConfig& config, const nlohmann::ordered_json& settings,
                   const nlohmann::ordered_json& scores);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/read_options.h"
 #include "io/trained_files.h"
 #include "mola/config/doubts.h"
 #include "mola/data/task.h"
@@ -58,11 +59,7 @@ EvaluationRows Runner::read_test_rows(const RunConfig& config) const {
   data.sample.reset();
   data.limit = evaluation_.limit;
   if (has_answers(data.task)) {
-    ReadOptions options;
-    options.on_bad_row = data.on_bad_row;
-    options.topic = data.topic.value_or("");
-    options.limit = limit();
-    rows.examples = find_task(data.task).read(data.path, Split::kTest, options);
+    rows.examples = find_task(data.task).read(data.path, Split::kTest, read_options(data));
   } else {
     rows.sequences = load_data(data, Split::kTest, tokenizer()).sequences;
     check_vocabulary(rows.sequences, base_->config.vocab_size, data.path);

@@ -4,6 +4,7 @@
 
 #include "mola/error.h"
 #include "mola/model/builders.h"
+#include "nn/change_weight.h"
 
 namespace mola {
 namespace {
@@ -34,9 +35,8 @@ Llama merge_adapter(Llama& model) {
     const auto& target = targets[next++];
     if (place.mixture().is_empty()) continue;
     const auto& expert = place.mixture()->experts[0];
-    target.group.weight.set_data(target.group.weight.clone());
-    auto weight = target.group.projection_weight(target.index);
-    weight.copy_(weight.to(torch::kFloat) + expert->lora_B.mm(expert->lora_A) * expert->scaling());
+    change_weight(target.group, target.index,
+                  expert->lora_B.mm(expert->lora_A) * expert->scaling());
   }
   merged->eval();
   return merged;

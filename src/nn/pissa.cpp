@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "nn/change_weight.h"
+
 namespace mola {
 
 using torch::Tensor;
@@ -29,13 +31,6 @@ SingularValues largest_singular_values(const Tensor& weight, int64_t rank) {
   const auto Vt = products / S.clamp_min(1e-300).unsqueeze(1);
   if (is_wide) return {U, S, Vt};
   return {Vt.t(), S, U.t()};
-}
-
-// In a copy of the group's weight, since other models may share it.
-void change_weight(ProjectionGroupImpl& group, size_t index, const Tensor& change) {
-  group.weight.set_data(group.weight.clone());
-  auto weight = group.projection_weight(index);
-  weight.copy_(weight.to(change.scalar_type()) + change);
 }
 
 }  // namespace

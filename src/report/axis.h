@@ -6,6 +6,11 @@
 
 namespace mola {
 
+// Of a picture, in pixels; what names take comes on top.
+constexpr size_t kWidth = 440;
+constexpr size_t kHeight = 310;
+constexpr size_t kLetter = 8;  // the width of one, about
+
 /// Where an axis begins and ends; the former is the smaller.
 struct Range {
   double low;

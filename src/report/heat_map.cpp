@@ -8,12 +8,9 @@
 namespace mola {
 namespace {
 
-constexpr size_t kWidth = 440;
-constexpr size_t kHeight = 310;
 constexpr size_t kPlotWidth = 265;   // of it the cells beside short names of rows, about
 constexpr size_t kLeastWidth = 80;   // of the cells beside long ones
 constexpr size_t kPlotHeight = 210;  // likewise
-constexpr size_t kLetter = 8;        // the width of one, about
 constexpr size_t kShort = 10;        // letters of a name that is turned only half
 constexpr size_t kLine = 18;         // the height of one
 

@@ -9,9 +9,6 @@
 namespace mola {
 namespace {
 
-constexpr size_t kWidth = 440;
-constexpr size_t kHeight = 310;
-constexpr size_t kLetter = 8;       // the width of one, about
 constexpr size_t kKeyWidth = 400;   // for the names below the picture
 constexpr size_t kKeySample = 76;   // the line beside a name, and the space between two
 constexpr size_t kKeyLetters = 32;  // of a name

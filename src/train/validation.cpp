@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include "model/evaluation_mode.h"
 #include "mola/data/collate.h"
 #include "mola/loss/causal_lm_loss.h"
 
@@ -9,8 +10,7 @@ namespace mola {
 
 double validation_loss(Llama model, const Loader& loader) {
   torch::NoGradGuard no_grad;
-  const bool was_training = model->is_training();
-  model->eval();
+  const EvaluationMode mode(model);
   const auto device = model->embed_tokens.device();
   auto sum = torch::zeros({}, torch::dtype(torch::kDouble).device(device));
   int64_t targets = 0;
@@ -22,7 +22,6 @@ double validation_loss(Llama model, const Loader& loader) {
       targets += batch.targets.count();
     }
   }
-  model->train(was_training);
   return sum.item<double>() / static_cast<double>(targets);
 }
 

@@ -1,10 +1,8 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <nlohmann/json.hpp>
-#include <thread>
 
-#include "support/process.h"
+#include "support/kill.h"
 #include "support/text_model.h"
 
 namespace mola {
@@ -71,13 +69,7 @@ class ContinualProgram : public testing::Test {
   // Kills the program once the file is there.
   void kill_at(const std::string& file, const std::string& output) {
     const Process process("continual", arguments(output));
-    const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(2);
-    while (!fs::exists(folder_.path(output + "/runs/" + file)) &&
-           std::chrono::steady_clock::now() < patience) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    process.kill();
-    ASSERT_EQ(process.wait().exit_code, 128 + SIGKILL);
+    kill_when(process, [&] { return fs::exists(folder_.path(output + "/runs/" + file)); });
   }
 
   TempFolder folder_;

@@ -1,11 +1,9 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "support/fixture.h"
-#include "support/process.h"
+#include "support/kill.h"
 #include "support/text_model.h"
 
 namespace mola {
@@ -77,12 +75,7 @@ class ExperimentProgram : public testing::Test {
   // Kills the experiment once it has finished so many runs.
   void kill_after(size_t runs, const std::string& output) {
     const Process process("experiment", arguments(output));
-    const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(2);
-    while (finished(output) < runs && std::chrono::steady_clock::now() < patience) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    process.kill();
-    ASSERT_EQ(process.wait().exit_code, 128 + SIGKILL);
+    kill_when(process, [&] { return finished(output) >= runs; });
   }
 
   TempFolder folder_;

@@ -1,10 +1,8 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <thread>
-
 #include "mola/io/run_folder.h"
 #include "support/finetune_run.h"
+#include "support/kill.h"
 
 namespace mola {
 namespace {
@@ -41,13 +39,7 @@ class Resume : public FinetuneRun {
   // Starts the run, or goes on with it, and kills it once it has saved this step or a later one.
   void kill_after(int64_t step, const std::string& run) {
     const Process process("finetune", resuming(run));
-    const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(2);
-    while (saved_step(run) < step && std::chrono::steady_clock::now() < patience) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    process.kill();
-    const auto result = process.wait();
-    ASSERT_EQ(result.exit_code, 128 + SIGKILL) << result.err;
+    kill_when(process, [&] { return saved_step(run) >= step; });
   }
 
   // The files below a run's folder with their bytes. Of metrics, without the speed; config.json
