@@ -13,7 +13,7 @@ BASE ?= HEAD~1
 # Files not yet added to git are formatted too; deleted ones are not asked for.
 SOURCES = $(wildcard $(shell git ls-files --cached --others --exclude-standard '*.h' '*.cpp'))
 
-.PHONY: configure build quickstart test setup format format-check tidy clean
+.PHONY: configure build generated quickstart test setup format format-check tidy clean
 
 # Once configured, ninja itself runs cmake again where a CMake file changed.
 configure: setup
@@ -22,6 +22,11 @@ configure: setup
 
 build: configure
 	cmake --build --preset release --parallel $(JOBS)
+
+# The JSON schemas in configs/ and docs/configuration.md, from the lists of fields.
+generated: configure
+	cmake --build --preset release --parallel $(JOBS) --target write_generated
+	build/bin/write_generated .
 
 quickstart: configure
 	cmake --build --preset release --parallel $(JOBS) --target programs

@@ -11,6 +11,7 @@
 #include "mola/config/llama_config.h"
 #include "mola/nn/decoder_layer.h"
 #include "mola/nn/prompt_tuning.h"
+#include "mola/nn/rotary_embedding.h"
 
 namespace mola {
 
@@ -88,7 +89,7 @@ class LlamaImpl : public torch::nn::Module {
 
   /// Keep only the input of each decoder layer for the backward pass, and compute the layer again
   /// there: less memory for a third more time, and the same gradients.
-  bool recompute = false;
+  bool gradient_checkpointing = false;
 
  private:
   int64_t num_virtual_tokens() const;

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "mola/config/adapter_config.h"
 #include "mola/config/run_config.h"
 
 namespace mola {

@@ -1,8 +1,8 @@
-#include "config/run_warnings.h"
+#include "train/run_warnings.h"
 
 #include <sstream>
 
-#include "config/enum_names.h"
+#include "mola/adapters/adapters.h"
 
 namespace mola {
 namespace {
@@ -33,18 +33,6 @@ Layers count_layers(const AdapterConfig& adapter) {
   return layers;
 }
 
-double usual_learning_rate(AdapterType type) {
-  switch (type) {
-    case AdapterType::kPromptTuning:
-    case AdapterType::kLlamaAdapter:
-      return 1e-2;
-    case AdapterType::kFull:
-      return 3e-5;
-    default:
-      return 3e-4;
-  }
-}
-
 }  // namespace
 
 std::vector<std::string> run_warnings(const TrainConfig& train, const AdapterConfig& adapter,
@@ -57,11 +45,11 @@ std::vector<std::string> run_warnings(const TrainConfig& train, const AdapterCon
         "and the routers choose nothing");
   }
   // A factor of 100 to either side of what is usual.
-  const double usual = usual_learning_rate(adapter.type);
+  const double usual = usual_learning_rate(adapter);
   const double ratio = train.learning_rate / usual;
   if (ratio >= 100 || ratio <= 0.01) {
     warnings.push_back(line("train.learning_rate is ", train.learning_rate, ", usual for ",
-                            name_of(adapter.type, adapter_type_names()), " is about ", usual));
+                            adapter.type, " is about ", usual));
   }
   if (train.warmup_steps >= total_steps) {
     warnings.push_back(line("train.warmup_steps is ", train.warmup_steps, ", but the run has only ",

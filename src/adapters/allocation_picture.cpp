@@ -1,4 +1,4 @@
-#include "config/allocation_picture.h"
+#include "adapters/allocation_picture.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "io/layer_list.h"
+#include "adapters/per_layer.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "config/allocation_picture.h"
+#include "adapters/allocation_picture.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@ using Lines = std::vector<std::string>;
 
 Lines picture(const std::string& allocation, int64_t num_layers) {
   AdapterSpec spec;
-  spec.allocation = allocation;
+  spec["allocation"] = allocation;
   return allocation_picture(resolve(spec, num_layers));
 }
 

@@ -1,4 +1,4 @@
-#include "config/run_warnings.h"
+#include "train/run_warnings.h"
 
 #include <gtest/gtest.h>
 
@@ -15,8 +15,8 @@ TrainConfig usual() {
 
 AdapterConfig adapter(const std::string& allocation, int64_t top_k = 2) {
   AdapterSpec spec;
-  spec.allocation = allocation;
-  spec.top_k = top_k;
+  spec["allocation"] = allocation;
+  spec["top_k"] = top_k;
   return resolve(spec, 2);
 }
 
@@ -40,14 +40,14 @@ TEST(Doubts, AreAboutALearningRateOffByAHundred) {
   train.learning_rate = 0.01;
   EXPECT_EQ(run_warnings(train, adapter("24"), 100), Lines());
   AdapterSpec prompts;
-  prompts.type = AdapterType::kPromptTuning;
+  prompts.type = "prompt_tuning";
   train.learning_rate = 0.3;
   EXPECT_EQ(run_warnings(train, resolve(prompts, 2), 100), Lines());
   train.learning_rate = 1e-4;
   EXPECT_EQ(run_warnings(train, resolve(prompts, 2), 100),
             Lines{"train.learning_rate is 0.0001, usual for prompt_tuning is about 0.01"});
   AdapterSpec full;
-  full.type = AdapterType::kFull;
+  full.type = "full";
   train.learning_rate = 2e-6;
   EXPECT_EQ(run_warnings(train, resolve(full, 2), 100), Lines());
 }
