@@ -70,7 +70,7 @@ mola::Batch random_batch(const Settings& settings, torch::Device device) {
     sequence.input_ids.assign(ids.data_ptr<int64_t>(), ids.data_ptr<int64_t>() + settings.time);
     sequence.labels = sequence.input_ids;
     const double unlabelled = static_cast<double>(settings.time) * (1 - settings.labelled);
-    std::fill_n(sequence.labels.begin(), std::llround(unlabelled), mola::kUnlabelled);
+    std::fill_n(sequence.labels.begin(), std::llround(unlabelled), mola::kIgnoreIndex);
     all.push_back(&sequence);
   }
   return mola::collate(all, device);
@@ -174,7 +174,7 @@ nlohmann::ordered_json run(const Settings& settings) {
 nlohmann::ordered_json run_generation(const Settings& settings) {
   const auto device = mola::choose_device(settings.device);
   auto model = random_model(settings, mola::choose_dtype(settings.dtype, device), device);
-  model->freeze_adapter();
+  model->prepare_for_inference();
   model->eval();
   nlohmann::ordered_json result;
   for (const bool use_adapter : {false, true}) {

@@ -6,8 +6,8 @@
 #include <chrono>
 #include <functional>
 
-#include "nn/batch_attention.h"
-#include "nn/product.h"
+#include "ops/batch_attention.h"
+#include "ops/matmul.h"
 
 namespace mola {
 namespace {

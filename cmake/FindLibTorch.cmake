@@ -1,5 +1,5 @@
-# Makes the imported target `torch` from a LibTorch folder: a torch wheel's, or an unpacked
-# libtorch archive named in CMAKE_PREFIX_PATH.
+# Makes the imported targets `torch` and `LibTorch::cpu`, the part of it that has no CUDA, from a
+# LibTorch folder: a torch wheel's, or an unpacked libtorch archive named in CMAKE_PREFIX_PATH.
 #
 # torch's own TorchConfig.cmake stops where the wheel was built for CUDA and no CUDA toolkit is
 # installed, although nothing here is compiled with one. Linking its libraries is enough, so that is
@@ -7,6 +7,10 @@
 include(FindPackageHandleStandardArgs)
 
 if(TARGET torch)
+  if(NOT TARGET LibTorch::cpu)
+    add_library(LibTorch::cpu INTERFACE IMPORTED)
+    target_link_libraries(LibTorch::cpu INTERFACE torch)
+  endif()
   set(LibTorch_FOUND TRUE)
   return()
 endif()
@@ -46,15 +50,18 @@ if(LibTorch_FOUND)
       list(APPEND libraries ${name})
     endif()
   endforeach()
-  add_library(torch SHARED IMPORTED)
-  set_target_properties(torch PROPERTIES
-    IMPORTED_LOCATION "${LibTorch_torch_LIBRARY}"
+  add_library(LibTorch::cpu INTERFACE IMPORTED)
+  set_target_properties(LibTorch::cpu PROPERTIES
     INTERFACE_COMPILE_FEATURES cxx_std_17
     INTERFACE_INCLUDE_DIRECTORIES
       "${LibTorch_INCLUDE_DIR};${LibTorch_INCLUDE_DIR}/torch/csrc/api/include"
     INTERFACE_SYSTEM_INCLUDE_DIRECTORIES
       "${LibTorch_INCLUDE_DIR};${LibTorch_INCLUDE_DIR}/torch/csrc/api/include"
-    INTERFACE_LINK_LIBRARIES "${libraries};Threads::Threads"
+    INTERFACE_LINK_LIBRARIES "torch_cpu;c10;Threads::Threads")
+  add_library(torch SHARED IMPORTED)
+  set_target_properties(torch PROPERTIES
+    IMPORTED_LOCATION "${LibTorch_torch_LIBRARY}"
+    INTERFACE_LINK_LIBRARIES "${libraries};LibTorch::cpu"
     # Nothing names a symbol of libtorch_cuda, yet loading it is what registers the CUDA backend.
     INTERFACE_LINK_OPTIONS "LINKER:--no-as-needed")
 endif()

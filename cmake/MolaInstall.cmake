@@ -5,7 +5,8 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mola)
-install(TARGETS mola EXPORT molaTargets INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS mola_nn mola mola_with_torch_nn mola_with_torch_mola EXPORT molaTargets
+  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY include/mola DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT molaTargets NAMESPACE mola:: DESTINATION ${package_dir})
 

@@ -22,7 +22,7 @@ mola::Llama build_model(const mola::PretrainConfig& run) {
   torch::manual_seed(run.train.seed);
   auto model = mola::build_llama(run.model, {}, torch::kFloat, mola::choose_device("auto"));
   mola::initialize_weights(model);
-  mola::train_all_weights(model);
+  mola::unfreeze(model);
   return model;
 }
 

@@ -59,8 +59,8 @@ inline void log_training(const mola::TrainConfig& train, const mola::Llama& mode
        << 100.0 * static_cast<double>(count.trainable) / static_cast<double>(count.total) << " %), "
        << with_commas(steps) << " steps of " << train.batch_size << " sequences";
   mola::log_info(line.str());
-  for (const auto& doubt : mola::doubts_about(train, model->adapter, steps)) {
-    mola::log_warning(doubt);
+  for (const auto& warning : mola::run_warnings(train, model->adapter, steps)) {
+    mola::log_warning(warning);
   }
 }
 
@@ -91,7 +91,7 @@ struct ModelOptions {
 
   mola::Llama load() const {
     auto loaded = load_unfrozen();
-    loaded->freeze_adapter();
+    loaded->prepare_for_inference();
     return loaded;
   }
 };

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "mola/base/error.h"
 #include "mola/config/allocation.h"
-#include "mola/error.h"
 
 namespace mola {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "mola/analysis/redundancy.h"
 #include "mola/analysis/routing.h"
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "mola/eval/answer.h"
 
 namespace mola {

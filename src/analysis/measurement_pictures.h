@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "mola/analysis/measurements.h"
-#include "mola/report/chart.h"
+#include "report/chart.h"
 
 namespace mola {
 

@@ -4,9 +4,9 @@
 #include <functional>
 #include <numeric>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "mola/model/builders.h"
-#include "nn/change_weight.h"
+#include "nn/add_to_weight.h"
 
 namespace mola {
 namespace {
@@ -125,7 +125,7 @@ Llama prune(Llama& model, const Allocation& allocation, const ChooseExperts& cho
       // Without experts to start from them, PiSSA's initial factors belong into the weight again.
       const auto& from = *place.mixture();
       if (!from.initial_A.defined()) continue;
-      change_weight(target.group, target.index, from.initial_B.mm(from.initial_A) * from.scaling());
+      add_to_weight(target.group, target.index, from.initial_B.mm(from.initial_A) * from.scaling());
       continue;
     }
     const auto count = static_cast<int64_t>(target.mixture()->experts.size());

@@ -1,4 +1,4 @@
-#include "mola/analysis/report.h"
+#include "analysis/report.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,11 +6,11 @@
 
 #include "analysis/measurement_pictures.h"
 #include "analysis/measurement_tables.h"
-#include "mola/io/output_file.h"
-#include "mola/io/run_folder.h"
-#include "mola/report/page.h"
-#include "mola/report/pictures.h"
-#include "mola/train/history.h"
+#include "base/output_file.h"
+#include "io/run_folder.h"
+#include "report/page.h"
+#include "report/pictures.h"
+#include "train/training_report.h"
 
 namespace mola {
 namespace {
@@ -175,7 +175,7 @@ std::string write_report(const Measurements& measurements, const std::string& ti
   add_redundancy(measurements, pictures, page);
   if (!measurements.routing.empty()) add_routing(measurements, pictures, page);
   if (!measurements.groups.empty()) add_groups(measurements, pictures, page);
-  if (!history.empty()) add_history(page, history, pictures);
+  if (!history.empty()) add_training_report(page, history, pictures);
   const std::string path = folder + "/report.html";
   write_file(path, page.html());
   return path;

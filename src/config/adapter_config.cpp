@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "base/closest_match.h"
 #include "config/enum_names.h"
-#include "config/nearest.h"
-#include "mola/error.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {
@@ -17,7 +17,7 @@ std::string to_text(const List& list) {
   return "[" + text + "]";
 }
 
-List one_for_each_layer(const std::string& key, const NumberOrList& value, int64_t num_layers) {
+List per_layer(const std::string& key, const NumberOrList& value, int64_t num_layers) {
   if (std::holds_alternative<int64_t>(value)) {
     return List(static_cast<size_t>(num_layers), std::get<int64_t>(value));
   }
@@ -31,7 +31,7 @@ List one_for_each_layer(const std::string& key, const NumberOrList& value, int64
 
 LayerTable resolve_rank(const NumberOrList& value, int64_t num_layers,
                         const std::vector<std::string>& projections) {
-  const List list = one_for_each_layer("rank", value, num_layers);
+  const List list = per_layer("rank", value, num_layers);
   for (const auto rank : list) {
     if (rank < 1 || rank > kHighestRank) {
       fail("adapter.rank: found ", rank, ", expected 1 to ", kHighestRank);
@@ -46,7 +46,7 @@ std::vector<std::string> resolve_target_modules(const std::vector<std::string>& 
     const auto& known = all_projections();
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       fail("adapter.target_modules: found '", name, "', expected some of ", join(known),
-           " (nearest: ", nearest(name, known), ")");
+           " (nearest: ", closest_match(name, known), ")");
     }
     if (std::count(names.begin(), names.end(), name) > 1) {
       fail("adapter.target_modules: '", name, "' stands twice");
@@ -118,7 +118,7 @@ bool in_self_attention(const std::string& projection) {
 LayerTable resolve_top_k(const NumberOrList& value, int64_t num_layers,
                          const Allocation& allocation) {
   const bool clamp = std::holds_alternative<int64_t>(value);
-  const List list = one_for_each_layer("top_k", value, num_layers);
+  const List list = per_layer("top_k", value, num_layers);
   LayerTable table;
   for (const auto& [projection, experts] : allocation.values) {
     List& top_k = table.values[projection];

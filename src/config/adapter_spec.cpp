@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "config/enum_names.h"
+#include "mola/base/error.h"
 #include "mola/config/adapter_config.h"
-#include "mola/error.h"
 
 namespace mola {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "config/json_file.h"
-#include "config/nearest.h"
+#include "base/closest_match.h"
+#include "base/json_file.h"
+#include "mola/base/error.h"
 #include "mola/config/adapter_config.h"
-#include "mola/error.h"
 
 namespace mola {
 namespace {

@@ -1,10 +1,10 @@
 #include "mola/config/experiment_plan.h"
 
-#include "config/json_file.h"
+#include "base/json_file.h"
 #include "config/plan_entries.h"
 #include "config/plan_runs.h"
 #include "config/run_keys.h"
-#include "mola/error.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {

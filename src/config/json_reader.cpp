@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "config/json_file.h"
-#include "config/nearest.h"
-#include "mola/error.h"
+#include "base/closest_match.h"
+#include "base/json_file.h"
+#include "mola/base/error.h"
 
 namespace mola {
 
@@ -72,7 +72,7 @@ std::optional<std::string> JsonReader::choice(const std::string& key,
   const auto found = text(key);
   if (found && std::find(choices.begin(), choices.end(), *found) == choices.end()) {
     refuse(key, "found '" + *found + "', expected one of " + join(choices) +
-                    " (nearest: " + nearest(*found, choices) + ")");
+                    " (nearest: " + closest_match(*found, choices) + ")");
   }
   return found;
 }
@@ -140,7 +140,7 @@ void JsonReader::refuse_unknown_keys() const {
   const auto check = [&](const std::string& path, const std::string& value) {
     if (std::find(known.begin(), known.end(), path) != known.end()) return;
     fail(origin(path), ": unknown key, found with the value ", value,
-         " (nearest valid key: ", nearest(path, known), ")");
+         " (nearest valid key: ", closest_match(path, known), ")");
   };
   for (const auto& [key, value] : object_->items()) check(key_path(key), value.dump());
   if (path_.empty()) {

@@ -2,9 +2,9 @@
 
 #include <filesystem>
 
-#include "config/json_file.h"
+#include "base/json_file.h"
 #include "config/llama_shape.h"
-#include "mola/error.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {

@@ -1,6 +1,6 @@
 #include "mola/config/pretrain_config.h"
 
-#include "config/json_file.h"
+#include "base/json_file.h"
 #include "config/llama_shape.h"
 #include "config/run_keys.h"
 

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "base/json_file.h"
 #include "config/adapter_keys.h"
 #include "config/enum_names.h"
-#include "config/json_file.h"
 #include "config/json_reader.h"
 #include "config/run_keys.h"
-#include "mola/error.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {

@@ -1,9 +1,9 @@
 #include <nlohmann/json.hpp>
 
+#include "base/json_file.h"
 #include "config/enum_names.h"
-#include "config/json_file.h"
+#include "mola/base/error.h"
 #include "mola/config/run_config.h"
-#include "mola/error.h"
 
 namespace mola {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "config/json_file.h"
-#include "data/text_file.h"
+#include "base/json_file.h"
 #include "mola/data/encode.h"
+#include "tasks/text_file.h"
 
 namespace mola {
 namespace {

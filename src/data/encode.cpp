@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "data/layout.h"
-#include "data/read_options.h"
 #include "data/tokens.h"
-#include "mola/error.h"
-#include "mola/log.h"
+#include "mola/base/error.h"
+#include "mola/base/log.h"
+#include "tasks/read_options.h"
+#include "tasks/split_files.h"
 
 namespace mola {
 namespace {
@@ -25,7 +25,7 @@ Sequence encode_whole(const Tokenizer& tokenizer, const Example& example, bool t
     // Where prompt and response meet, a token may span both, so this count can differ by one from
     // the prompt's share of the tokens of the whole; the official code counts so.
     const size_t length = std::min(prompt_length(tokenizer, example), sequence.labels.size());
-    std::fill_n(sequence.labels.begin(), length, kUnlabelled);
+    std::fill_n(sequence.labels.begin(), length, kIgnoreIndex);
   }
   return sequence;
 }
@@ -83,16 +83,6 @@ EncodedData load_examples(const DataConfig& data, std::vector<Example> examples,
 }
 
 }  // namespace
-
-ReadOptions read_options(const DataConfig& data) {
-  ReadOptions options;
-  options.on_bad_row = data.on_bad_row;
-  options.topic = data.topic.value_or("");
-  if (data.limit) options.limit = static_cast<size_t>(*data.limit);
-  if (data.sample) options.sample = static_cast<size_t>(*data.sample);
-  options.sample_seed = data.sample_seed;
-  return options;
-}
 
 Sequence encode(const Tokenizer& tokenizer, const Example& example, int64_t max_length,
                 bool train_on_prompt) {

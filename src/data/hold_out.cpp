@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "data/shuffle.h"
-#include "mola/error.h"
+#include "base/shuffle.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {

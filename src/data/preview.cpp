@@ -1,4 +1,4 @@
-#include "mola/data/preview.h"
+#include "data/preview.h"
 
 #include <cstdio>
 #include <nlohmann/json.hpp>

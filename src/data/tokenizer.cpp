@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
-#include "config/json_file.h"
-#include "mola/error.h"
+#include "base/json_file.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {

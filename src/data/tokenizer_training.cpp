@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {

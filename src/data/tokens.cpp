@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "config/json_file.h"
-#include "mola/error.h"
+#include "base/json_file.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {
@@ -22,7 +22,7 @@ bool is_id(const json& item) {
   return item.is_number_unsigned() && item.get<uint64_t>() <= INT64_MAX;
 }
 
-bool is_label(const json& item) { return is_id(item) || item == kUnlabelled; }
+bool is_label(const json& item) { return is_id(item) || item == kIgnoreIndex; }
 
 std::vector<int64_t> read_list(const json& list, const std::string& key,
                                bool (*valid)(const json& item), const std::string& expected) {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "mola/data/example.h"
+#include "mola/data/sequence.h"
 
 namespace mola {
 

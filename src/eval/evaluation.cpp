@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "mola/base/error.h"
 #include "mola/data/encode.h"
-#include "mola/error.h"
 #include "mola/eval/answer.h"
 #include "mola/eval/generation.h"
 #include "mola/eval/scoring.h"

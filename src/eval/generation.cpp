@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "eval/token_batch.h"
+#include "mola/base/error.h"
 #include "mola/data/text_stream.h"
-#include "mola/error.h"
 
 namespace mola {
 namespace {

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <set>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {

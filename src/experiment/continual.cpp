@@ -2,12 +2,12 @@
 
 #include <filesystem>
 
+#include "base/output_file.h"
+#include "experiment/continual_results.h"
 #include "experiment/run_result.h"
 #include "experiment/runner.h"
-#include "mola/error.h"
-#include "mola/experiment/continual_results.h"
-#include "mola/io/output_file.h"
-#include "mola/log.h"
+#include "mola/base/error.h"
+#include "mola/base/log.h"
 
 namespace mola {
 namespace {

@@ -2,7 +2,7 @@
 #include <numeric>
 
 #include "experiment/continual_text.h"
-#include "mola/report/page.h"
+#include "report/page.h"
 
 namespace mola {
 namespace {

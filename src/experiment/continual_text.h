@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "mola/experiment/continual_results.h"
+#include "experiment/continual_results.h"
 
 namespace mola {
 

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include "base/output_file.h"
+#include "experiment/results.h"
 #include "experiment/run_result.h"
 #include "experiment/runner.h"
-#include "mola/error.h"
-#include "mola/experiment/results.h"
-#include "mola/io/output_file.h"
-#include "mola/io/run_folder.h"
-#include "mola/log.h"
+#include "io/run_folder.h"
+#include "mola/base/error.h"
+#include "mola/base/log.h"
 #include "report/gnuplot.h"
 
 namespace mola {

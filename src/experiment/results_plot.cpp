@@ -1,6 +1,6 @@
 #include <sstream>
 
-#include "mola/experiment/results.h"
+#include "experiment/results.h"
 #include "report/gnuplot.h"
 
 namespace mola {

@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <functional>
 
-#include "mola/experiment/results.h"
+#include "experiment/results.h"
 
 namespace mola {
 namespace {

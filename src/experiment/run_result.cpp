@@ -2,9 +2,9 @@
 
 #include <filesystem>
 
-#include "config/json_file.h"
-#include "mola/io/output_file.h"
-#include "mola/log.h"
+#include "base/json_file.h"
+#include "base/output_file.h"
+#include "mola/base/log.h"
 
 namespace mola {
 

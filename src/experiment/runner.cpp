@@ -2,20 +2,20 @@
 
 #include <algorithm>
 
-#include "data/read_options.h"
+#include "config/run_warnings.h"
 #include "io/trained_files.h"
-#include "mola/config/doubts.h"
-#include "mola/data/task.h"
-#include "mola/error.h"
+#include "mola/base/error.h"
+#include "mola/base/log.h"
 #include "mola/eval/evaluation.h"
 #include "mola/io/adapter.h"
 #include "mola/io/pretrained.h"
-#include "mola/log.h"
 #include "mola/model/builders.h"
 #include "mola/model/device.h"
 #include "mola/model/parameter_count.h"
-#include "mola/train/finetune.h"
+#include "mola/tasks/task.h"
 #include "mola/train/validation.h"
+#include "tasks/read_options.h"
+#include "train/finetune.h"
 
 namespace mola {
 namespace {
@@ -75,8 +75,8 @@ void Runner::train(const RunConfig& config, const RunData& data, RunStatus statu
   auto model = share_base(base_, resolve_adapter(config.adapter, layers()));
   start_adapter(model, config.model.path, config.adapter.init_from);
   Finetune finetune(model, data, config);
-  for (const auto& doubt : doubts_about(config.train, model->adapter, finetune.total_steps())) {
-    if (doubts_.insert(doubt).second) log_warning(doubt);
+  for (const auto& warning : run_warnings(config.train, model->adapter, finetune.total_steps())) {
+    if (warnings_.insert(warning).second) log_warning(warning);
   }
   finetune.run(status);
 }
@@ -92,7 +92,7 @@ Runner::Trained Runner::load_trained(const RunConfig& config) const {
   load_adapter(model, folder);
   const int64_t trainable_parameters = count_parameters(model).trainable;
   model->eval();
-  model->freeze_adapter();
+  model->prepare_for_inference();
   return {model, trainable_parameters};
 }
 

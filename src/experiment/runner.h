@@ -13,7 +13,7 @@
 #include "mola/data/run_data.h"
 #include "mola/data/tokenizer.h"
 #include "mola/model/llama.h"
-#include "mola/train/recorder.h"
+#include "train/recorder.h"
 
 namespace mola {
 
@@ -64,7 +64,7 @@ class Runner {
   torch::Device device_;
   Llama base_;
   std::optional<Tokenizer> tokenizer_;
-  std::set<std::string> doubts_;  // that were told
+  std::set<std::string> warnings_;  // that were told
 };
 
 }  // namespace mola

@@ -2,12 +2,12 @@
 
 #include <set>
 
+#include "base/atomic_folder.h"
+#include "base/output_file.h"
 #include "io/adapter_files.h"
 #include "io/adapter_format.h"
-#include "io/atomic_folder.h"
 #include "io/pissa_tensors.h"
-#include "mola/error.h"
-#include "mola/io/output_file.h"
+#include "mola/base/error.h"
 #include "mola/io/safetensors.h"
 
 namespace mola {

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "base/json_file.h"
 #include "config/adapter_keys.h"
-#include "config/json_file.h"
 #include "config/json_reader.h"
 #include "io/layer_list.h"
 #include "io/peft_config.h"
-#include "mola/error.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {
@@ -34,7 +34,7 @@ LayerTable read_table(const JsonReader& reader, const std::string& key, int64_t 
     if (value.is_object() && !value.contains(projection)) {
       reader.refuse(key, "has no " + projection + ", which is a target module");
     }
-    table.values[projection] = read_layer_list(
+    table.values[projection] = read_per_layer(
         reader, key, value.is_object() ? value[projection] : value, num_layers, most);
   }
   if (value.is_object() && value.size() != projections.size()) {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/enum_names.h"
-#include "mola/error.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {

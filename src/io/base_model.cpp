@@ -2,12 +2,12 @@
 
 #include <filesystem>
 
-#include "config/json_file.h"
-#include "io/atomic_folder.h"
+#include "base/atomic_folder.h"
+#include "base/json_file.h"
+#include "base/output_file.h"
 #include "io/base_model_files.h"
 #include "io/weight_files.h"
-#include "mola/error.h"
-#include "mola/io/output_file.h"
+#include "mola/base/error.h"
 #include "mola/io/safetensors.h"
 
 namespace mola {

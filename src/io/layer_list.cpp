@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
-#include "config/json_file.h"
+#include "base/json_file.h"
 
 namespace mola {
 
 using nlohmann::json;
 using List = std::vector<int64_t>;
 
-List read_layer_list(const JsonReader& reader, const std::string& key, const json& value,
-                     int64_t num_layers, int64_t most) {
+List read_per_layer(const JsonReader& reader, const std::string& key, const json& value,
+                    int64_t num_layers, int64_t most) {
   const auto fits = [&](const json& item) {
     return is_whole_number(item) && item.get<int64_t>() >= 0 && item.get<int64_t>() <= most;
   };

@@ -5,7 +5,7 @@
 #include "config/adapter_keys.h"
 #include "io/adapter_format.h"
 #include "io/layer_list.h"
-#include "mola/error.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {
@@ -76,7 +76,7 @@ Init read_peft_init(const JsonReader& reader) {
 void check_num_layers(const JsonReader& reader, int64_t num_layers) {
   const auto ranks = reader.number_or_list("r");
   if (ranks && std::holds_alternative<List>(*ranks)) {
-    read_layer_list(reader, "r", reader.any("r"), num_layers, kHighestRank);
+    read_per_layer(reader, "r", reader.any("r"), num_layers, kHighestRank);
   }
 }
 

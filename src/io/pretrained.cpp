@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "mola/base/error.h"
 #include "mola/data/tokenizer.h"
-#include "mola/error.h"
 #include "mola/io/adapter.h"
 #include "mola/io/base_model.h"
 #include "mola/model/builders.h"

@@ -1,4 +1,4 @@
-#include "mola/io/run_folder.h"
+#include "io/run_folder.h"
 
 #include <unistd.h>
 
@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "io/atomic_file.h"
-#include "mola/error.h"
+#include "base/atomic_file.h"
+#include "mola/base/error.h"
 
 namespace mola {
 

@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "io/atomic_file.h"
-#include "mola/error.h"
+#include "base/atomic_file.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {

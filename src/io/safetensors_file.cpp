@@ -9,9 +9,9 @@
 #include <cerrno>
 #include <cstring>
 
-#include "config/json_file.h"
-#include "config/nearest.h"
-#include "mola/error.h"
+#include "base/closest_match.h"
+#include "base/json_file.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {
@@ -144,7 +144,7 @@ const SafetensorsEntry& SafetensorsFile::entry(const std::string& name) const {
   if (found != entries_.end()) return found->second;
   std::vector<std::string> names;
   for (const auto& [other, ignored] : entries_) names.push_back(other);
-  fail(path_, ": has no tensor '", name, "' (nearest: '", nearest(name, names), "')");
+  fail(path_, ": has no tensor '", name, "' (nearest: '", closest_match(name, names), "')");
 }
 
 const std::byte* SafetensorsFile::data(const SafetensorsEntry& entry) const {

@@ -1,7 +1,7 @@
 #include "io/trained_files.h"
 
+#include "base/atomic_folder.h"
 #include "io/adapter_files.h"
-#include "io/atomic_folder.h"
 #include "io/base_model_files.h"
 #include "mola/io/adapter.h"
 #include "mola/io/base_model.h"

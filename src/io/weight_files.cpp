@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
-#include "config/json_file.h"
-#include "mola/error.h"
+#include "base/json_file.h"
+#include "mola/base/error.h"
 #include "mola/io/safetensors.h"
 
 namespace mola {

@@ -2,7 +2,7 @@
 
 #include <torch/cuda.h>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "mola/nn/pissa.h"
-#include "nn/recompute.h"
-#include "nn/virtual_tokens.h"
+#include "nn/gradient_checkpointing.h"
+#include "ops/virtual_tokens.h"
 
 namespace mola {
 
@@ -112,7 +112,7 @@ void LlamaImpl::use_adapter(bool use) {
   });
 }
 
-void LlamaImpl::freeze_adapter() {
+void LlamaImpl::prepare_for_inference() {
   const auto freeze = [this](auto& module) {
     if (module.is_empty()) return;
     for (auto& parameter : module->parameters()) {  // buffers, PiSSA's first factors, stay fp32
@@ -155,7 +155,7 @@ Tensor LlamaImpl::run_layers(Tensor hidden, AttentionInputs inputs, RoutingTrace
     if (trace != nullptr) trace->layer = static_cast<int64_t>(j);
     if (inputs.cached) inputs.cached->layer = static_cast<int64_t>(j);
     hidden = recompute && torch::GradMode::is_enabled()
-                 ? forward_recomputed(layers[j], hidden, inputs, trace)
+                 ? forward_checkpointed(layers[j], hidden, inputs, trace)
                  : layers[j]->forward(hidden, inputs, trace);
   }
   return norm->forward(hidden);

@@ -2,9 +2,9 @@
 
 #include <torch/types.h>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "mola/model/builders.h"
-#include "nn/change_weight.h"
+#include "nn/add_to_weight.h"
 
 namespace mola {
 namespace {
@@ -35,7 +35,7 @@ Llama merge_adapter(Llama& model) {
     const auto& target = targets[next++];
     if (place.mixture().is_empty()) continue;
     const auto& expert = place.mixture()->experts[0];
-    change_weight(target.group, target.index,
+    add_to_weight(target.group, target.index,
                   expert->lora_B.mm(expert->lora_A) * expert->scaling());
   }
   merged->eval();

@@ -32,7 +32,7 @@ void initialize_prompt(Llama& model, const std::vector<int64_t>& token_ids) {
   }
 }
 
-void train_all_weights(Llama& model) {
+void unfreeze(Llama& model) {
   for (auto& parameter : model->parameters()) parameter.requires_grad_(true);
 }
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "nn/kernel_call.h"
+#include "ops/kernel_dispatch.h"
 
 namespace mola {
 

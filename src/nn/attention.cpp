@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include "nn/cached_attention.h"
+#include "ops/cached_attention.h"
 
 namespace mola {
 

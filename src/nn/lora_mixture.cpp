@@ -1,6 +1,6 @@
 #include "mola/nn/lora_mixture.h"
 
-#include "mola/nn/pack.h"
+#include "ops/parameter_block.h"
 
 namespace mola {
 
@@ -56,7 +56,7 @@ double LoraMixtureImpl::scaling() const { return experts.front()->scaling(); }
 torch::Tensor LoraMixtureImpl::packed_B() const {
   std::vector<torch::Tensor> columns;
   for (const auto& expert : experts) columns.push_back(expert->lora_B);
-  return pack(columns, 1);
+  return parameter_block(columns, 1);
 }
 
 }  // namespace mola

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "nn/change_weight.h"
+#include "nn/add_to_weight.h"
 
 namespace mola {
 
@@ -65,14 +65,14 @@ void set_initial_factors(ProjectionGroupImpl& group, size_t index, const Tensor&
   mixture.initial_A.copy_(initial_A);
   mixture.initial_B.copy_(initial_B);
   change.sub_(mixture.initial_B.mm(mixture.initial_A)).mul_(mixture.scaling());
-  change_weight(group, index, change);
+  add_to_weight(group, index, change);
 }
 
 void put_back_initial_factors(ProjectionGroupImpl& group, size_t index, bool into_weight) {
   torch::NoGradGuard no_grad;
   const auto& mixture = *group.mixtures[index];
   const double sign = into_weight ? 1 : -1;
-  change_weight(group, index,
+  add_to_weight(group, index,
                 mixture.initial_B.mm(mixture.initial_A).mul_(sign * mixture.scaling()));
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "mola/nn/pack.h"
-#include "nn/group_function.h"
+#include "ops/group.h"
+#include "ops/parameter_block.h"
 
 namespace mola {
 
@@ -82,9 +82,9 @@ std::vector<Tensor> ProjectionGroupImpl::thin_rows() const {
   return rows;
 }
 
-void ProjectionGroupImpl::pack_parameters() const {
+void ProjectionGroupImpl::build_parameter_blocks() const {
   const auto rows = thin_rows();
-  if (!rows.empty()) pack(rows, 0);
+  if (!rows.empty()) parameter_block(rows, 0);
   for (const auto& mixture : mixtures) {
     if (!mixture.is_empty()) mixture->packed_B();
   }
@@ -132,7 +132,7 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
     if (!mixtures[i]->router.is_empty()) routed.push_back(options.projections()[i].name());
   }
   const bool is_adapted = !lora_B.empty();
-  const auto block = is_adapted ? pack(thin_rows(), 0).to(dtype) : Tensor();
+  const auto block = is_adapted ? parameter_block(thin_rows(), 0).to(dtype) : Tensor();
   const auto places = is_adapted ? mixture_places() : std::vector<MixturePlace>();
   std::vector<Gate::Result> routing;
   const auto outputs =

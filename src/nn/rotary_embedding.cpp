@@ -25,11 +25,6 @@ Tensor scale_llama3(const Tensor& frequencies, const RopeScaling& scaling) {
 
 }  // namespace
 
-Tensor RotaryAngles::apply(const Tensor& x) const {
-  const auto halves = x.chunk(2, -1);
-  return x * cos.unsqueeze(1) + torch::cat({-halves[1], halves[0]}, -1) * sin.unsqueeze(1);
-}
-
 RotaryEmbedding::RotaryEmbedding(int64_t head_dim, double theta, const RopeScaling& scaling,
                                  torch::Device device) {
   const auto exponents =

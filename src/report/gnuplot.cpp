@@ -2,8 +2,8 @@
 
 #include <cstdlib>
 
-#include "mola/io/output_file.h"
-#include "mola/log.h"
+#include "base/output_file.h"
+#include "mola/base/log.h"
 
 namespace mola {
 namespace {

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "mola/error.h"
-#include "mola/report/chart.h"
+#include "mola/base/error.h"
 #include "report/axis.h"
+#include "report/chart.h"
 #include "report/gnuplot.h"
 
 namespace mola {

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "mola/error.h"
-#include "mola/report/chart.h"
+#include "mola/base/error.h"
 #include "report/axis.h"
+#include "report/chart.h"
 #include "report/gnuplot.h"
 
 namespace mola {

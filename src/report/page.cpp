@@ -1,6 +1,6 @@
-#include "mola/report/page.h"
+#include "report/page.h"
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "report/base64.h"
 
 namespace mola {

@@ -1,9 +1,9 @@
-#include "mola/report/pictures.h"
+#include "report/pictures.h"
 
 #include <filesystem>
 
-#include "config/json_file.h"
-#include "mola/error.h"
+#include "base/json_file.h"
+#include "mola/base/error.h"
 #include "report/gnuplot.h"
 
 namespace mola {

@@ -7,10 +7,10 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
-#include "config/json_file.h"
-#include "io/atomic_folder.h"
+#include "base/atomic_folder.h"
+#include "base/json_file.h"
+#include "base/output_file.h"
 #include "io/trained_files.h"
-#include "mola/io/output_file.h"
 #include "mola/io/safetensors.h"
 #include "train/expert_numbers.h"
 

@@ -1,4 +1,4 @@
-#include "mola/train/finetune.h"
+#include "train/finetune.h"
 
 namespace mola {
 

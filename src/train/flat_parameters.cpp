@@ -50,7 +50,8 @@ std::vector<Block> find_blocks(const std::vector<Tensor>& parameters) {
 
 FlatParameters::FlatParameters(torch::nn::Module& module) {
   for (const auto& child : module.modules()) {
-    if (auto* group = dynamic_cast<ProjectionGroupImpl*>(child.get())) group->pack_parameters();
+    if (auto* group = dynamic_cast<ProjectionGroupImpl*>(child.get()))
+      group->build_parameter_blocks();
   }
   std::set<const void*> frozen_storages;
   for (const auto& item : module.named_parameters()) {

@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "config/json_file.h"
-#include "mola/error.h"
-#include "mola/io/output_file.h"
+#include "base/json_file.h"
+#include "base/output_file.h"
+#include "mola/base/error.h"
 #include "train/expert_numbers.h"
 
 namespace mola {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "mola/report/chart.h"
 #include "mola/train/metrics.h"
+#include "report/chart.h"
 
 namespace mola {
 

@@ -1,4 +1,4 @@
-#include "mola/train/recorder.h"
+#include "train/recorder.h"
 
 #include <torch/types.h>
 
@@ -6,11 +6,11 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/output_file.h"
+#include "io/run_folder.h"
 #include "io/trained_files.h"
-#include "mola/error.h"
-#include "mola/io/output_file.h"
-#include "mola/io/run_folder.h"
-#include "mola/log.h"
+#include "mola/base/error.h"
+#include "mola/base/log.h"
 #include "mola/train/validation.h"
 
 namespace mola {

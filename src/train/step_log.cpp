@@ -1,4 +1,4 @@
-#include "mola/train/step_log.h"
+#include "train/step_log.h"
 
 #include <torch/types.h>
 
@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <numeric>
 
-#include "mola/error.h"
-#include "mola/log.h"
-#include "terminal.h"
+#include "base/terminal.h"
+#include "mola/base/error.h"
+#include "mola/base/log.h"
 
 namespace mola {
 namespace {

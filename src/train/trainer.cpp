@@ -4,8 +4,8 @@
 
 #include "mola/data/collate.h"
 #include "mola/loss/causal_lm_loss.h"
-#include "mola/train/memory.h"
 #include "mola/train/schedule.h"
+#include "train/malloc_tuning.h"
 
 namespace mola {
 namespace {

@@ -9,8 +9,8 @@
 #include <numeric>
 #include <random>
 
+#include "mola/base/error.h"
 #include "mola/config/adapter_config.h"
-#include "mola/error.h"
 #include "support/test_files.h"
 
 namespace mola {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mola/analysis/redundancy.h"
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "mola/io/adapter.h"
 #include "mola/io/base_model.h"
 #include "mola/nn/pissa.h"

@@ -1,4 +1,4 @@
-#include "mola/analysis/report.h"
+#include "analysis/report.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 #include "analysis/measurement_pictures.h"
 #include "analysis/measurement_tables.h"
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "support/test_files.h"
 
 namespace mola {

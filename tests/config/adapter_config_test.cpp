@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "support/test_files.h"
 
 namespace mola {

@@ -1,4 +1,4 @@
-#include "mola/config/allocation_picture.h"
+#include "config/allocation_picture.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "support/test_files.h"
 
 namespace mola {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "mola/base/error.h"
 #include "mola/config/run_config.h"
-#include "mola/error.h"
 #include "support/test_files.h"
 
 namespace mola {

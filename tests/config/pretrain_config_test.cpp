@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "support/test_files.h"
 
 namespace mola {

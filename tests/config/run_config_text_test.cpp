@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mola/base/error.h"
 #include "mola/config/run_config.h"
-#include "mola/error.h"
 #include "support/test_files.h"
 
 namespace mola {

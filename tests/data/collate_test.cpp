@@ -10,8 +10,8 @@ namespace mola {
 namespace {
 
 TEST(Collate, LaysSequencesEndToEnd) {
-  const Sequence first{{1, 5, 6}, {kUnlabelled, 5, 6}};
-  const Sequence second{{1, 7, 8}, {1, kUnlabelled, 8}};
+  const Sequence first{{1, 5, 6}, {kIgnoreIndex, 5, 6}};
+  const Sequence second{{1, 7, 8}, {1, kIgnoreIndex, 8}};
   const Batch batch = collate({&first, &second});
   EXPECT_EQ(batch.offsets, std::vector<int64_t>({0, 3, 6}));
   EXPECT_EQ(batch.tokens(), 6);
@@ -31,7 +31,7 @@ TEST(Collate, TakesASequenceWithoutTargets) {
 
 TEST(Collate, PutsTheBatchOnTheDevice) {
   if (!torch::cuda::is_available()) GTEST_SKIP() << "no CUDA device";
-  const Sequence first{{1, 5, 6}, {kUnlabelled, 5, 6}};
+  const Sequence first{{1, 5, 6}, {kIgnoreIndex, 5, 6}};
   const Sequence second{{1, 7}, {1, 7}};
   const Batch host = collate({&first, &second});
   const Batch device = collate({&first, &second}, torch::kCUDA);

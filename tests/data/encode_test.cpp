@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "support/test_files.h"
 #include "support/tiny_tokenizer.h"
 
@@ -41,7 +41,7 @@ TEST_F(EncodeTest, PutsBosInFrontAndEosBehind) {
 TEST_F(EncodeTest, LeavesThePromptUnlabelled) {
   const auto sequence = encode(tokenizer_, {"a ", "bc"}, 10, /*train_on_prompt=*/false);
   EXPECT_EQ(sequence.input_ids, (Ids{1, 286, 259, 287, 2}));
-  EXPECT_EQ(sequence.labels, (Ids{kUnlabelled, kUnlabelled, kUnlabelled, 287, 2}));
+  EXPECT_EQ(sequence.labels, (Ids{kIgnoreIndex, kIgnoreIndex, kIgnoreIndex, 287, 2}));
 }
 
 // Prompt and response are encoded as one string: "b" and "c" merge across the border, and the
@@ -49,13 +49,13 @@ TEST_F(EncodeTest, LeavesThePromptUnlabelled) {
 TEST_F(EncodeTest, MergesAcrossTheBorder) {
   const auto sequence = encode(tokenizer_, {"b", "c"}, 10, /*train_on_prompt=*/false);
   EXPECT_EQ(sequence.input_ids, (Ids{1, 259, 287, 2}));
-  EXPECT_EQ(sequence.labels, (Ids{kUnlabelled, kUnlabelled, kUnlabelled, 2}));
+  EXPECT_EQ(sequence.labels, (Ids{kIgnoreIndex, kIgnoreIndex, kIgnoreIndex, 2}));
 }
 
 TEST_F(EncodeTest, CutsOnTheRightAndKeepsEosOnlyIfItFits) {
   EXPECT_EQ(encode(tokenizer_, {"a ", "bc"}, 5, true).input_ids, (Ids{1, 286, 259, 287, 2}));
   EXPECT_EQ(encode(tokenizer_, {"a ", "bc"}, 4, true).input_ids, (Ids{1, 286, 259, 287}));
-  EXPECT_EQ(encode(tokenizer_, {"a ", "bc"}, 3, false).labels, Ids(3, kUnlabelled));
+  EXPECT_EQ(encode(tokenizer_, {"a ", "bc"}, 3, false).labels, Ids(3, kIgnoreIndex));
   EXPECT_EQ(encode(tokenizer_, {"a ", "bc"}, 1, true).input_ids, Ids{1});
 }
 
@@ -198,7 +198,7 @@ TEST_F(EncodeTest, EncodesTheRealFiles) {
   const auto& first = data.sequences[0];
   Ids response;
   for (const int64_t label : first.labels) {
-    if (label != kUnlabelled) response.push_back(label);
+    if (label != kIgnoreIndex) response.push_back(label);
   }
   EXPECT_EQ(llama.decode(response), "Answer: equivalent.");
   EXPECT_EQ(response.back(), llama.eos_id());

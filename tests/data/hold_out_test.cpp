@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "mola/data/example.h"
-#include "mola/error.h"
+#include "mola/base/error.h"
+#include "mola/tasks/example.h"
 #include "support/test_files.h"
 
 namespace mola {

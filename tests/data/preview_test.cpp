@@ -1,4 +1,4 @@
-#include "mola/data/preview.h"
+#include "data/preview.h"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ class Preview : public testing::Test {
   const Example example_ = {"a ", "bc."};
   // <s>, ▁a, ▁, bc, the byte of the full stop, </s>
   const Sequence sequence_ = {{1, 286, 259, 287, 49, 2},
-                              {kUnlabelled, kUnlabelled, kUnlabelled, 287, 49, 2}};
+                              {kIgnoreIndex, kIgnoreIndex, kIgnoreIndex, 287, 49, 2}};
 };
 
 TEST_F(Preview, IsOneLineOfJson) {

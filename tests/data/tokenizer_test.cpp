@@ -5,7 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "support/test_files.h"
 #include "support/tiny_tokenizer.h"
 

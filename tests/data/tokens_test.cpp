@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
-#include "data/text_file.h"
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "support/test_files.h"
+#include "tasks/text_file.h"
 
 namespace mola {
 namespace {
@@ -27,7 +27,7 @@ TEST(Tokens, ReadsIdsAndLabels) {
                                       "{\"input_ids\": [1, 0]}\n"));
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[0].input_ids, (Ids{1, 5, 2}));
-  EXPECT_EQ(rows[0].labels, (Ids{kUnlabelled, 5, 2}));
+  EXPECT_EQ(rows[0].labels, (Ids{kIgnoreIndex, 5, 2}));
   EXPECT_EQ(rows[1].input_ids, (Ids{1, 0}));
   EXPECT_EQ(rows[1].labels, (Ids{1, 0}));
 }

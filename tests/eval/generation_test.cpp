@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "support/fixture.h"
 #include "support/test_files.h"
 #include "support/tiny_adapter.h"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mola/loss/unlabelled.h"
+#include "mola/loss/ignore_index.h"
 #include "support/tiny_adapter.h"
 
 namespace mola {
@@ -28,7 +28,7 @@ std::vector<Llama> tiny_scorers() {
 // `prompt` without labels, then the response with them.
 Sequence answered(std::vector<int64_t> prompt, const std::vector<int64_t>& response) {
   Sequence sequence;
-  sequence.labels.assign(prompt.size(), kUnlabelled);
+  sequence.labels.assign(prompt.size(), kIgnoreIndex);
   sequence.labels.insert(sequence.labels.end(), response.begin(), response.end());
   sequence.input_ids = std::move(prompt);
   sequence.input_ids.insert(sequence.input_ids.end(), response.begin(), response.end());
@@ -42,7 +42,7 @@ double plain_score(Llama& model, const Sequence& sequence) {
   const auto log_probabilities = torch::log_softmax(model->logits(hidden), -1);
   double sum = 0;
   for (size_t t = 1; t < sequence.labels.size(); ++t) {
-    if (sequence.labels[t] == kUnlabelled) continue;
+    if (sequence.labels[t] == kIgnoreIndex) continue;
     sum += log_probabilities[static_cast<int64_t>(t) - 1][sequence.labels[t]].item<double>();
   }
   return sum;
@@ -94,7 +94,7 @@ TEST(ScoreCandidates, SharesWhatAllRowsBeginWith) {
 
 TEST(ScoreCandidates, LeavesOutWhatHasNoLabel) {
   auto half = answered({1, 5}, {3, 4, 6});
-  half.labels[3] = kUnlabelled;
+  half.labels[3] = kIgnoreIndex;
   expect_plain_scores({{half, answered({1, 5}, {3, 4, 7})}});
 }
 

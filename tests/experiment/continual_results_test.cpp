@@ -1,4 +1,4 @@
-#include "mola/experiment/continual_results.h"
+#include "experiment/continual_results.h"
 
 #include <gtest/gtest.h>
 

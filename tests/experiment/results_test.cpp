@@ -1,4 +1,4 @@
-#include "mola/experiment/results.h"
+#include "experiment/results.h"
 
 #include <gtest/gtest.h>
 

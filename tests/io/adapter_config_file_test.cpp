@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "support/tensors.h"
 #include "support/tiny_adapter.h"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "mola/io/pretrained.h"
 #include "mola/model/builders.h"
 #include "support/base_weights.h"

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "mola/io/adapter.h"
 #include "support/fixture.h"
 #include "support/tensors.h"

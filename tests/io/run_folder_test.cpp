@@ -1,8 +1,8 @@
-#include "mola/io/run_folder.h"
+#include "io/run_folder.h"
 
 #include <gtest/gtest.h>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "support/as_nobody.h"
 #include "support/test_files.h"
 

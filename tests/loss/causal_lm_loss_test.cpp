@@ -9,7 +9,7 @@
 namespace mola {
 namespace {
 
-constexpr int kNone = kUnlabelled;
+constexpr int kNone = kIgnoreIndex;
 
 TEST(CausalLmLoss, PredictsTheNextLabel) {
   // The head passes the hidden state on as logits (log 1, log 3), so p = (1/4, 3/4).

@@ -12,7 +12,7 @@ using torch::Tensor;
 
 // Routing that follows from probabilities, which need not sum to one.
 RoutingRecord record(int64_t layer, const Tensor& probabilities, int64_t top_k) {
-  return {layer, "q_proj", TopKRouterImpl::route(torch::log(probabilities), top_k)};
+  return {layer, "q_proj", route(torch::log(probabilities), top_k)};
 }
 
 double loss_of(const std::vector<RoutingRecord>& records, const Tensor& mask = {}) {
@@ -92,7 +92,7 @@ TEST(LoadBalancingLoss, GradientsReachTheLogitsThroughP) {
   expect_gradients(
       [&] {
         RoutingTrace trace;
-        trace.records = {{0, "q_proj", TopKRouterImpl::route(logits, 2)}};
+        trace.records = {{0, "q_proj", route(logits, 2)}};
         return load_balancing_loss(trace);
       },
       {logits});

@@ -72,7 +72,7 @@ TEST(Llama, AFrozenAdapterGivesTheSameBits) {
   model->eval();
   const auto input_ids = torch::tensor({{1, 5, 9, 3}}, torch::kLong);
   const auto before = model->forward(input_ids);
-  model->freeze_adapter();
+  model->prepare_for_inference();
   EXPECT_TRUE(torch::equal(model->forward(input_ids), before));
   for (const auto& parameter : model->parameters()) {
     EXPECT_EQ(parameter.scalar_type(), torch::kBFloat16);

@@ -46,7 +46,7 @@ TEST_P(LlamaGradients, AreThoseOfTransformers) {
   const auto given = load_safetensors(folder + "/expected.safetensors");
   const auto expected = load_safetensors(folder + "/gradients.safetensors");
   auto model = load_pretrained(folder);
-  train_all_weights(model);
+  unfreeze(model);
   const FlatParameters flat(*model);
   model->recompute = recompute;
   const auto pass =

@@ -98,7 +98,7 @@ TEST_P(Prompts, GiveTheSameBitsWhenFrozen) {
   for (auto& parameter : model->parameters()) parameter.normal_();
   const auto input_ids = tokens({1, 5, 9, 3}).unsqueeze(0);
   const auto before = model->forward(input_ids);
-  model->freeze_adapter();
+  model->prepare_for_inference();
   expect_same(model->forward(input_ids), before);
   for (const auto& parameter : model->parameters()) {
     EXPECT_EQ(parameter.scalar_type(), torch::kBFloat16);

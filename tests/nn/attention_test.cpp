@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "nn/causal_attention.h"
+#include "ops/causal_attention.h"
 #include "support/tensors.h"
 
 namespace mola {

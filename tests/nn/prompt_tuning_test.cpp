@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "nn/virtual_tokens.h"
+#include "ops/virtual_tokens.h"
 #include "support/tensors.h"
 
 namespace mola {

@@ -12,7 +12,7 @@ namespace {
 TEST(TopKRouter, TakesTheLargestAndScalesThemToOne) {
   // Probabilities 1/8, 4/8, 3/8: the top two are experts 1 and 2, with 4/7 and 3/7.
   const auto logits = torch::log(torch::tensor({{1.0, 4.0, 3.0}}));
-  const auto routing = TopKRouterImpl::route(logits, 2);
+  const auto routing = route(logits, 2);
   expect_same(routing.expert_indices, torch::tensor({{1, 2}}));
   EXPECT_LT(relative_error(routing.expert_weights, torch::tensor({{4.0 / 7, 3.0 / 7}})), 1e-6);
   EXPECT_LT(relative_error(routing.probabilities, torch::tensor({{1.0, 4.0, 3.0}}) / 8), 1e-6);

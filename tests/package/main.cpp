@@ -1,7 +1,7 @@
 // Wraps a linear layer and trains it for one step, with an installed mola.
+#include <mola/base/error.h>
+#include <mola/base/log.h>
 #include <mola/data/tokenizer.h>
-#include <mola/error.h>
-#include <mola/log.h>
 #include <mola/nn/mola_linear.h>
 #include <torch/optim/sgd.h>
 

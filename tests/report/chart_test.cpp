@@ -1,11 +1,11 @@
-#include "mola/report/chart.h"
+#include "report/chart.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstdlib>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "report/gnuplot.h"
 #include "support/test_files.h"
 

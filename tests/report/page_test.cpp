@@ -1,8 +1,8 @@
-#include "mola/report/page.h"
+#include "report/page.h"
 
 #include <gtest/gtest.h>
 
-#include "mola/error.h"
+#include "mola/base/error.h"
 #include "support/test_files.h"
 
 namespace mola {

@@ -17,9 +17,9 @@ Llama model_with_dropout() {
 }
 
 const std::vector<Sequence> kSequences = {
-    {{1, 5, 7, 2}, {kUnlabelled, kUnlabelled, 7, 2}},
+    {{1, 5, 7, 2}, {kIgnoreIndex, kIgnoreIndex, 7, 2}},
     {{1, 9, 3, 4, 2}, {1, 9, 3, 4, 2}},
-    {{1, 6, 2}, {kUnlabelled, 6, kUnlabelled}},
+    {{1, 6, 2}, {kIgnoreIndex, 6, kIgnoreIndex}},
 };
 
 // 2 + 4 + 1 labelled tokens, whose mean is taken over all, not by micro-batch.

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "mola/analysis/measurements.h"
-#include "mola/data/example.h"
+#include "mola/data/sequence.h"
 #include "mola/model/llama.h"
-#include "mola/nn/routing.h"
+#include "mola/ops/routing.h"
 
 namespace mola {
 

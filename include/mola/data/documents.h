@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "mola/data/example.h"
+#include "mola/data/sequence.h"
 #include "mola/data/tokenizer.h"
 
 namespace mola {

@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "mola/config/run_config.h"
-#include "mola/data/example.h"
-#include "mola/data/task.h"
+#include "mola/data/sequence.h"
 #include "mola/data/tokenizer.h"
+#include "mola/tasks/example.h"
+#include "mola/tasks/task.h"
 
 namespace mola {
 

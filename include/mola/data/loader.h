@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "mola/data/example.h"
+#include "mola/data/sequence.h"
 
 namespace mola {
 

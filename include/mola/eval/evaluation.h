@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "mola/config/evaluation_options.h"
-#include "mola/data/example.h"
-#include "mola/data/task.h"
 #include "mola/data/tokenizer.h"
 #include "mola/eval/metrics.h"
 #include "mola/model/llama.h"
+#include "mola/tasks/example.h"
+#include "mola/tasks/task.h"
 
 namespace mola {
 

@@ -3,7 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "mola/data/example.h"
+#include "mola/data/sequence.h"
 #include "mola/model/llama.h"
 
 namespace mola {

@@ -2,15 +2,12 @@
 
 #include <torch/types.h>
 
-#include <map>
 #include <string>
 
 #include "mola/io/safetensors_file.h"
+#include "mola/model/tensor_map.h"
 
 namespace mola {
-
-/// Tensors by name, in the order of their names.
-using TensorMap = std::map<std::string, torch::Tensor>;
 
 /// The dtype of the numbers of `entry`.
 torch::Dtype dtype_of(const SafetensorsEntry& entry);

@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include "mola/loss/unlabelled.h"
+#include "mola/loss/ignore_index.h"
 
 namespace mola {
 
@@ -16,7 +16,7 @@ struct Targets {
 };
 
 /// The targets of labels [B, T] that are aligned with their inputs: position t predicts the label
-/// at t + 1 unless that is kUnlabelled. On CUDA this waits for the device.
+/// at t + 1 unless that is kIgnoreIndex. On CUDA this waits for the device.
 Targets find_targets(const torch::Tensor& labels);
 
 /// Sum of the cross-entropies over the targets, divided by `normalizer`: the number of targets of

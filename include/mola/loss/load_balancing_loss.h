@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "mola/nn/routing.h"
+#include "mola/ops/routing.h"
 
 namespace mola {
 

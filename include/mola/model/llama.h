@@ -64,7 +64,7 @@ class LlamaImpl : public torch::nn::Module {
 
   /// Casts the adapter to the dtype of the base model, in which it is computed anyway: the same
   /// outputs without a cast at every call. It can no longer be trained.
-  void freeze_adapter();
+  void prepare_for_inference();
 
   /// hidden [..., H] -> logits [..., V]
   torch::Tensor logits(const torch::Tensor& hidden) const;

@@ -17,6 +17,6 @@ void initialize_weights(Llama& model);
 void initialize_prompt(Llama& model, const std::vector<int64_t>& token_ids);
 
 /// Makes everything in `model` trainable, its base included.
-void train_all_weights(Llama& model);
+void unfreeze(Llama& model);
 
 }  // namespace mola

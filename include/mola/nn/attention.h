@@ -3,27 +3,11 @@
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
 
-#include <optional>
-#include <vector>
-
 #include "mola/nn/adaption_prompt.h"
-#include "mola/nn/key_value_cache.h"
 #include "mola/nn/projection_group.h"
-#include "mola/nn/rotary_embedding.h"
+#include "mola/ops/attention_inputs.h"
 
 namespace mola {
-
-/// What all layers of one forward pass share: N tokens of sequences that lie end to end, each of
-/// which looks at itself and at the tokens before it in its sequence.
-struct AttentionInputs {
-  RotaryAngles rotary;           ///< [N, D]
-  std::vector<int64_t> offsets;  ///< where each sequence begins among the tokens; N at the end
-  /// [B, 1, T, T] bool for B sequences of T tokens: true where a query may look, instead of the
-  /// above. Undefined without padding.
-  torch::Tensor mask;
-  /// The sequences go on from what these slots hold. Empty: they are whole.
-  std::optional<CachedSequences> cached = std::nullopt;
-};
 
 /// Grouped-query self-attention (arXiv 2305.13245): query head h looks at the key and value head
 /// h / (num_heads / num_kv_heads).

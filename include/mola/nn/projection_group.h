@@ -7,18 +7,12 @@
 #include <vector>
 
 #include "mola/nn/lora_mixture.h"
-#include "mola/nn/routing.h"
+#include "mola/ops/input_activation.h"
+#include "mola/ops/routing.h"
 
 namespace mola {
 
 struct MixturePlace;
-
-/// What a group does to its input before its projections; the backward pass does it again rather
-/// than keep the result.
-enum class InputActivation {
-  kNone,
-  kSwiglu,  ///< silu(gate) * up of [gate, up], [..., 2 I] -> [..., I]
-};
 
 /// One projection of a group: its output width and its experts, none if `num_experts` is 0.
 struct ProjectionOptions {
@@ -54,7 +48,7 @@ struct ProjectionGroupOptions {
 ///
 /// (paper, section 3.1; `LoraMixture` and `TopKRouter` say how S and p' come about). There is no
 /// loop over experts. All projections of the group share one dropout mask. The experts' tensors are
-/// parameters of their own that happen to lie in the blocks, see `pack`.
+/// parameters of their own that happen to lie in the blocks, see `parameter_block`.
 class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
  public:
   /// Throws `c10::Error` for a size below 1, two projections of one name, or a dropout outside
@@ -75,7 +69,7 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
 
   /// Lays the experts and routers side by side in their blocks, where they do not lie so already.
   /// `forward` does so by itself; whoever moves the blocks as a whole calls it before.
-  void pack_parameters() const;
+  void build_parameter_blocks() const;
 
   /// The rows of `weight` that belong to the projection `index`: [O, I].
   torch::Tensor projection_weight(size_t index) const;

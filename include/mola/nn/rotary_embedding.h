@@ -3,18 +3,9 @@
 #include <torch/types.h>
 
 #include "mola/config/llama_config.h"
+#include "mola/ops/rotary_angles.h"
 
 namespace mola {
-
-/// cos and sin of the angles that turn queries and keys, [N, D] each.
-struct RotaryAngles {
-  torch::Tensor cos;
-  torch::Tensor sin;
-
-  /// Turns x [N, heads, D] by its positions: x * cos + rotate_half(x) * sin, where rotate_half
-  /// swaps the two halves of D and negates the first.
-  torch::Tensor apply(const torch::Tensor& x) const;
-};
 
 /// Rotary position embedding (arXiv 2104.09864) in the half-rotation form of Hugging Face's LLaMA
 /// checkpoints, with linear and llama3 scaling. The angle of position t in pair i is

@@ -3,7 +3,7 @@
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
-#include "mola/nn/routing.h"
+#include "mola/ops/routing.h"
 
 namespace mola {
 
@@ -41,9 +41,6 @@ class TopKRouterImpl : public torch::nn::Cloneable<TopKRouterImpl> {
 
   /// x [N, I] -> the routing of N tokens
   Routing forward(const torch::Tensor& x) const;
-
-  /// The routing that follows from router logits [N, E].
-  static Routing route(const torch::Tensor& router_logits, int64_t top_k);
 
   TopKRouterOptions options;
   torch::Tensor weight;  ///< R [E, I]

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "mola/config/run_config.h"
-#include "mola/io/safetensors.h"
+#include "mola/model/tensor_map.h"
 #include "mola/train/flat_parameters.h"
 
 namespace mola {

@@ -1,0 +1,4 @@
+#pragma once
+
+#include "mola/base/error.h"
+#include "mola/base/log.h"

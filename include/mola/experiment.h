@@ -1,0 +1,4 @@
+#pragma once
+
+#include "mola/experiment/continual.h"
+#include "mola/experiment/experiment.h"

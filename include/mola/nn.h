@@ -1,0 +1,15 @@
+#pragma once
+
+#include "mola/nn/adaption_prompt.h"
+#include "mola/nn/attention.h"
+#include "mola/nn/decoder_layer.h"
+#include "mola/nn/lora_expert.h"
+#include "mola/nn/lora_mixture.h"
+#include "mola/nn/mlp.h"
+#include "mola/nn/mola_linear.h"
+#include "mola/nn/pissa.h"
+#include "mola/nn/projection_group.h"
+#include "mola/nn/prompt_tuning.h"
+#include "mola/nn/rms_norm.h"
+#include "mola/nn/rotary_embedding.h"
+#include "mola/nn/top_k_router.h"

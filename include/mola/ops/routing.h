@@ -1,0 +1,38 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <string>
+#include <vector>
+
+namespace mola {
+
+/// What a router decided for N tokens among E experts, of which each token takes K.
+struct Routing {
+  torch::Tensor probabilities;  ///< [N, E] fp32, softmax over all E (p in section 3.1 of the paper)
+  torch::Tensor expert_weights;  ///< [N, K] fp32, the K largest p, scaled to sum to 1
+  torch::Tensor expert_indices;  ///< [N, K] int64
+};
+
+/// The routing that follows from router logits [N, E] (section 3.1 of the paper):
+///
+///     p  = softmax(router_logits) in fp32
+///     S  = the K largest of p
+///     p' = p_e / sum_S p   for e in S
+Routing route(const torch::Tensor& router_logits, int64_t top_k);
+
+/// The routing of one projection in one decoder layer.
+struct RoutingRecord {
+  int64_t layer;
+  std::string projection;
+  Routing routing;
+};
+
+/// Collects the routing of a forward pass, in the order in which the projections ran. A forward
+/// that is given none reports nothing and keeps nothing.
+struct RoutingTrace {
+  int64_t layer = 0;  ///< the decoder layer that records now
+  std::vector<RoutingRecord> records;
+};
+
+}  // namespace mola

@@ -1,0 +1,205 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/enum_names.h"
+#include "config/json_reader.h"
+
+namespace mola {
+
+// Each struct of a config has one list of its fields. Reader, writer, the check of a resumed run,
+// the JSON schemas and the configuration page of the docs are made from it.
+
+/// A key of a config object, as the schemas and the docs show it.
+struct FieldInfo {
+  std::string key;
+  std::string help;                      ///< one sentence or more, for the docs
+  nlohmann::ordered_json schema;         ///< its type and range, as JSON schema
+  nlohmann::ordered_json default_value;  ///< null without one
+  bool is_required = false;
+  std::string old_key;  ///< of version 0.1, read with a warning; empty without
+};
+
+template <class Struct>
+struct Field : FieldInfo {
+  /// Sets the field if `reader` has `key`, which is the field's or its old one. Throws `Error`.
+  std::function<void(const JsonReader& reader, const std::string& key, Struct& config)> read;
+  /// Null where an optional value is not given.
+  std::function<nlohmann::ordered_json(const Struct& config)> write;
+
+  Field required() const {
+    Field field = *this;
+    field.is_required = true;
+    field.default_value = nullptr;
+    return field;
+  }
+  Field renamed_from(const std::string& key_before) const {
+    Field field = *this;
+    field.old_key = key_before;
+    return field;
+  }
+};
+
+template <class Struct>
+using Fields = std::vector<Field<Struct>>;
+
+/// The whole numbers that a field takes.
+struct IntegerRange {
+  int64_t least;
+  int64_t most = kLargestInteger;
+
+  nlohmann::ordered_json schema() const {
+    nlohmann::ordered_json schema = {{"type", "integer"}, {"minimum", least}};
+    if (most < kLargestInteger) schema["maximum"] = most;
+    return schema;
+  }
+};
+
+/// The numbers that a field takes; `expected` follows "a number" in errors.
+struct NumberRange {
+  std::string expected;
+  std::function<bool(double)> is_valid;
+  nlohmann::ordered_json limits;  ///< as JSON schema
+};
+
+inline NumberRange positive() {
+  return {"above 0", [](double v) { return v > 0; }, {{"exclusiveMinimum", 0}}};
+}
+inline NumberRange not_negative() {
+  return {"of at least 0", [](double v) { return v >= 0; }, {{"minimum", 0}}};
+}
+inline NumberRange share_below_one() {
+  return {"from 0 to below 1",
+          [](double v) { return v >= 0 && v < 1; },
+          {{"minimum", 0}, {"exclusiveMaximum", 1}}};
+}
+
+template <class Value>
+nlohmann::ordered_json value_json(const Value& value) {
+  return value;
+}
+template <class Value>
+nlohmann::ordered_json value_json(const std::optional<Value>& value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json();
+}
+inline nlohmann::ordered_json value_json(const NumberOrList& value) {
+  return std::visit([](const auto& numbers) { return nlohmann::ordered_json(numbers); }, value);
+}
+
+/// The field `member`, which `get(reader, key)` reads as an optional and `to_json` writes.
+template <class Struct, class Member, class Get, class ToJson>
+Field<Struct> make_field(const std::string& key, Member Struct::*member, const std::string& help,
+                         nlohmann::ordered_json schema, Get get, ToJson to_json) {
+  Field<Struct> field;
+  field.key = key;
+  field.help = help;
+  field.schema = std::move(schema);
+  field.read = [member, get](const JsonReader& reader, const std::string& name, Struct& config) {
+    if (const auto value = get(reader, name)) config.*member = *value;
+  };
+  field.write = [member, to_json](const Struct& config) { return to_json(config.*member); };
+  field.default_value = field.write(Struct());
+  return field;
+}
+
+template <class Struct, class Member, class Get>
+Field<Struct> make_field(const std::string& key, Member Struct::*member, const std::string& help,
+                         nlohmann::ordered_json schema, Get get) {
+  return make_field(key, member, help, std::move(schema), std::move(get),
+                    [](const Member& value) { return value_json(value); });
+}
+
+// `Member` is an int64_t, a double, a bool or a std::string, or an optional of it.
+
+template <class Struct, class Member>
+Field<Struct> integer_field(const std::string& key, Member Struct::*member,
+                            const IntegerRange& range, const std::string& help) {
+  return make_field(key, member, help, range.schema(),
+                    [range](const JsonReader& reader, const std::string& name) {
+                      return reader.integer(name, range.least, range.most);
+                    });
+}
+
+template <class Struct, class Member>
+Field<Struct> number_field(const std::string& key, Member Struct::*member, const NumberRange& range,
+                           const std::string& help) {
+  nlohmann::ordered_json schema = {{"type", "number"}};
+  schema.update(range.limits);
+  return make_field(key, member, help, schema,
+                    [range](const JsonReader& reader, const std::string& name) {
+                      return reader.number(name, range.expected, range.is_valid);
+                    });
+}
+
+template <class Struct, class Member>
+Field<Struct> boolean_field(const std::string& key, Member Struct::*member,
+                            const std::string& help) {
+  return make_field(
+      key, member, help, {{"type", "boolean"}},
+      [](const JsonReader& reader, const std::string& name) { return reader.boolean(name); });
+}
+
+template <class Struct, class Member>
+Field<Struct> text_field(const std::string& key, Member Struct::*member, const std::string& help) {
+  return make_field(
+      key, member, help, {{"type", "string"}, {"minLength", 1}},
+      [](const JsonReader& reader, const std::string& name) { return reader.text(name); });
+}
+
+template <class Struct>
+Field<Struct> choice_field(const std::string& key, std::string Struct::*member,
+                           const std::vector<std::string>& choices, const std::string& help) {
+  return make_field(key, member, help, {{"enum", choices}},
+                    [choices](const JsonReader& reader, const std::string& name) {
+                      return reader.choice(name, choices);
+                    });
+}
+
+template <class Struct, class Enum>
+Field<Struct> enum_field(const std::string& key, Enum Struct::*member, const EnumNames<Enum>& names,
+                         const std::string& help) {
+  std::vector<std::string> choices;
+  for (const auto& [name, ignored] : names) choices.push_back(name);
+  return make_field(
+      key, member, help, {{"enum", choices}},
+      [names](const JsonReader& reader, const std::string& name) {
+        return reader.enumerator(name, names);
+      },
+      [names](Enum value) { return nlohmann::ordered_json(name_of(value, names)); });
+}
+
+/// The fields of `reader`, over those of `config`. Throws `Error` for an unknown key, then for a
+/// required one that is missing: a misspelled key is told before what it leaves out.
+template <class Struct>
+Struct read_fields(const JsonReader& reader, const Fields<Struct>& fields, Struct config = {}) {
+  for (const auto& field : fields) {
+    field.read(reader, reader.current_key(field.key, field.old_key), config);
+  }
+  reader.refuse_unknown_keys();
+  for (const auto& field : fields) {
+    if (field.is_required && !reader.is_given(field.key)) reader.refuse(field.key, "is missing");
+  }
+  return config;
+}
+
+/// `config` as a JSON object with every key.
+template <class Struct>
+nlohmann::ordered_json write_fields(const Struct& config, const Fields<Struct>& fields) {
+  nlohmann::ordered_json object = nlohmann::ordered_json::object();
+  for (const auto& field : fields) object[field.key] = field.write(config);
+  return object;
+}
+
+/// What schemas and docs need of `fields`.
+template <class Struct>
+std::vector<FieldInfo> infos_of(const Fields<Struct>& fields) {
+  return {fields.begin(), fields.end()};
+}
+
+}  // namespace mola

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mola/analysis/continual_metrics.h"
+#include "mola/config/continual_plan.h"
+#include "report/pictures.h"
+
+namespace mola {
+
+/// What an adapter came to, so far: R[k] are the accuracies on all domains after training on
+/// domains 0 to k.
+struct ContinualResult {
+  std::string adapter;
+  int64_t trainable_parameters = 0;
+  PerformanceMatrix R;
+};
+
+/// In Markdown and in percent: overall performance and performance drop of each adapter, where all
+/// domains are trained, and a table of R for each.
+std::string continual_table(const ContinualPlan& plan, const std::vector<ContinualResult>& results);
+
+/// The same as JSON text, with accuracies from 0 to 1; null for what is not known yet.
+std::string continual_json(const ContinualPlan& plan, const std::vector<ContinualResult>& results);
+
+/// The same as a page, with pictures drawn into `pictures`: the accuracies while the domains are
+/// trained, a line for each adapter, and R as a heat map. Returns its HTML.
+std::string continual_report(const ContinualPlan& plan, const std::vector<ContinualResult>& results,
+                             const Pictures& pictures);
+
+}  // namespace mola

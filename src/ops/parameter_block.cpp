@@ -1,0 +1,75 @@
+#include "ops/parameter_block.h"
+
+#include <torch/autograd.h>
+
+namespace mola {
+namespace {
+
+using torch::Tensor;
+
+// A block is stored along the packed dimension: row after row, or column after column. So each part
+// is dense in it, which is what autograd wants of a parameter with a gradient of its own.
+bool lie_side_by_side(at::TensorList parts, int64_t dim) {
+  int64_t offset = parts[0].storage_offset();
+  for (const auto& part : parts) {
+    if (!part.storage().is_alias_of(parts[0].storage()) || part.storage_offset() != offset ||
+        part.stride(dim) != part.size(1 - dim) || part.stride(1 - dim) != 1) {
+      return false;
+    }
+    offset += part.numel();
+  }
+  return true;
+}
+
+void move_side_by_side(at::TensorList parts, int64_t dim) {
+  torch::NoGradGuard no_grad;
+  c10::InferenceMode normal_mode(false);  // parameters outlive a first forward for inference
+  std::vector<Tensor> sources;
+  for (const auto& part : parts) sources.push_back(part.detach().transpose(0, dim));
+  const auto block = torch::cat(sources, 0);
+  int64_t offset = 0;
+  for (const auto& part : parts) {
+    Tensor(part).set_data(block.narrow(0, offset, part.size(dim)).transpose(0, dim));
+    offset += part.size(dim);
+  }
+}
+
+// The matrix over all parts, which lie side by side.
+Tensor whole(at::TensorList parts, int64_t dim) {
+  auto sizes = parts[0].sizes().vec();
+  sizes[dim] = 0;
+  for (const auto& part : parts) sizes[dim] += part.size(dim);
+  std::vector<int64_t> strides(2, 1);
+  strides[dim] = sizes[1 - dim];
+  return parts[0].detach().as_strided(sizes, strides, parts[0].storage_offset());
+}
+
+struct ParameterBlockFunction : torch::autograd::Function<ParameterBlockFunction> {
+  static Tensor forward(torch::autograd::AutogradContext* ctx, at::TensorList parts, int64_t dim) {
+    std::vector<int64_t> sizes;
+    for (const auto& part : parts) sizes.push_back(part.size(dim));
+    ctx->saved_data["sizes"] = sizes;
+    ctx->saved_data["dim"] = dim;
+    // Not for their values: a part that is changed before the backward pass is then an error.
+    ctx->save_for_backward(parts.vec());
+    return whole(parts, dim);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list gradients) {
+    ctx->get_saved_variables();
+    auto slices = gradients[0].split_with_sizes(ctx->saved_data["sizes"].toIntVector(),
+                                                ctx->saved_data["dim"].toInt());
+    slices.emplace_back();  // dim has no gradient
+    return slices;
+  }
+};
+
+}  // namespace
+
+Tensor parameter_block(const std::vector<Tensor>& parts, int64_t dim) {
+  if (!lie_side_by_side(parts, dim)) move_side_by_side(parts, dim);
+  return ParameterBlockFunction::apply(at::TensorList(parts), dim);
+}
+
+}  // namespace mola

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <torch/types.h>
+
+namespace mola {
+
+/// weight * x / sqrt(mean(x^2) + eps) over the last dimension, its statistics in fp32: x [..., H],
+/// weight [H] -> the shape and dtype of x.
+torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight, double eps);
+
+}  // namespace mola

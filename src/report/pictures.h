@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+
+#include "report/chart.h"
+
+namespace mola {
+
+/// A picture of a page.
+struct Picture {
+  std::string svg;  ///< the file's text; empty where it could not be drawn
+  std::string alt;  ///< what it shows, for those who cannot see it
+  std::string caption;
+};
+
+/// Draws pictures into a folder: NAME.svg, and NAME.gnuplot for whoever wants to change one. Where
+/// gnuplot is not installed or fails, a warning says so, and the picture is empty.
+class Pictures {
+ public:
+  /// Makes the folder. Throws `Error` if it cannot.
+  explicit Pictures(const std::string& folder);
+
+  /// Throws `Error` if the chart is not valid (see `plot_script`) or no file can be written.
+  Picture draw(const std::string& name, const LineChart& chart, const std::string& caption) const;
+  Picture draw(const std::string& name, const HeatMap& map, const std::string& caption) const;
+
+ private:
+  template <class Chart>
+  Picture draw_any(const std::string& name, const Chart& chart, const std::string& caption) const;
+
+  std::string folder_;
+};
+
+}  // namespace mola

@@ -1,0 +1,190 @@
+// The one file that sees Arrow, and is compiled as C++20 for its headers.
+#include "tasks/parquet.h"
+
+#include <arrow/api.h>
+#include <parquet/arrow/reader.h>
+
+#include <cstdio>
+
+namespace mola {
+namespace {
+
+std::string quote(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    if (static_cast<unsigned char>(c) >= ' ') {
+      quoted += c;
+      continue;
+    }
+    char escaped[8];
+    std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
+    quoted += escaped;
+  }
+  return quoted + "\"";
+}
+
+// Images and the like. That one is there is all a task asks.
+bool is_bytes(arrow::Type::type id) {
+  return id == arrow::Type::BINARY || id == arrow::Type::LARGE_BINARY ||
+         id == arrow::Type::FIXED_SIZE_BINARY || id == arrow::Type::BINARY_VIEW;
+}
+
+bool is_text(arrow::Type::type id) {
+  return id == arrow::Type::STRING || id == arrow::Type::LARGE_STRING ||
+         id == arrow::Type::STRING_VIEW;
+}
+
+bool is_sequence(arrow::Type::type id) {
+  return id == arrow::Type::LIST || id == arrow::Type::LARGE_LIST ||
+         id == arrow::Type::FIXED_SIZE_LIST;
+}
+
+bool is_number(arrow::Type::type id) {
+  return id == arrow::Type::BOOL || arrow::is_integer(id) || id == arrow::Type::FLOAT ||
+         id == arrow::Type::DOUBLE;
+}
+
+bool is_moment(arrow::Type::type id) { return arrow::is_date(id) || id == arrow::Type::TIMESTAMP; }
+
+// Throws for a type that `to_json` does not know.
+void check_type(const std::string& column, const arrow::DataType& type) {
+  const auto id = type.id();
+  if (id == arrow::Type::DICTIONARY) {
+    check_type(column, *static_cast<const arrow::DictionaryType&>(type).value_type());
+  } else if (is_sequence(id) || id == arrow::Type::STRUCT) {
+    for (const auto& field : type.fields()) {
+      check_type(is_sequence(id) ? column : column + "." + field->name(), *field->type());
+    }
+  } else if (id != arrow::Type::NA && !is_bytes(id) && !is_text(id) && !is_number(id) &&
+             !is_moment(id)) {
+    fail("column '", column, "': found the type ", type.ToString(),
+         ", expected text, numbers, true or false, dates, bytes, or lists or structs of these");
+  }
+}
+
+std::string to_json(const arrow::Array& cells, int64_t index);
+
+template <class Lists>
+std::string list_json(const arrow::Array& cells, int64_t index) {
+  const auto& lists = static_cast<const Lists&>(cells);
+  const int64_t begin = lists.value_offset(index);
+  const int64_t end = begin + lists.value_length(index);
+  std::string json = "[";
+  for (int64_t i = begin; i < end; ++i) {
+    json += (i == begin ? "" : ",") + to_json(*lists.values(), i);
+  }
+  return json + "]";
+}
+
+std::string struct_json(const arrow::StructArray& cells, int64_t index) {
+  std::string json = "{";
+  for (int i = 0; i < cells.num_fields(); ++i) {
+    const auto& name = cells.struct_type()->field(i)->name();
+    json += (i == 0 ? "" : ",") + quote(name) + ":" + to_json(*cells.field(i), index);
+  }
+  return json + "}";
+}
+
+// A number, true or false as it is, a date as text.
+std::string scalar_json(const arrow::Array& cells, int64_t index) {
+  const auto scalar = cells.GetScalar(index);
+  if (!scalar.ok()) fail("cannot be read as Parquet: ", scalar.status().message());
+  const auto text = (*scalar)->ToString();
+  return is_number(cells.type_id()) ? text : quote(text);
+}
+
+std::string to_json(const arrow::Array& cells, int64_t index) {
+  if (cells.IsNull(index)) return "null";
+  if (is_bytes(cells.type_id())) return "true";
+  switch (cells.type_id()) {
+    case arrow::Type::STRING:
+      return quote(static_cast<const arrow::StringArray&>(cells).GetView(index));
+    case arrow::Type::LARGE_STRING:
+      return quote(static_cast<const arrow::LargeStringArray&>(cells).GetView(index));
+    case arrow::Type::STRING_VIEW:
+      return quote(static_cast<const arrow::StringViewArray&>(cells).GetView(index));
+    case arrow::Type::DICTIONARY: {
+      const auto& words = static_cast<const arrow::DictionaryArray&>(cells);
+      return to_json(*words.dictionary(), words.GetValueIndex(index));
+    }
+    case arrow::Type::LIST:
+      return list_json<arrow::ListArray>(cells, index);
+    case arrow::Type::LARGE_LIST:
+      return list_json<arrow::LargeListArray>(cells, index);
+    case arrow::Type::FIXED_SIZE_LIST:
+      return list_json<arrow::FixedSizeListArray>(cells, index);
+    case arrow::Type::STRUCT:
+      return struct_json(static_cast<const arrow::StructArray&>(cells), index);
+    default:
+      return scalar_json(cells, index);
+  }
+}
+
+std::string row_json(const arrow::RecordBatch& batch, int64_t index) {
+  std::string json = "{";
+  for (int i = 0; i < batch.num_columns(); ++i) {
+    json +=
+        (i == 0 ? "" : ",") + quote(batch.column_name(i)) + ":" + to_json(*batch.column(i), index);
+  }
+  return json + "}";
+}
+
+class ParquetReader : public RowReader {
+ public:
+  explicit ParquetReader(const std::string& path) : path_(path) {
+    parquet::arrow::FileReaderBuilder builder;
+    check(builder.OpenFile(path));
+    check(builder.Build(&file_));
+    auto batches = file_->GetRecordBatchReader();
+    check(batches.status());
+    batches_ = std::move(*batches);
+    try {
+      for (const auto& field : batches_->schema()->fields()) {
+        check_type(field->name(), *field->type());
+      }
+    } catch (const Error& error) {
+      fail(path_, ": ", error.what());
+    }
+  }
+
+  bool next() override {
+    while (batch_ == nullptr || ++index_ == batch_->num_rows()) {
+      check(batches_->ReadNext(&batch_));
+      if (batch_ == nullptr) return false;
+      index_ = -1;
+    }
+    ++number_;
+    try {
+      text_ = row_json(*batch_, index_);
+    } catch (const Error& error) {
+      fail(where(), ": ", error.what());
+    }
+    return true;
+  }
+
+  const std::string& text() const override { return text_; }
+
+  std::string where() const override { return path_ + ": row " + std::to_string(number_); }
+
+ private:
+  void check(const arrow::Status& status) const {
+    if (!status.ok()) fail(path_, ": cannot be read as Parquet: ", status.message());
+  }
+
+  std::string path_;
+  std::unique_ptr<parquet::arrow::FileReader> file_;
+  std::shared_ptr<arrow::RecordBatchReader> batches_;  // of file_
+  std::shared_ptr<arrow::RecordBatch> batch_;
+  int64_t index_ = -1;  // of the row in its batch
+  int64_t number_ = 0;
+  std::string text_;
+};
+
+}  // namespace
+
+std::unique_ptr<RowReader> open_parquet(const std::string& path) {
+  return std::make_unique<ParquetReader>(path);
+}
+
+}  // namespace mola

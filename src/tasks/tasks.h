@@ -1,0 +1,17 @@
+#pragma once
+
+#include "mola/tasks/task.h"
+
+namespace mola {
+
+// Each in the file of its name.
+Task cola_task();
+Task commonsenseqa_task();
+Task instruction_task();
+Task mrpc_task();
+Task openbookqa_task();
+Task rte_task();
+Task scienceqa_task();
+Task text_task();
+
+}  // namespace mola

@@ -1,0 +1,28 @@
+#include "tasks/split_files.h"
+#include "tasks/tasks.h"
+
+namespace mola {
+namespace {
+
+const std::vector<std::string> kPairFiles = {".parquet", ".json", ".jsonl"};
+const std::vector<std::string> kPlainFiles = {".txt"};
+
+Example from_pair(const Row& row) { return {row.text("question") + "\n", row.text("response")}; }
+
+// A plain text has no prompts; each of its lines is all response.
+Example from_line(const Row& row) { return {"", row.text("line")}; }
+
+}  // namespace
+
+Task text_task() {
+  const auto pairs = read_layout({open_splits({}, kPairFiles), from_pair});
+  const auto lines = read_layout({open_splits({}, kPlainFiles), from_line});
+  const auto read = [=](const std::string& path, Split split, const ReadOptions& options) {
+    // Beside rows, a .txt says where they are from.
+    const bool is_plain = holds(path, kPlainFiles) && !holds(path, kPairFiles);
+    return (is_plain ? lines : pairs)(path, split, options);
+  };
+  return {"text", {}, nullptr, Metric::kNone, read};
+}
+
+}  // namespace mola

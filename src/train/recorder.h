@@ -1,0 +1,53 @@
+#pragma once
+
+#include "mola/config/run_config.h"
+#include "mola/train/checkpoint.h"
+#include "mola/train/trainer.h"
+#include "train/step_log.h"
+
+namespace mola {
+
+/// What the folder of a run holds.
+enum class RunStatus { kNew, kStopped, kFinished };
+
+/// Looks at `run.output.dir` before the run is resumed, and removes what a killed run left half
+/// written. Throws `Error` if something other than a run is there, or a run whose config differs.
+RunStatus find_run(const RunConfig& run);
+
+/// Writes down a run as it goes, in its folder: config.json with every key; log lines and
+/// metrics.jsonl every `log_every` steps; checkpoint-{step} every `save_every`; and at the end the
+/// folder adapter or, where all weights are trained, model. Where rows are held out it computes
+/// their loss every `evaluate_every` steps (or epoch) and after the last one, and keeps what gave
+/// the lowest in the folder best.
+class Recorder {
+ public:
+  /// Makes the folder of a new run, or puts the newest checkpoint of a stopped one into `trainer`
+  /// and cuts metrics.jsonl back to it. `validation`, the rows that are held out, may be null.
+  /// Throws `Error` if the folder cannot be written, or is not what `status` says.
+  Recorder(Trainer& trainer, const RunConfig& run, const Loader* validation,
+           RunStatus status = RunStatus::kNew);
+
+  /// Records a step. Throws `Error` if a loss that is logged, or what would be saved, is no longer
+  /// finite.
+  void record(const Trainer::Step& step);
+
+  /// Saves what was trained, if it is finite, and returns its folder.
+  std::string finish();
+
+ private:
+  bool is_evaluated(int64_t step) const;
+  double evaluate(int64_t step);
+  void checkpoint(int64_t step);
+  void check_finite(const std::string& folder) const;
+
+  Trainer* trainer_;
+  std::string source_;  // the folder of the base model
+  OutputConfig output_;
+  const Loader* validation_;
+  int64_t evaluate_every_;
+  int64_t total_steps_;
+  std::optional<double> best_validation_loss_;
+  std::optional<StepLog> log_;
+};
+
+}  // namespace mola

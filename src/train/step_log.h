@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/progress.h"
+#include "mola/train/metrics.h"
+#include "mola/train/trainer.h"
+
+namespace mola {
+
+/// Shows the steps of a run: a line of metrics.jsonl every `log_every` steps and for the last one,
+/// with a log line beside it or, on a terminal, a bar that moves with every step.
+class StepLog {
+ public:
+  /// Adds to metrics.jsonl in `folder`. Throws `Error` if it cannot be written.
+  StepLog(const std::string& folder, int64_t log_every, const Trainer& trainer);
+
+  /// Goes on after `step`, with what was not written then.
+  void go_on(int64_t step, const UnloggedSums& sums);
+
+  /// What is not written yet; waits for the device.
+  UnloggedSums unlogged() const;
+
+  /// Takes in a step.
+  void add(const Trainer::Step& step);
+
+  bool is_due(int64_t step) const { return step % log_every_ == 0 || step == total_steps_; }
+
+  /// The means over the steps since the last written one, of which `step` is the last. Throws
+  /// `Error` if a loss or norm is no longer finite.
+  StepMetrics means(const Trainer::Step& step) const;
+
+  void write(const StepMetrics& metrics);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void draw_from(int64_t step);
+  void show(const StepMetrics& metrics);
+  std::string time_left(int64_t step) const;
+
+  int64_t log_every_;
+  int64_t steps_per_epoch_;
+  int64_t total_steps_;
+  int64_t layers_;
+  int64_t first_step_ = 0;  // the steps that were taken before this process
+  MetricsWriter metrics_;
+  std::unique_ptr<Progress> bar_;  // null where none is drawn
+  std::string state_;              // beside the bar: the last means
+
+  int64_t steps_ = 0;
+  int64_t tokens_ = 0;  // of this process
+  torch::Tensor loss_;
+  torch::Tensor balance_loss_;
+  LayerPicks picks_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point written_at_ = Clock::now();
+};
+
+}  // namespace mola

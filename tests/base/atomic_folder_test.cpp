@@ -1,0 +1,74 @@
+#include "base/atomic_folder.h"
+
+#include <gtest/gtest.h>
+
+#include "base/atomic_file.h"
+#include "base/output_file.h"
+#include "mola/base/error.h"
+#include "support/test_files.h"
+
+namespace mola {
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::vector<std::string>;
+
+TEST(AtomicFolder, AppearsAtItsCommit) {
+  const TempFolder folder;
+  {
+    AtomicFolder output(folder.path("runs/a/"));
+    write_file(output.path() + "/x", "1");
+    EXPECT_FALSE(fs::exists(folder.path("runs/a")));
+    output.commit();
+  }
+  EXPECT_EQ(folder.read("runs/a/x"), "1");
+  EXPECT_EQ(names_in(folder.path("runs")), Names{"a"});
+}
+
+TEST(AtomicFolder, ReplacesAnOldOne) {
+  const TempFolder folder;
+  folder.write("a/x", "old");
+  {
+    AtomicFolder output(folder.path("a"));
+    write_file(output.path() + "/x", "new");
+    write_file(output.path() + "/y", "");
+    output.commit();
+  }
+  EXPECT_EQ(folder.read("a/x"), "new");
+  EXPECT_EQ(names_in(folder.path("a")), (Names{"x", "y"}));
+  EXPECT_EQ(names_in(folder.path()), Names{"a"});
+}
+
+TEST(AtomicFolder, LeavesTheOldOneWithoutACommit) {
+  const TempFolder folder;
+  folder.write("a/x", "old");
+  { write_file(AtomicFolder(folder.path("a")).path() + "/x", "new"); }
+  EXPECT_EQ(folder.read("a/x"), "old");
+  EXPECT_EQ(names_in(folder.path()), Names{"a"});
+}
+
+TEST(AtomicFolder, RemovesNoOtherFiles) {
+  const TempFolder folder;
+  folder.write("a/notes.txt", "dear to someone");
+  {
+    AtomicFolder output(folder.path("a"));
+    write_file(output.path() + "/x", "new");
+    EXPECT_EQ(message_of<Error>([&] { output.commit(); }),
+              folder.path("a") + ": holds notes.txt, which would be lost; name another folder");
+  }
+  EXPECT_EQ(names_in(folder.path("a")), Names{"notes.txt"});
+  EXPECT_EQ(names_in(folder.path()), Names{"a"});
+}
+
+TEST(AtomicFolder, RefusesAPlaceThatIsNone) {
+  const TempFolder folder;
+  const std::string file = folder.write("file", "kept");
+  EXPECT_EQ(message_of<Error>([&] { AtomicFolder{file}; }),
+            file + ": is a file, expected a folder");
+  EXPECT_EQ(message_of<Error>([&] { AtomicFolder(file + "/a"); }),
+            file + "/a: cannot be made: Not a directory");
+  EXPECT_EQ(folder.read("file"), "kept");
+}
+
+}  // namespace
+}  // namespace mola

@@ -1,0 +1,70 @@
+#include "base/json_file.h"
+
+#include <gtest/gtest.h>
+
+#include "mola/base/error.h"
+#include "support/test_files.h"
+
+namespace mola {
+namespace {
+
+using nlohmann::json;
+
+TEST(JsonFile, ReadsAFile) {
+  const TempFolder folder;
+  EXPECT_EQ(read_json_file(folder.write("a.json", "{\"a\": [1, 2.5, null]}")),
+            json({{"a", {1, 2.5, nullptr}}}));
+  EXPECT_EQ(read_file(folder.write("b", std::string("a\0\r\n", 4))), std::string("a\0\r\n", 4));
+}
+
+TEST(JsonFile, RefusesWhatCannotBeRead) {
+  const TempFolder folder;
+  EXPECT_EQ(message_of<Error>([&] { read_json_file(folder.path("none.json")); }),
+            folder.path("none.json") + ": cannot be read: No such file or directory");
+  EXPECT_EQ(message_of<Error>([&] { read_json_file(folder.path()); }),
+            folder.path() + ": is a folder, expected a file");
+}
+
+TEST(JsonFile, SaysInOneLineWhereTheSyntaxIsWrong) {
+  for (const std::string text : {"", "{", "{\"a\": 1,}", "[1] 2", "\xFF", "{\"a\"\n\n\n: nope}"}) {
+    const TempFolder folder;
+    const std::string file = folder.write("a.json", text);
+    const std::string message = message_of<Error>([&] { read_json_file(file); });
+    EXPECT_EQ(message.find(file + ": parse error at line "), 0u) << message;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+    EXPECT_EQ(message.find("json.exception"), std::string::npos) << message;
+  }
+}
+
+TEST(JsonFile, RefusesAKeyThatStandsTwice) {
+  const auto message = [](const std::string& text) {
+    return message_of<Error>([&] { parse_json(text, "a.json"); });
+  };
+  EXPECT_EQ(message("{\"rank\": 8, \"rank\": 16}"), "a.json: the key 'rank' stands twice");
+  EXPECT_EQ(message("{\"a\": {\"b\": 1, \"c\": [{}], \"b\": 1}}"),
+            "a.json: the key 'b' stands twice");
+  EXPECT_EQ(message("[{\"a\": 1}, {\"a\": 1, \"a\": 1}]"), "a.json: the key 'a' stands twice");
+  // The same key in two objects is no double.
+  EXPECT_NO_THROW(parse_json("{\"a\": {\"a\": 1}, \"b\": [{\"a\": 1}, {\"a\": 1}]}", "a.json"));
+}
+
+TEST(JsonFile, RefusesNestingWithoutEnd) {
+  const auto nested = [](size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  EXPECT_NO_THROW(parse_json(nested(64), "a.json"));
+  EXPECT_EQ(message_of<Error>([&] { parse_json(nested(100000), "a.json"); }),
+            "a.json: is nested deeper than 64 levels");
+}
+
+TEST(JsonFile, KnowsWholeNumbers) {
+  for (const char* text : {"0", "-1", "9223372036854775807", "-9223372036854775808"}) {
+    EXPECT_TRUE(is_whole_number(json::parse(text))) << text;
+  }
+  for (const char* text : {"1.0", "9223372036854775808", "\"1\"", "true", "null", "[1]"}) {
+    EXPECT_FALSE(is_whole_number(json::parse(text))) << text;
+  }
+}
+
+}  // namespace
+}  // namespace mola
