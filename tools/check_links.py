@@ -69,6 +69,7 @@ class Html(HTMLParser):
         super().__init__()
         self.links: set[str] = set()
         self.anchors: set[str] = set()
+        self.has_raw_link = False  # Doxygen understands no link whose text has a line break
         self.feed(file.read_text(errors="replace"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -78,11 +79,16 @@ class Html(HTMLParser):
             elif name in ("id", "name") and value:
                 self.anchors.add(value)
 
+    def handle_data(self, data: str) -> None:
+        self.has_raw_link = self.has_raw_link or "@ref " in data
+
 
 def check_html(folder: Path) -> dict[Path, list[str]]:
     files = {file.resolve(): Html(file) for file in sorted(folder.glob("*.html"))}
     problems: dict[Path, list[str]] = {}
     for file, html in files.items():
+        if html.has_raw_link:
+            problems[file] = ["shows '@ref': a link's text has a line break"]
         for target in sorted(html.links):
             parts = urlsplit(target)
             if parts.scheme or parts.netloc:
