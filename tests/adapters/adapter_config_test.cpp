@@ -113,7 +113,7 @@ TEST(AdapterConfig, RefusesTargetModulesThatAreNone) {
             "adapter.target_modules: found 'upproj', expected some of q_proj, k_proj, v_proj, "
             "o_proj, gate_proj, up_proj, down_proj (nearest: up_proj)");
   spec["target_modules"] = std::vector<std::string>{"q_proj", "q_proj"};
-  EXPECT_EQ(message(spec, 2), "adapter.target_modules: 'q_proj' stands twice");
+  EXPECT_EQ(message(spec, 2), "adapter.target_modules: 'q_proj' is duplicated");
   spec["target_modules"] = std::vector<std::string>();
   EXPECT_EQ(message(spec, 2), "adapter.target_modules: is empty");
 }

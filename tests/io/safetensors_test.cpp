@@ -94,7 +94,7 @@ TEST(Safetensors, NamesThePathThatCannotBeWritten) {
   EXPECT_EQ(message_of<Error>([&] {
               save_safetensors(path, {{"a", torch::ones({1})}});
             }),
-            path + ": " + folder.path("file") + " is no folder");
+            path + ": " + folder.path("file") + " is not a folder");
   EXPECT_EQ(folder.read("file"), "kept");
 }
 

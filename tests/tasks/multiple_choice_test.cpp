@@ -77,8 +77,8 @@ TEST_F(MultipleChoice, NamesTheProblemThatCannotBeUsed) {
             "found 6 options, expected 2 to 5");
   EXPECT_EQ(problem(R"("choices": ["a", " "], "answer": 0)"),
             "column 'choices': found no text at position 2, expected some");
-  EXPECT_EQ(problem("\"choices\": [\"a\", \"\xE9\"], \"answer\": 0").rfind("found broken UTF-8", 0),
-            0u);
+  EXPECT_EQ(
+      problem("\"choices\": [\"a\", \"\xE9\"], \"answer\": 0").rfind("found invalid UTF-8", 0), 0u);
   testing::internal::CaptureStderr();
   EXPECT_TRUE(scienceqa("{}", OnBadRow::kSkip).empty());
   EXPECT_NE(testing::internal::GetCapturedStderr().find("problem 7: column 'choices'"),

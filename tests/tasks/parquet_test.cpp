@@ -88,7 +88,7 @@ TEST(Parquet, NamesTheRowThatCannotBeUsed) {
             text + ": row 2: column 'response': found no text, expected some");
   const std::string broken = reference("broken/train.parquet");
   EXPECT_EQ(message_of<Error>([&] { read("text", broken, Split::kTrain); }),
-            broken + ": row 1: found broken UTF-8 at byte 17, expected UTF-8 text");
+            broken + ": row 1: found invalid UTF-8 at byte 17, expected UTF-8 text");
   EXPECT_EQ(
       message_of<Error>([&] { read("text", cola, Split::kTrain); }),
       cola + ": row 1: column 'question': is missing, found the columns idx, label, sentence");
