@@ -14,7 +14,7 @@ struct Settings {
 const Fields<Settings>& fields() {
   static const Fields<Settings> kFields = {
       integer_field("adapter_len", &Settings::adapter_len, {1, kLongestPrompt},
-                    "Tokens of each layer's prompt."),
+                    "Number of tokens of each layer's prompt."),
       integer_field("adapter_layers", &Settings::adapter_layers, {1},
                     "Number of layers with a prompt, from the highest; all by default."),
   };
@@ -66,7 +66,7 @@ nlohmann::ordered_json write_prompts(const AdapterConfig& config, const LlamaCon
           {"target_modules", nullptr}};
 }
 
-// By PEFT's names, and with its batch of one.
+// With PEFT's names, and with its batch dimension of 1.
 TensorMap prompt_tensors(Llama& model) {
   TensorMap tensors;
   for (size_t j = 0; j < model->layers.size(); ++j) {
