@@ -131,7 +131,7 @@ TEST_F(EncodeTest, DrawsASampleOfText) {
   EXPECT_EQ(load_data(config, Split::kTrain, &tokenizer_).sequences.size(), 4u);
   config.sample = 10;
   EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, &tokenizer_); }),
-            "data.sample: found 10, expected at most the 9 rows there are");
+            "data.sample: found 10, expected at most the number of rows, 9");
   config = tokens_config("{\"input_ids\": [4, 5]}\n");
   config.sample = 1;
   EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr); }),

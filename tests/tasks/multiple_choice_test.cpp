@@ -109,8 +109,9 @@ TEST_F(MultipleChoice, NamesTheProblemThatIsMissing) {
   const auto read = [&](Split split, OnBadRow on_bad_row = OnBadRow::kStop) {
     return find_task("scienceqa").read(folder_.path(), split, on_bad_row);
   };
-  EXPECT_EQ(message_of<Error>([&] { read(Split::kTrain); }),
-            folder_.path("problems.json") + ": problem 8: is missing, pid_splits.json names it");
+  EXPECT_EQ(
+      message_of<Error>([&] { read(Split::kTrain); }),
+      folder_.path("problems.json") + ": problem 8: is missing, but pid_splits.json names it");
   testing::internal::CaptureStderr();
   EXPECT_EQ(read(Split::kTrain, OnBadRow::kSkip).size(), 1u);
   EXPECT_NE(testing::internal::GetCapturedStderr().find("problem 8: is missing"),

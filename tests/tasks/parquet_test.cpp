@@ -118,9 +118,10 @@ TEST(Parquet, RefusesAnotherFileAndAnotherSplit) {
   const std::string message = message_of<Error>([&] { read("text", file, Split::kTrain); });
   EXPECT_EQ(message.rfind(file + ": cannot be read as Parquet: ", 0), 0u) << message;
   EXPECT_EQ(message_of<Error>([&] { read("text", file, Split::kTest); }),
-            file + ": is a file, which is the split train; expected a folder with the split test");
-  EXPECT_EQ(message_of<Error>([&] { read("rte", reference("rte"), Split::kTest); }),
-            reference("rte") + ": found 2 files of .parquet, expected one of the name validation");
+            file + ": is a file of the split train, expected a folder with the split test");
+  EXPECT_EQ(
+      message_of<Error>([&] { read("rte", reference("rte"), Split::kTest); }),
+      reference("rte") + ": found 2 files of .parquet, expected one with the name validation");
 }
 
 #else

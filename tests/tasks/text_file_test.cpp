@@ -33,7 +33,7 @@ TEST(TextFile, FindsFilesInFolders) {
   const std::string file = folder.write("a.txt", "");
   EXPECT_EQ(file_in_folder(folder.path(), "a.txt"), file);
   EXPECT_EQ(message_of<Error>([&] { file_in_folder(folder.path(), "b.txt"); }),
-            folder.path("b.txt") + ": no such file, the task reads it");
+            folder.path("b.txt") + ": no such file, but the task reads it");
   EXPECT_EQ(message_of<Error>([&] { file_in_folder(file, "b.txt"); }),
             file + ": found a file, expected a folder that holds b.txt");
   EXPECT_EQ(message_of<Error>([&] { file_in_folder(folder.path("none"), "b.txt"); }),
