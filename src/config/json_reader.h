@@ -60,6 +60,9 @@ class JsonReader {
   /// The value as it stands; null if it is not given.
   nlohmann::json any(const std::string& key) const;
 
+  /// True if the key is in the file, be it null.
+  bool contains(const std::string& key) const { return object_->contains(key); }
+
   /// True if the key has a value other than null, here or on the command line.
   bool is_given(const std::string& key) const;
 
