@@ -26,8 +26,7 @@ Field<Settings> allocation_field() {
   auto field = make_field(
       "allocation", &Settings::allocation,
       "Number of experts by layer: digits for equal groups of layers, lowest first (2468); the "
-      "same "
-      "with dashes (2-2-10-2); a preset (triangle, inverted_triangle, hourglass, rectangle, "
+      "same with dashes (2-2-10-2); a preset (triangle, inverted_triangle, hourglass, rectangle, "
       "diamond); the path of a .json file; a list with one number per layer; or an object from "
       "projections, attention or mlp to any of these.",
       {{"type", {"string", "array", "object", "null"}}},

@@ -21,7 +21,7 @@ Field<Settings> adapter_layers_field() {
 const Fields<Settings>& fields() {
   static const Fields<Settings> kFields = {
       integer_field("adapter_len", &Settings::adapter_len, {1, kLongestPrompt},
-                    "Tokens of each layer's prompt."),
+                    "Number of tokens of each layer's prompt."),
       adapter_layers_field(),
   };
   return kFields;
@@ -72,7 +72,7 @@ nlohmann::ordered_json write_prompts(const AdapterConfig& config, const LlamaCon
           {"target_modules", nullptr}};
 }
 
-// By PEFT's names, and with its batch of one.
+// With PEFT's names, and with its batch dimension of 1.
 TensorMap prompt_tensors(Llama& model) {
   TensorMap tensors;
   for (size_t j = 0; j < model->layers.size(); ++j) {

@@ -86,8 +86,8 @@ constexpr const char* kIntroduction = R"(# Configuration
 <!-- Generated from the lists of fields in src/config and src/adapters: run `make generated`. -->
 
 A run is described by one JSON file. An unknown key, a wrong type or a value out of range is an
-error that names the file, the key, the value and what was expected. A key that is left out, or
-`null`, has its default. `--set KEY=VALUE` overrides a value on the command line:
+error that names the file, the key, the value found and the value expected. A key that is left out
+or `null` has its default. `--set KEY=VALUE` overrides a value on the command line:
 
     mola finetune configs/llama2_7b_cola.json --set adapter.allocation=8642 --set train.epochs=3
 

@@ -25,7 +25,7 @@ std::string JsonReader::key_path(const std::string& key) const {
   return path_.empty() ? key : path_ + "." + key;
 }
 
-// The key as an error names it: in its file, or on the command line.
+// The key as errors name it: in its file, or on the command line.
 std::string JsonReader::origin(const std::string& path) const {
   if (source_->overrides.count(path) > 0) return "--set " + path;
   return source_->file.empty() ? path : source_->file + ": " + path;
@@ -77,7 +77,7 @@ bool JsonReader::is_given(const std::string& key) const {
 
 std::string JsonReader::current_key(const std::string& key, const std::string& old_key) const {
   if (old_key.empty() || !is_given(old_key)) return key;
-  if (is_given(key)) refuse(old_key, "is the old name of " + key + ", which is given too");
+  if (is_given(key)) refuse(old_key, "is the old name of " + key + ", which is also set");
   log_warning(origin(key_path(old_key)) + ": is now called " + key);
   return old_key;
 }

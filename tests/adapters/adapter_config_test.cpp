@@ -133,10 +133,10 @@ TEST(AdapterConfig, MakesLoraOfOneExpert) {
   EXPECT_EQ(config.rank, LayerTable::same(all_projections(), {64, 64}));
 
   spec["allocation"] = "2";
-  EXPECT_EQ(message(spec, 2), "adapter.allocation: a lora adapter has none; its type is 'lora'");
+  EXPECT_EQ(message(spec, 2), "adapter.allocation: is not a key of the type 'lora'");
   spec.settings.erase("allocation");
   spec["top_k"] = 1;
-  EXPECT_EQ(message(spec, 2), "adapter.top_k: a lora adapter has none; its type is 'lora'");
+  EXPECT_EQ(message(spec, 2), "adapter.top_k: is not a key of the type 'lora'");
 }
 
 TEST(AdapterConfig, HasOtherTypesWithKeysOfTheirOwn) {
@@ -145,8 +145,7 @@ TEST(AdapterConfig, HasOtherTypesWithKeysOfTheirOwn) {
   EXPECT_EQ(resolve(spec, 2).num_virtual_tokens, 40);
   EXPECT_TRUE(resolve(spec, 2).target_modules.empty());
   spec["rank"] = 8;
-  EXPECT_EQ(message(spec, 2),
-            "adapter.rank: a prompt_tuning adapter has none; its type is 'prompt_tuning'");
+  EXPECT_EQ(message(spec, 2), "adapter.rank: is not a key of the type 'prompt_tuning'");
 
   (spec = AdapterSpec()).type = "llama_adapter";
   spec["adapter_len"] = 10;

@@ -84,7 +84,7 @@ TEST_F(ContinualPlanTest, RefusesWhatCannotBeDone) {
   };
   EXPECT_EQ(with("/domains", json::array()), "domains: is empty or missing, expected at least one");
   EXPECT_EQ(with("/domains", {{{"name", "biology"}}}),
-            "domains: found biology alone, expected two or more");
+            "domains: found only biology, expected two or more");
   EXPECT_EQ(with("/domains/1/name", "biology"), "domains: found \"biology\" twice");
   EXPECT_EQ(with("/domains/1/name", "a/b"),
             "domains[1].name: found 'a/b', expected letters, digits, _, - and .");

@@ -118,11 +118,11 @@ TEST_F(ExperimentPlanTest, RefusesWhatIsNoGrid) {
             "adapters[0].train)");
   for (const std::string key : {"epochs", "seed", "max_steps"}) {
     EXPECT_EQ(with("/train/" + key, 3), "train." + key +
-                                            ": an experiment's runs differ in their length, "
-                                            "expected the lists epochs and seeds beside train");
+                                            ": an experiment's runs differ in length, expected the "
+                                            "lists epochs and seeds next to train");
   }
   EXPECT_EQ(message({"train.seed=3"}),
-            "--set train.seed: an experiment's runs differ in their length, expected epochs=[...] "
+            "--set train.seed: an experiment's runs differ in length, expected epochs=[...] "
             "or seeds=[...]");
   EXPECT_EQ(with("/data/validation", 0),
             "data.validation: found 0 for the task cola, but the epochs are chosen on held-out "

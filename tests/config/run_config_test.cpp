@@ -248,7 +248,7 @@ TEST_F(RunConfigTest, NamesTheNearestOfAnUnknownChoice) {
 TEST_F(RunConfigTest, RefusesDoubleKeysAndBadSyntax) {
   const std::string file = folder_.write("a.json", R"({"model": {"path": "a", "path": "b"}})");
   EXPECT_EQ(message_of<Error>([&] { read_run_config(file); }),
-            file + ": the key 'path' stands twice");
+            file + ": the key 'path' is duplicated");
   folder_.write("a.json", "{\"model\"}");
   EXPECT_EQ(message_of<Error>([&] { read_run_config(file); }).find(file + ": parse error"), 0u);
 }
