@@ -1,5 +1,7 @@
 #include "mola/data/collate.h"
 
+#include "ops/device.h"
+
 namespace mola {
 
 Batch collate(const MicroBatch& sequences, torch::Device device) {
@@ -12,7 +14,7 @@ Batch collate(const MicroBatch& sequences, torch::Device device) {
   }
   // One block for all four, in pinned memory, so that it goes to a GPU in one copy that the host
   // does not wait for.
-  const auto options = torch::TensorOptions().dtype(torch::kInt64).pinned_memory(device.is_cuda());
+  const auto options = torch::TensorOptions().dtype(torch::kInt64).pinned_memory(is_gpu(device));
   const torch::Tensor block = torch::empty({2 * batch.tokens() + 2 * targets}, options);
   auto* input_id = block.data_ptr<int64_t>();
   auto* position = input_id + batch.tokens();
