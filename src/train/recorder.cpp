@@ -47,9 +47,12 @@ RunStatus find_run(const RunConfig& run) {
     fail("output.dir ", folder, ": holds files but no config.json, so it is no run to resume");
   }
   check_same_run(run, read_run_config(folder + kConfig), folder);
-  const auto type = run.adapter.type.value_or(AdapterType::kMola);
-  const bool is_finished = std::filesystem::exists(folder + "/" + trained_name(type));
+  const bool is_finished = std::filesystem::exists(trained_folder(run));
   return is_finished ? RunStatus::kFinished : RunStatus::kStopped;
+}
+
+std::string trained_folder(const RunConfig& run) {
+  return run.output.dir + "/" + trained_name(run.adapter.type.value_or(AdapterType::kMola));
 }
 
 Recorder::Recorder(Trainer& trainer, const RunConfig& run, const Loader* validation,
@@ -73,6 +76,7 @@ Recorder::Recorder(Trainer& trainer, const RunConfig& run, const Loader* validat
 
 void Recorder::record(const Trainer::Step& step) {
   log_->add(step);
+  last_step_ = step.number;
   if (is_evaluated(step.number) || log_->is_due(step.number)) {
     auto metrics = log_->means(step);  // before the evaluation, whose time is none of the steps'
     if (is_evaluated(step.number)) metrics.validation_loss = evaluate(step.number);
@@ -115,8 +119,18 @@ std::string Recorder::finish() {
   return folder;
 }
 
+std::string Recorder::stop() {
+  if (saved_step_ != last_step_) checkpoint(last_step_);
+  log_.reset();
+  return checkpoint_folder(last_step_);
+}
+
+std::string Recorder::checkpoint_folder(int64_t step) const {
+  return output_.dir + "/checkpoint-" + std::to_string(step);
+}
+
 void Recorder::checkpoint(int64_t step) {
-  const std::string folder = output_.dir + "/checkpoint-" + std::to_string(step);
+  const std::string folder = checkpoint_folder(step);
   check_finite(folder);
   RunProgress progress;
   progress.step = step;
@@ -124,6 +138,7 @@ void Recorder::checkpoint(int64_t step) {
   progress.unlogged = log_->unlogged();
   save_checkpoint(*trainer_, progress, source_, folder);
   remove_old_checkpoints(output_.dir, output_.keep);
+  saved_step_ = step;
 }
 
 void Recorder::check_finite(const std::string& folder) const {

@@ -1,0 +1,65 @@
+#include "train/run_summary.h"
+
+#include <algorithm>
+#include <iomanip>
+#include <sstream>
+
+#include "base/format_number.h"
+#include "config/allocation_picture.h"
+#include "mola/base/log.h"
+#include "mola/model/parameter_count.h"
+
+namespace mola {
+namespace {
+
+// What an adapter adds where its type alone does not tell.
+void log_adapter(const AdapterConfig& adapter) {
+  if (adapter.type == AdapterType::kMola) {
+    for (const auto& picture : allocation_picture(adapter)) log_info("experts  " + picture);
+  } else if (adapter.type == AdapterType::kPromptTuning) {
+    log_info("prompt   " + std::to_string(adapter.num_virtual_tokens) +
+             " virtual tokens before every text");
+  } else if (adapter.type == AdapterType::kLlamaAdapter) {
+    log_info("prompts  " + std::to_string(adapter.adapter_len) + " tokens in each of the highest " +
+             std::to_string(adapter.adapter_layers) + " layers");
+  }
+}
+
+}  // namespace
+
+void log_data(const std::string& task, const RunData& data) {
+  const auto& training = data.sequences.training;
+  size_t tokens = 0, longest = 0;
+  for (const auto& sequence : training) {
+    tokens += sequence.input_ids.size();
+    longest = std::max(longest, sequence.input_ids.size());
+  }
+  log_info("data     " + task + ": " + with_commas(static_cast<int64_t>(training.size())) +
+           " sequences of " + std::to_string(tokens / training.size()) + " tokens on average, " +
+           std::to_string(longest) + " at most");
+  const auto held_out = static_cast<int64_t>(data.sequences.validation.size());
+  if (held_out > 0) log_info("held out " + with_commas(held_out) + " sequences for validation");
+}
+
+void log_model(const std::string& path, const Llama& model) {
+  const auto& config = model->config;
+  std::ostringstream line;
+  line << "model    " << path << ": " << config.num_hidden_layers << " layers, hidden size "
+       << config.hidden_size << ", " << with_commas(count_parameters(model).total)
+       << " parameters, "
+       << (model->embed_tokens.scalar_type() == torch::kBFloat16 ? "bf16" : "f32") << " on "
+       << model->embed_tokens.device();
+  log_info(line.str());
+  log_adapter(model->adapter);
+}
+
+void log_training(const TrainConfig& train, const Llama& model, int64_t steps) {
+  const auto count = count_parameters(model);
+  std::ostringstream line;
+  line << "training " << with_commas(count.trainable) << " of them (" << std::setprecision(3)
+       << 100.0 * static_cast<double>(count.trainable) / static_cast<double>(count.total) << " %), "
+       << with_commas(steps) << " steps of " << train.batch_size << " sequences";
+  log_info(line.str());
+}
+
+}  // namespace mola
