@@ -19,7 +19,6 @@ int main() {
     optimizer.zero_grad();
     loss.backward();
     optimizer.step();
-    if (step == 1 || step % 50 == 0)
-      std::cout << "step " << step << "  loss " << loss.item<float>() << "\n";
+    if (step % 40 == 1) std::cout << "step " << step << "  loss " << loss.item<float>() << "\n";
   }
 }

@@ -35,7 +35,6 @@ int main() {
     optimizer.zero_grad();
     (loss + 0.001 * mola::load_balancing_loss(trace)).backward();
     optimizer.step();
-    if (step == 1 || step % 50 == 0)
-      std::cout << "step " << step << "  loss " << loss.item<float>() << "\n";
+    if (step % 30 == 1) std::cout << "step " << step << "  loss " << loss.item<float>() << "\n";
   }
 }
