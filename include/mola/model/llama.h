@@ -12,6 +12,7 @@
 #include "mola/model/packed_tokens.h"
 #include "mola/nn/decoder_layer.h"
 #include "mola/nn/prompt_tuning.h"
+#include "mola/nn/rotary_embedding.h"
 
 namespace mola {
 
