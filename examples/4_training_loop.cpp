@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   }
   mola::RunConfig run;
   run.model = {argv[1], "f32", "cpu"};
-  run.adapter.allocation = "2468";
+  run.adapter["allocation"] = "2468";
   run.data.task = "tokens";
   run.data.path = argv[2];
   const int64_t layers = mola::read_llama_config(argv[1]).num_hidden_layers;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config/adapter_type.h"
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "mola/eval/evaluation.h"
@@ -82,7 +84,7 @@ void Runner::train(const RunConfig& config, const RunData& data, RunStatus statu
 
 Runner::Trained Runner::load_trained(const RunConfig& config) const {
   const std::string folder = trained_folder(config);
-  if (config.adapter.type == AdapterType::kFull) {
+  if (type_of(config.adapter, adapter_types()).trains_base) {
     auto model = load_pretrained(folder, "", base_->embed_tokens.scalar_type(), device_);
     return {model, count_parameters(model).total};
   }

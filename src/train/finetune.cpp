@@ -6,9 +6,9 @@
 
 #include "base/json_file.h"
 #include "config/run_keys.h"
-#include "config/run_warnings.h"
 #include "io/run_folder.h"
 #include "io/trained_files.h"
+#include "mola/adapters/adapters.h"
 #include "mola/base/log.h"
 #include "mola/io/adapter_config_file.h"
 #include "mola/io/pretrained.h"
@@ -16,6 +16,7 @@
 #include "mola/tasks/task.h"
 #include "train/recorder.h"
 #include "train/run_summary.h"
+#include "train/run_warnings.h"
 
 namespace mola {
 namespace {
@@ -24,7 +25,7 @@ namespace {
 void check_config(const RunConfig& run) {
   const auto json = parse_json(run_config_text(run), "run config");
   ConfigSource source{"run config", {}, {}};
-  read_run(json, source);
+  read_run(json, source, adapter_types());
 }
 
 // Looks into the folder before anything is loaded.
@@ -101,8 +102,7 @@ std::string finetune(const RunConfig& run, const FinetuneOptions& options) {
   });
   const std::string folder = is_finished ? recorder.finish() : recorder.stop();
   if (options.log_summary) {
-    log_info((is_finished ? trained_name(adapter.type) : "stopped: checkpoint") + " saved in " +
-             folder);
+    log_info((is_finished ? trained_name(adapter) : "stopped: checkpoint") + " saved in " + folder);
   }
   return folder;
 }

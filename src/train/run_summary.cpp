@@ -5,28 +5,11 @@
 #include <sstream>
 
 #include "base/format_number.h"
-#include "config/allocation_picture.h"
+#include "mola/adapters/adapters.h"
 #include "mola/base/log.h"
 #include "mola/model/parameter_count.h"
 
 namespace mola {
-namespace {
-
-// What an adapter adds where its type alone does not tell.
-void log_adapter(const AdapterConfig& adapter) {
-  if (adapter.type == AdapterType::kMola) {
-    for (const auto& picture : allocation_picture(adapter)) log_info("experts  " + picture);
-  } else if (adapter.type == AdapterType::kPromptTuning) {
-    log_info("prompt   " + std::to_string(adapter.num_virtual_tokens) +
-             " virtual tokens before every text");
-  } else if (adapter.type == AdapterType::kLlamaAdapter) {
-    log_info("prompts  " + std::to_string(adapter.adapter_len) + " tokens in each of the highest " +
-             std::to_string(adapter.adapter_layers) + " layers");
-  }
-}
-
-}  // namespace
-
 void log_data(const std::string& task, const RunData& data) {
   const auto& training = data.sequences.training;
   size_t tokens = 0, longest = 0;
@@ -50,7 +33,7 @@ void log_model(const std::string& path, const Llama& model) {
        << (model->embed_tokens.scalar_type() == torch::kBFloat16 ? "bf16" : "f32") << " on "
        << model->embed_tokens.device();
   log_info(line.str());
-  log_adapter(model->adapter);
+  for (const auto& text : adapter_summary(model->adapter)) log_info(text);
 }
 
 void log_training(const TrainConfig& train, const Llama& model, int64_t steps) {

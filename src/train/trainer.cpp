@@ -36,7 +36,7 @@ Trainer::Trainer(Llama model, const Loader& loader, const TrainConfig& train)
       parameters_(*model_),
       optimizer_(parameters_, train) {
   keep_freed_memory();
-  model_->recompute = train.recompute;
+  model_->gradient_checkpointing = train.gradient_checkpointing;
 }
 
 int64_t Trainer::total_steps() const {
@@ -86,7 +86,8 @@ Trainer::Step Trainer::step(int64_t number) {
                                 static_cast<double>(data.targets));
     loss += total.detach();
     if (!trace.records.empty()) {
-      const double share = static_cast<double>(batch.tokens.count()) / static_cast<double>(data.tokens);
+      const double share =
+          static_cast<double>(batch.tokens.count()) / static_cast<double>(data.tokens);
       const auto balance = load_balancing_loss(trace, {}, &picks) * share;
       balance_loss += balance.detach();
       total = total + train_.balance_coefficient * balance;

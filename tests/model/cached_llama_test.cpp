@@ -12,8 +12,8 @@ using torch::Tensor;
 
 AdapterConfig adapter_of(const std::string& allocation) {
   AdapterSpec spec;
-  spec.allocation = allocation;
-  spec.rank = 2;
+  spec["allocation"] = allocation;
+  spec["rank"] = 2;
   return resolve(spec, 2);
 }
 

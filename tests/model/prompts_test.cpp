@@ -15,10 +15,10 @@ using torch::Tensor;
 AdapterConfig config_of(const std::string& name) {
   AdapterConfig config;
   if (name == "prompt_tuning") {
-    config.type = AdapterType::kPromptTuning;
+    config.type = "prompt_tuning";
     config.num_virtual_tokens = 3;
   } else {
-    config.type = AdapterType::kLlamaAdapter;
+    config.type = "llama_adapter";
     config.adapter_len = 3;
     config.adapter_layers = name == "llama_adapter" ? 2 : 1;
   }
@@ -67,8 +67,8 @@ TEST_P(Prompts, PackedAndPaddedEqualEachAlone) {
   torch::NoGradGuard no_grad;
   const auto first = model_->forward(tokens({1, 5, 9}).unsqueeze(0))[0];
   const auto second = model_->forward(tokens({1, 8}).unsqueeze(0))[0];
-  const auto packed = model_->forward(
-      PackedTokens{tokens({1, 5, 9, 1, 8}), tokens({0, 1, 2, 0, 1}), {0, 3, 5}});
+  const auto packed =
+      model_->forward(PackedTokens{tokens({1, 5, 9, 1, 8}), tokens({0, 1, 2, 0, 1}), {0, 3, 5}});
   EXPECT_LT(relative_error(packed, torch::cat({first, second})), 1e-5);
   for (const bool left : {true, false}) {
     const auto second_row = left ? tokens({0, 1, 8}) : tokens({1, 8, 0});
@@ -115,7 +115,7 @@ TEST_P(Prompts, HaveTheGradientsOfTheResult) {
   }
   ASSERT_FALSE(trained.empty());
   for (const bool recompute : {false, true}) {
-    model_->recompute = recompute;
+    model_->gradient_checkpointing = recompute;
     const PackedTokens packed = {tokens({1, 5, 9, 1, 8}), tokens({0, 1, 2, 0, 1}), {0, 3, 5}};
     expect_gradients([&] { return model_->forward(packed); }, trained);
   }

@@ -11,8 +11,8 @@ namespace {
 
 AdapterConfig tiny_mola() {
   AdapterSpec spec;
-  spec.allocation = "02";
-  spec.rank = 2;
+  spec["allocation"] = "02";
+  spec["rank"] = 2;
   return resolve(spec, 2);
 }
 

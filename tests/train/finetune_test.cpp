@@ -17,8 +17,8 @@ class FinetuneFunction : public testing::Test {
  protected:
   FinetuneFunction() {
     run_.model = {reference("llama/gqa"), "f32", "cpu"};
-    run_.adapter.allocation = "24";
-    run_.adapter.dropout = 0.1;
+    run_.adapter["allocation"] = "24";
+    run_.adapter["dropout"] = 0.1;
     run_.data.task = "tokens";
     run_.data.path = folder_.write("rows.jsonl", token_rows(12));
     run_.data.validation = 0.25;

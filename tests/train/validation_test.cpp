@@ -11,8 +11,8 @@ namespace {
 
 Llama model_with_dropout() {
   AdapterSpec spec;
-  spec.allocation = "23";
-  spec.dropout = 0.5;
+  spec["allocation"] = "23";
+  spec["dropout"] = 0.5;
   return tiny_model(resolve(spec, 2));
 }
 

@@ -45,7 +45,7 @@ struct FinetuneOptions {
 /// ```
 /// RunConfig run;
 /// run.model.path = "llama-2-7b";
-/// run.adapter.allocation = "2468";
+/// run.adapter["allocation"] = "2468";
 /// run.data.task = "cola";
 /// run.data.path = "data/cola";
 /// run.output.dir = "runs/cola";
