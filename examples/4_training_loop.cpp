@@ -1,7 +1,7 @@
 // A training loop of your own around the library's LLaMA, loader and losses.
 //   4_training_loop MODEL_DIR TOKENS.jsonl ADAPTER_DIR     rows of {"input_ids": [...]}
+#include <mola/data.h>
 #include <mola/io.h>
-#include <mola/train.h>
 #include <torch/optim/adamw.h>
 
 #include <iostream>
@@ -11,14 +11,15 @@ int main(int argc, char** argv) {
     std::cerr << "4_training_loop MODEL_DIR TOKENS.jsonl ADAPTER_DIR\n";
     return 1;
   }
-  mola::RunConfig run;
-  run.model = {argv[1], "f32", "cpu"};
-  run.adapter["allocation"] = "2468";
-  run.data.task = "tokens";
-  run.data.path = argv[2];
+  mola::AdapterSpec adapter;
+  adapter["allocation"] = "2468";
+  mola::DataConfig rows;
+  rows.task = "tokens";
+  rows.path = argv[2];
   const int64_t layers = mola::read_llama_config(argv[1]).num_hidden_layers;
-  auto model = mola::load_for_training(run.model, mola::resolve_adapter(run.adapter, layers), {});
-  const auto data = mola::load_data(run.data, mola::Split::kTrain, /*tokenizer=*/nullptr);
+  auto model =
+      mola::load_for_training({argv[1], "f32", "cpu"}, mola::resolve_adapter(adapter, layers), {});
+  const auto data = mola::load_data(rows, mola::Split::kTrain, /*tokenizer=*/nullptr);
   const mola::Loader loader(data.sequences, {/*batch_size=*/4, /*micro_batch_size=*/4});
   torch::optim::AdamW optimizer(model->parameters(), torch::optim::AdamWOptions(1e-2));
 

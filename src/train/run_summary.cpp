@@ -17,11 +17,13 @@ void log_data(const std::string& task, const RunData& data) {
     tokens += sequence.input_ids.size();
     longest = std::max(longest, sequence.input_ids.size());
   }
-  log_info("data     " + task + ": " + with_commas(static_cast<int64_t>(training.size())) +
-           " sequences of " + std::to_string(tokens / training.size()) + " tokens on average, " +
-           std::to_string(longest) + " at most");
+  std::ostringstream line;
+  line << "data     " << task << ": " << with_commas(static_cast<int64_t>(training.size()))
+       << " sequences of " << tokens / training.size() << " tokens on average, " << longest
+       << " at most";
   const auto held_out = static_cast<int64_t>(data.sequences.validation.size());
-  if (held_out > 0) log_info("held out " + with_commas(held_out) + " sequences for validation");
+  if (held_out > 0) line << "; " << with_commas(held_out) << " more held out for validation";
+  log_info(line.str());
 }
 
 void log_model(const std::string& path, const Llama& model) {
@@ -39,9 +41,11 @@ void log_model(const std::string& path, const Llama& model) {
 void log_training(const TrainConfig& train, const Llama& model, int64_t steps) {
   const auto count = count_parameters(model);
   std::ostringstream line;
-  line << "training " << with_commas(count.trainable) << " of them (" << std::setprecision(3)
-       << 100.0 * static_cast<double>(count.trainable) / static_cast<double>(count.total) << " %), "
-       << with_commas(steps) << " steps of " << train.batch_size << " sequences";
+  const double share =
+      100.0 * static_cast<double>(count.trainable) / static_cast<double>(count.total);
+  line << "training " << with_commas(count.trainable) << " parameters (" << std::setprecision(3)
+       << share << " %), " << with_commas(steps) << " steps of " << train.batch_size
+       << " sequences";
   log_info(line.str());
 }
 
