@@ -3,6 +3,7 @@
 #include "config/adapter_type.h"
 #include "config/config_objects.h"
 #include "config/config_schema.h"
+#include "config/json_reader.h"
 
 namespace mola {
 namespace {
@@ -17,7 +18,11 @@ std::string choices_text(const ordered_json& choices) {
   return text;
 }
 
-std::string range_text(const ordered_json& schema) {
+// Without the limits that only guard against overflow.
+std::string range_text(ordered_json schema) {
+  if (schema.contains("maximum") && schema["maximum"].get<int64_t>() >= kLargestInteger) {
+    schema.erase("maximum");
+  }
   const auto limit = [&](const char* key, const std::string& before) {
     return schema.contains(key) ? before + schema[key].dump() : std::string();
   };

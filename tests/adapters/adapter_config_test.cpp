@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/config/adapter_config.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "adapters/allocation_picture.h"
 
 #include <gtest/gtest.h>

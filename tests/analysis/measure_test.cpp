@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/analysis/measure.h"
 
 #include <gtest/gtest.h>

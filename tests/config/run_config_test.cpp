@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/config/run_config.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/eval/generation.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/eval/scoring.h"
 
 #include <gtest/gtest.h>

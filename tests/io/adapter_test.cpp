@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/io/adapter.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/io/adapter.h"
 #include "support/fixture.h"

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/io/adapter.h"
 #include "mola/io/pretrained.h"
 #include "mola/model/builders.h"

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/model/llama.h"
 #include "support/fixture.h"
 #include "support/tensors.h"

@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/model/merge.h"
 
 #include <gtest/gtest.h>

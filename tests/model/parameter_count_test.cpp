@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/model/parameter_count.h"
 
 #include <gtest/gtest.h>

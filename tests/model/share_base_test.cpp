@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/model/builders.h"
 #include "mola/model/weights.h"
 #include "support/base_weights.h"

@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "train/run_warnings.h"
 
 #include <gtest/gtest.h>

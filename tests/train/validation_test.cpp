@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/train/validation.h"
 
 #include <gtest/gtest.h>

@@ -11,15 +11,15 @@ namespace mola {
 ///     ConfigValue rank = 8, allocation = "2468", modules = std::vector<std::string>{"q_proj"};
 class ConfigValue {
  public:
-  ConfigValue() = default;  ///< null
-  ConfigValue(int value);
-  ConfigValue(int64_t value);
-  ConfigValue(double value);
-  ConfigValue(bool value);
-  ConfigValue(const char* value);
-  ConfigValue(const std::string& value);
-  ConfigValue(const std::vector<int64_t>& value);
-  ConfigValue(const std::vector<std::string>& value);
+  ConfigValue() = default;                             ///< null
+  ConfigValue(int value);                              // NOLINT(google-explicit-constructor)
+  ConfigValue(int64_t value);                          // NOLINT(google-explicit-constructor)
+  ConfigValue(double value);                           // NOLINT(google-explicit-constructor)
+  ConfigValue(bool value);                             // NOLINT(google-explicit-constructor)
+  ConfigValue(const char* value);                      // NOLINT(google-explicit-constructor)
+  ConfigValue(const std::string& value);               // NOLINT(google-explicit-constructor)
+  ConfigValue(const std::vector<int64_t>& value);      // NOLINT(google-explicit-constructor)
+  ConfigValue(const std::vector<std::string>& value);  // NOLINT(google-explicit-constructor)
 
   /// The value that `json` says.
   static ConfigValue from_json(std::string json);
