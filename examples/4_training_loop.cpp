@@ -2,6 +2,7 @@
 //   4_training_loop MODEL_DIR TOKENS.jsonl ADAPTER_DIR     rows of {"input_ids": [...]}
 #include <mola/data.h>
 #include <mola/io.h>
+#include <mola/loss.h>
 #include <torch/optim/adamw.h>
 
 #include <iostream>
