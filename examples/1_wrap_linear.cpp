@@ -7,14 +7,14 @@
 
 int main() {
   torch::manual_seed(1);
-  torch::nn::Linear linear(64, 64);  // here random; yours comes trained
-  const auto options = mola::MolaLinearOptions::like(linear, /*num_experts=*/8).top_k(2).rank(4);
+  torch::nn::Linear linear(16, 16);  // here random; yours comes trained
+  const auto options = mola::MolaLinearOptions::like(linear, /*num_experts=*/8).top_k(2).rank(8);
   mola::MolaLinear layer(linear, options);  // gives what `linear` gives, to the bit
 
   torch::optim::AdamW optimizer(layer->parameters(), torch::optim::AdamWOptions(1e-2));
   for (int step = 1; step <= 200; ++step) {
-    const auto x = torch::randn({256, 64});
-    const auto target = linear->forward(x) + x.flip(1);  // what the experts have to add
+    const auto x = torch::randn({128, 16});
+    const auto target = linear->forward(x) + x * x.narrow(1, 0, 1).sign();  // for the experts
     const auto loss = torch::mse_loss(layer->forward(x), target);
     optimizer.zero_grad();
     loss.backward();

@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
   }
   mola::RunConfig run;  // all else keeps its default
   run.model.path = argv[1];
-  run.adapter["allocation"] = "2468";  // experts in each quarter of the layers, lowest first
+  run.adapter["allocation"] = "24";  // experts in the lower and in the upper half of the layers
   run.data.task = "instruction";
   run.data.path = argv[2];
   run.train.epochs = 3;

@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   mola::AdapterSpec adapter;
-  adapter["allocation"] = "2468";
+  adapter["allocation"] = "24";
   mola::DataConfig rows;
   rows.task = "tokens";
   rows.path = argv[2];
