@@ -91,8 +91,7 @@ class Bench {
     const auto start = now();
     parameters_.zero_gradients();
     mola::RoutingTrace trace;
-    const auto hidden =
-        model_->forward_packed(batch_.input_ids, batch_.positions, batch_.offsets, &trace);
+    const auto hidden = model_->forward(batch_.tokens, &trace);
     auto loss = mola::causal_lm_loss(hidden, model_->head_weight(), batch_.targets,
                                      static_cast<double>(batch_.targets.count()));
     if (!trace.records.empty()) loss = loss + 0.001 * mola::load_balancing_loss(trace);

@@ -42,6 +42,7 @@ void pretrain(const std::string& path, const std::vector<std::string>& overrides
   trainer.run([&](const mola::Trainer::Step& step) {
     log.add(step);
     if (log.is_due(step.number)) log.write(log.means(step));
+    return true;
   });
   const std::string folder = run.output_dir + "/model";
   mola::save_base_model(model, tokenizer, folder);

@@ -14,6 +14,9 @@
 
 namespace mola {
 
+constexpr int64_t kDefaultPromptLength = 40;
+constexpr int64_t kLongestPrompt = 4096;
+
 /// Gives the tokens of a text, bos in front.
 using EncodeText = std::function<std::vector<int64_t>(const std::string& text)>;
 

@@ -77,7 +77,7 @@ ordered_json mola_object(const AdapterConfig& config) {
           {"target_modules", config.target_modules}, {"init", name_of(config.init, init_names())}};
 }
 
-bool has_mola_object(const SavedAdapter& saved) { return saved.reader.is_given("mola"); }
+bool has_mola_object(const SavedAdapter& saved) { return saved.reader.contains("mola"); }
 
 std::string type_in_mola_object(const SavedAdapter& saved) {
   return saved.reader.object("mola").choice("type", {"mola", "lora"}).value_or("mola");

@@ -1,6 +1,5 @@
 #include "adapters/adapter_list.h"
 #include "adapters/expert_files.h"
-#include "adapters/prompt_settings.h"
 #include "mola/model/weights.h"
 
 namespace mola {

@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <cmath>
 
 #include "config/adapter_type.h"
 #include "config/config_objects.h"
@@ -46,10 +46,13 @@ std::string type_text(const ordered_json& schema) {
 }
 
 std::string default_text(const FieldInfo& field) {
-  if (field.is_required) return "required";
+  if (!field.has_default) return "required";
   const auto& value = field.default_value;
   if (value.is_null()) return "";
   if (value.is_array()) return "all";
+  if (value.is_number_float() && value.get<double>() == std::floor(value.get<double>())) {
+    return "`" + std::to_string(value.get<int64_t>()) + "`";
+  }
   return "`" + (value.is_string() ? value.get<std::string>() : value.dump()) + "`";
 }
 

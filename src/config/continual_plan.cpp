@@ -41,6 +41,7 @@ ContinualPlan read_continual_plan(const std::string& path,
   ConfigSource source{path, runs.plan_overrides(), {}};
   const JsonReader reader(file, source, "");
   ContinualPlan plan;
+  reader.text("$schema");                                                 // for editors
   for (const char* key : {"model", "data", "train"}) reader.object(key);  // read with every run
   const auto domains = read_entries(reader, "domains", "data", source);
   if (domains.size() < 2) {

@@ -103,6 +103,7 @@ ExperimentPlan read_experiment_plan(const std::string& path,
   ConfigSource source{path, runs.plan_overrides(), {}};
   const JsonReader reader(file, source, "");
   ExperimentPlan plan;
+  reader.text("$schema");                                                 // for editors
   for (const char* key : {"model", "data", "train"}) reader.object(key);  // read with every run
   const auto tasks = read_entries(reader, "tasks", "data", source);
   const auto adapters = read_entries(reader, "adapters", "adapter", source);

@@ -23,7 +23,8 @@ struct FieldInfo {
   nlohmann::ordered_json schema;         ///< its type and range, as JSON schema
   nlohmann::ordered_json default_value;  ///< null without one
   bool is_required = false;
-  std::string old_key;  ///< name in version 0.1, read with a warning; empty if none
+  bool has_default = true;  ///< false also for a key that some adapters require
+  std::string old_key;      ///< name in version 0.1, read with a warning; empty if none
 };
 
 template <class Struct>
@@ -36,6 +37,7 @@ struct Field : FieldInfo {
   Field required() const {
     Field field = *this;
     field.is_required = true;
+    field.has_default = false;
     field.default_value = nullptr;
     return field;
   }

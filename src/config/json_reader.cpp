@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "base/closest_match.h"
 #include "base/json_file.h"
@@ -153,10 +154,13 @@ std::optional<std::string> JsonReader::text_or_json(const std::string& key) cons
 
 void JsonReader::refuse_unknown_keys() const {
   const auto& known = source_->known;
+  std::vector<std::string> suggestions;  // none is $schema
+  std::copy_if(known.begin(), known.end(), std::back_inserter(suggestions),
+               [](const std::string& path) { return path.front() != '$'; });
   const auto check = [&](const std::string& path, const std::string& value) {
     if (std::find(known.begin(), known.end(), path) != known.end()) return;
     fail(origin(path), ": unknown key, found with the value ", value,
-         " (nearest valid key: ", closest_match(path, known), ")");
+         " (nearest valid key: ", closest_match(path, suggestions), ")");
   };
   for (const auto& [key, value] : object_->items()) check(key_path(key), value.dump());
   if (path_.empty()) {

@@ -60,6 +60,9 @@ class JsonReader {
   /// The value without checks; null if it is missing.
   nlohmann::json any(const std::string& key) const;
 
+  /// True if the key is in the file, even if it is null.
+  bool contains(const std::string& key) const { return object_->contains(key); }
+
   /// True if the key has a value other than null, in the file or on the command line.
   bool is_given(const std::string& key) const;
 

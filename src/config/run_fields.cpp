@@ -83,7 +83,7 @@ const Fields<TrainConfig>& train_fields() {
       boolean_field("gradient_checkpointing", &C::gradient_checkpointing,
                     "Recompute each decoder layer in the backward pass: less memory for about a "
                     "third more time.")
-          .renamed_from("gradient_checkpointing"),
+          .renamed_from("recompute"),
       integer_field("evaluate_every", &C::evaluate_every, {1},
                     "Steps between validations; by default at the end of every epoch. Needs "
                     "data.validation."),

@@ -65,9 +65,8 @@ Tensor LlamaImpl::forward(const Tensor& input_ids, const Tensor& attention_mask,
   return run(input_ids.reshape(-1), positions.reshape(-1), inputs, trace).view({batch, time, -1});
 }
 
-Tensor LlamaImpl::forward_packed(const Tensor& input_ids, const Tensor& positions,
-                                 const std::vector<int64_t>& offsets, RoutingTrace* trace) {
-  return run(input_ids, positions, {{}, offsets, {}}, trace);
+Tensor LlamaImpl::forward(const PackedTokens& tokens, RoutingTrace* trace) {
+  return run(tokens.ids, tokens.positions, {{}, tokens.offsets, {}}, trace);
 }
 
 Tensor LlamaImpl::forward_cached(const Tensor& input_ids, const std::vector<int64_t>& offsets,

@@ -9,6 +9,7 @@
 
 #include "mola/config/adapter_config.h"
 #include "mola/config/llama_config.h"
+#include "mola/model/packed_tokens.h"
 #include "mola/nn/decoder_layer.h"
 #include "mola/nn/prompt_tuning.h"
 #include "mola/nn/rotary_embedding.h"
@@ -44,11 +45,9 @@ class LlamaImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& input_ids, const torch::Tensor& attention_mask = {},
                         RoutingTrace* trace = nullptr);
 
-  /// The same for sequences of any lengths that lie end to end, so that nothing is padded:
-  /// input_ids [N] and the tokens' positions in their sequences [N], int64 -> [N, H]. `offsets`
-  /// says where each sequence begins among the tokens, and N at the end (also known as cu_seqlens).
-  torch::Tensor forward_packed(const torch::Tensor& input_ids, const torch::Tensor& positions,
-                               const std::vector<int64_t>& offsets, RoutingTrace* trace = nullptr);
+  /// The same for N packed tokens, without padding -> [N, H]. Each token attends to itself and to
+  /// those before it in its sequence. Throws `c10::Error` unless the offsets rise from 0 to N.
+  torch::Tensor forward(const PackedTokens& tokens, RoutingTrace* trace = nullptr);
 
   /// The same for tokens that continue sequences: sequence i continues the slot `slots[i]` of
   /// `cache`, and its new tokens are added there, after the virtual ones if the slot is empty.
