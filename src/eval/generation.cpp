@@ -18,7 +18,7 @@ using torch::Tensor;
 struct Running {
   size_t index;
   int64_t slot;
-  std::vector<int64_t> tokens;  // prompt and what followed
+  std::vector<int64_t> tokens;  // prompt and new tokens
   size_t held;                  // of these, those in the cache
   int64_t left;                 // new tokens that may still come
   Sampler sampler;
