@@ -132,7 +132,7 @@ TEST_F(RunConfigTest, ReadsTheOldNameOfAKeyWithAWarning) {
                 "run.json: train.recompute: is now called gradient_checkpointing"),
             std::string::npos);
   EXPECT_EQ(message("/train/gradient_checkpointing", false),
-            "train.recompute: is the old name of gradient_checkpointing, which is given too");
+            "train.recompute: is the old name of gradient_checkpointing, which is also set");
 }
 
 TEST_F(RunConfigTest, TakesNullAsNotGiven) {
