@@ -9,6 +9,8 @@
 # CMAKE_ARGS=…  for the configure step, for example CMAKE_ARGS=-DMOLA_WERROR=ON
 # BASE=main     for `make tidy`: look at the files changed since then (default: HEAD~1)
 
+# What tools/setup.sh --lint installs.
+export PATH := $(CURDIR)/build/lint/bin:$(PATH)
 JOBS ?= $(shell nproc)
 BASE ?= HEAD~1
 # Files not yet added to git are formatted too; deleted ones are not asked for.
@@ -61,7 +63,7 @@ format-check:
 tidy:
 	@JOBS=$(JOBS) tools/tidy.sh $(BASE)
 
-# The downloaded LibTorch stays.
+# What the set-up downloaded stays.
 clean:
 	rm -rf build-debug build-sanitize
-	if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name venv -exec rm -rf {} +; fi
+	if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name venv ! -name lint -exec rm -rf {} +; fi

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # clang-tidy on the C++ files changed since a commit (HEAD~1 if none is named) and not yet
-# committed, JOBS at a time. For a changed header, the .cpp of its name is looked at.
+# committed, JOBS at a time. A changed header is looked at through the .cpp of its name or, without
+# one, through the first file that includes it.
 #
 #   tools/tidy.sh [BASE]
 #
@@ -17,6 +18,7 @@ die() {
   exit 1
 }
 
+PATH=$PWD/build/lint/bin:$PATH # of tools/setup.sh --lint
 command -v clang-tidy > /dev/null || die "no clang-tidy; run tools/setup.sh --lint"
 [[ -f $database ]] || die "no $database; run make build (or cmake --preset release) first"
 git rev-parse --quiet --verify "$base^{commit}" > /dev/null || die "git knows no commit '$base'"
@@ -29,6 +31,8 @@ while IFS= read -r header; do
   target=$(basename "$(dirname "$header")" .dir)
   cp "$header" "$own/$target.hxx"
 done < <(find build -path build/venv -prune -o -name cmake_pch.hxx -print)
+# Nor has it an omp.h of its own.
+cp "$(g++ -print-file-name=include/omp.h)" "$own/"
 sed -E "s#[^ ]*/CMakeFiles/([^/ ]+)\.dir/cmake_pch\.hxx#$PWD/$own/\1.hxx#g; s# -Winvalid-pch##g" \
   "$database" > "$own/compile_commands.json"
 
@@ -39,6 +43,13 @@ sources_of() {
   local path=${1#include/mola/} stem candidate
   stem=${path%.*}
   for candidate in "$1" "${1%.h}.cpp" "src/$stem.cpp" "tests/$stem.cpp" "tests/${stem}_test.cpp"; do
+    if in_database "$candidate"; then
+      echo "$candidate"
+      return
+    fi
+  done
+  [[ $1 == *.h ]] || return 0
+  for candidate in $(git grep -l --fixed-strings "#include \"${1#*/}\"" -- '*.cpp'); do
     if in_database "$candidate"; then
       echo "$candidate"
       return
@@ -60,7 +71,7 @@ fi
 # clang-tidy counts the warnings it hid in torch's headers on stderr: shown only if it failed.
 tidy_one() {
   local output
-  output=$(clang-tidy -p "$own" --quiet "$1" 2>&1) || {
+  output=$(clang-tidy -p "$own" --quiet --extra-arg="-isystem$PWD/$own" "$1" 2>&1) || {
     echo "$output"
     return 1
   }

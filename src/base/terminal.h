@@ -8,7 +8,7 @@ namespace mola {
 /// not quiet.
 bool can_draw_bar();
 
-/// Draws `bar` in the last line of the terminal in place of the one before; empty takes it away.
+/// Draws `bar` in the last line of the terminal, replacing the previous one; empty removes it.
 void draw_bar(const std::string& bar);
 
 }  // namespace mola

@@ -24,7 +24,7 @@ torch::Device choose_device(const std::string& name) {
   }
   if (name == "cpu") return torch::kCPU;
   const bool available = torch::cuda::is_available();
-  if (name == "cuda" && !available) fail("model.device: found 'cuda', but no CUDA card is usable");
+  if (name == "cuda" && !available) fail("model.device: found 'cuda', but CUDA is not available");
   return available ? torch::kCUDA : torch::kCPU;
 }
 

@@ -163,7 +163,7 @@ TEST_F(ContinualProgram, RefusesWhatItCannotDo) {
     return result;
   };
   expect_error(with("/domains/1/data/topic", "plant"),
-               {"data.topic: found 'plant', expected one of those that rows have: coins, plants, "
+               {"data.topic: found 'plant', expected one of the rows' topics: coins, plants, "
                 "stars (nearest: plants)"});
   expect_error(with("/domains/1/data", {{"task", "instruction"}, {"path", "a"}}),
                {"data.task: instruction of the domain plants has no answers"});

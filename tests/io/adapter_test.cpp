@@ -1,8 +1,8 @@
-#include "mola/adapters/adapters.h"
 #include "mola/io/adapter.h"
 
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "support/fixture.h"
 #include "support/tensors.h"

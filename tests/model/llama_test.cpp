@@ -1,8 +1,8 @@
-#include "mola/adapters/adapters.h"
 #include "mola/model/llama.h"
 
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/model/builders.h"
 #include "mola/model/weights.h"
 #include "mola/train/flat_parameters.h"
