@@ -14,7 +14,7 @@ foreach(component nn mola)
   install(EXPORT mola_${component}Targets NAMESPACE mola:: DESTINATION ${package_dir})
 endforeach()
 
-# Before 1.0 a minor version may break.
+# Before 1.0 a minor version may break the API.
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/molaConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 configure_file(cmake/molaConfig.cmake.in molaConfig.cmake @ONLY)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the build needs and is missing; a second run finds all in place and does nothing.
+# Installs the missing dependencies of the build; a second run finds all in place and does nothing.
 #
 #   tools/setup.sh                 compiler, build tools and libraries by apt; LibTorch and Apache
 #                                  Arrow, for Parquet files, into build/venv
@@ -7,8 +7,8 @@
 #   tools/setup.sh --python-tests  only what the tests with transformers need, into build/venv
 #   tools/setup.sh --docs          only what `make docs` needs
 #
-# For Debian 12, as root or with sudo; Ubuntu 24.04 should work and is untested. LibTorch comes out
-# of the pinned torch wheel, unless CMAKE_PREFIX_PATH names a folder that holds one.
+# For Debian 12, as root or with sudo; Ubuntu 24.04 should work and is untested. LibTorch comes from
+# the pinned torch wheel, unless CMAKE_PREFIX_PATH names a folder that contains one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -31,10 +31,10 @@ die() {
 install_packages() {
   local missing=() installed package
   command -v apt-get > /dev/null ||
-    die "this is no Debian or Ubuntu (no apt-get); install yourself what provides: $*"
+    die "found no apt-get, expected Debian or Ubuntu; install the equivalents of these packages: $*"
   # shellcheck disable=SC2016  # dpkg-query's own fields
   installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2> /dev/null) ||
-    true # it fails where one is unknown, and lists the others all the same
+    true # it fails if one is unknown, but still lists the others
   for package; do
     grep -qxF "installed $package" <<< "$installed" || missing+=("$package")
   done
@@ -42,7 +42,8 @@ install_packages() {
 
   local as_root=(env)
   if ((EUID != 0)); then
-    command -v sudo > /dev/null || die "neither root nor sudo; have someone install: ${missing[*]}"
+    command -v sudo > /dev/null ||
+      die "found neither root nor sudo; ask an administrator to install: ${missing[*]}"
     as_root=(sudo env)
   fi
   as_root+=(DEBIAN_FRONTEND=noninteractive)
@@ -69,7 +70,7 @@ install_torch() {
   [[ -f $stamp && $(< "$stamp") == "$torch" ]] && has_libtorch && return 0
   echo "setup: installing $torch into $venv (a few gigabytes)"
   rm -rf "$venv"
-  # The system's Python, whatever the shell calls python3: it is the one apt gave venv to.
+  # The system's Python, for which apt installed venv, not the first python3 in PATH.
   /usr/bin/python3 -m venv "$venv" || die "/usr/bin/python3 -m venv $venv failed, see above"
   "$venv/bin/python" -m pip install --disable-pip-version-check --no-compile "$torch" ||
     die "pip could not install $torch, see above"
@@ -77,11 +78,11 @@ install_torch() {
   echo "$torch" > "$stamp"
 }
 
-# pip is quick where all is in place.
+# pip is fast if all is in place.
 install_python_tests() {
   "$venv/bin/python" -m pip install --disable-pip-version-check --quiet \
     --requirement tests/reference/requirements.txt ||
-    die "pip could not install what tests/reference/requirements.txt names, see above"
+    die "pip could not install tests/reference/requirements.txt, see above"
 }
 
 install_pyarrow() {

@@ -122,13 +122,12 @@ TEST(Prune, RefusesMoreExpertsAndOtherAdapters) {
   EXPECT_EQ(message_of<Error>([&] { prune(model, allocation_of("45"), first); }),
             "allocation: found 4 experts for down_proj of layer 0, expected at most the 3 that the "
             "adapter has");
-  EXPECT_EQ(
-      message_of<Error>([&] {
-        prune(model, allocation_of("33"), [](const ProjectionPlace&, int64_t) {
-          return List{0, 2, 1};
-        });
-      }),
-      "layer 0, q_proj: expected 3 experts to keep, of the numbers 0 to 2 in ascending order");
+  EXPECT_EQ(message_of<Error>([&] {
+              prune(model, allocation_of("33"), [](const ProjectionPlace&, int64_t) {
+                return List{0, 2, 1};
+              });
+            }),
+            "layer 0, q_proj: expected 3 experts to keep, from 0 to 2, in ascending order");
   AdapterSpec lora;
   lora.type = "lora";
   auto other = tiny_model(resolve(lora, 2));

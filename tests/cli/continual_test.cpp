@@ -132,7 +132,8 @@ TEST_F(ContinualProgram, EvaluatesAnewWhereThatIsDoneOtherwise) {
   plan_["evaluation"]["limit"] = 1;
   const auto result = continual("out");
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_NE(result.err.find("was evaluated otherwise; once more"), std::string::npos);
+  EXPECT_NE(result.err.find("was evaluated with other settings; evaluating again"),
+            std::string::npos);
   for (const auto& row : results("out")["adapters"][0]["R"]) {
     for (const double accuracy : row) EXPECT_TRUE(accuracy == 0 || accuracy == 1) << accuracy;
   }

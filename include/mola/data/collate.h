@@ -6,7 +6,7 @@
 
 namespace mola {
 
-/// A micro-batch as tensors: what a model reads, and what its loss compares with.
+/// A micro-batch as tensors: the input of a model and the targets of its loss.
 struct Batch {
   PackedTokens tokens;
   Targets targets;  ///< positions among `tokens`
