@@ -9,7 +9,7 @@ int main() {
   torch::manual_seed(1);
   torch::nn::Linear linear(16, 16);  // here random; yours comes trained
   const auto options = mola::MolaLinearOptions::like(linear, /*num_experts=*/8).top_k(2).rank(8);
-  mola::MolaLinear layer(linear, options);  // gives what `linear` gives, to the bit
+  mola::MolaLinear layer(linear, options);  // at first gives what `linear` gives
 
   torch::optim::AdamW optimizer(layer->parameters(), torch::optim::AdamWOptions(1e-2));
   for (int step = 1; step <= 200; ++step) {

@@ -3,6 +3,7 @@
 #include <torch/optim/sgd.h>
 
 int main() {
+  torch::manual_seed(1);
   torch::nn::Linear linear(6, 4);
   mola::MolaLinear layer(linear, mola::MolaLinearOptions::like(linear, /*num_experts=*/3));
   torch::optim::SGD optimizer(layer->parameters(), /*lr=*/0.1);
