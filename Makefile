@@ -1,7 +1,7 @@
-# make          what is missing is installed, then the library, programs and tests are built
+# make          what is missing is installed, then the library, the program and tests are built
 # make test     the same, and the tests run
-# make quickstart  what is missing is installed, the programs are built, and a first run is made:
-#               a world, a base model, two fine-tunes and a table, in runs/quickstart
+# make quickstart  the same for the program alone, and a first run: toy data, a base model, two
+#               fine-tunes and a table, in runs/quickstart
 # Debug and sanitizer builds have presets of their own: cmake --preset debug, --preset sanitize
 #
 # JOBS=4        compile so many files at once (default: all cores)
@@ -24,7 +24,7 @@ build: configure
 	cmake --build --preset release --parallel $(JOBS)
 
 quickstart: configure
-	cmake --build --preset release --parallel $(JOBS) --target programs
+	cmake --build --preset release --parallel $(JOBS) --target mola_cli
 	@python3 tools/quickstart.py
 
 # Tests that could not run are named after the others, each reason once.

@@ -1,11 +1,11 @@
 # What `cmake --install build --prefix P` installs: the library with its headers, and the package
 # that find_package(mola) reads. No file of it names a folder of this machine, so P may move. The
-# programs are installed where they are made, in examples/.
+# program is installed where it is made, in src/cli/.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/mola)
-install(TARGETS mola_nn mola mola_with_torch_nn mola_with_torch_mola EXPORT molaTargets
+install(TARGETS mola_nn mola mola_parquet mola_with_torch_nn mola_with_torch_mola EXPORT molaTargets
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY include/mola DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT molaTargets NAMESPACE mola:: DESTINATION ${package_dir})

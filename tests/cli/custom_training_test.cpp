@@ -18,7 +18,7 @@ std::vector<double> losses(const std::string& out) {
 }
 
 TEST(CustomTraining, LowersItsLoss) {
-  const auto result = run("custom_training", {});
+  const auto result = Process(std::vector<std::string>{program_path("custom_training")}).wait();
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.err, "");
   const auto found = losses(result.out);
