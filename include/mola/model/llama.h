@@ -11,6 +11,7 @@
 #include "mola/config/llama_config.h"
 #include "mola/nn/decoder_layer.h"
 #include "mola/nn/prompt_tuning.h"
+#include "mola/nn/rotary_embedding.h"
 
 namespace mola {
 
