@@ -11,6 +11,7 @@
 #include "mola/io/base_model.h"
 #include "mola/model/builders.h"
 #include "mola/model/device.h"
+#include "mola/model/weights.h"
 #include "mola/train/trainer.h"
 #include "train/step_log.h"
 
