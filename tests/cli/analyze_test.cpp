@@ -160,7 +160,7 @@ TEST_F(Analyze, AllocateMeetsItsBudget) {
   expect_error(allocate(on_rows({"--method", "redundancy", "--budget", "7"})),
                {"--method redundancy: uses no rows"});
   expect_error(allocate({"--model", folder_.path(), "--method", "load", "--budget", "5"}),
-               {"--method load: needs the --task and --data"});
+               {"--method load: needs --task and --data"});
   expect_error(allocate({"--model", folder_.path(), "--method", "quality", "--budget", "99"}),
                {"found a budget of 99 experts, expected 2 to 32"});
 }
