@@ -2,6 +2,7 @@
 # make test     the same, and the tests run
 # make quickstart  the same for the program alone, and a first run: toy data, a base model, two
 #               fine-tunes and a table, in runs/quickstart
+# make docs     the pages and the reference of all classes, in build/docs (tools/setup.sh --docs)
 # Debug and sanitizer builds have presets of their own: cmake --preset debug, --preset sanitize
 #
 # JOBS=4        compile so many files at once (default: all cores)
@@ -13,7 +14,7 @@ BASE ?= HEAD~1
 # Files not yet added to git are formatted too; deleted ones are not asked for.
 SOURCES = $(wildcard $(shell git ls-files --cached --others --exclude-standard '*.h' '*.cpp'))
 
-.PHONY: configure build quickstart test setup format format-check tidy clean
+.PHONY: configure build generated quickstart test docs setup format format-check tidy clean
 
 # Once configured, ninja itself runs cmake again where a CMake file changed.
 configure: setup
@@ -22,6 +23,11 @@ configure: setup
 
 build: configure
 	cmake --build --preset release --parallel $(JOBS)
+
+# The JSON schemas in configs/ and docs/configuration.md, from the lists of fields.
+generated: configure
+	cmake --build --preset release --parallel $(JOBS) --target write_generated
+	build/bin/write_generated .
 
 quickstart: configure
 	cmake --build --preset release --parallel $(JOBS) --target mola_cli
@@ -32,6 +38,16 @@ test: build
 	ctest --preset release --no-tests=error --parallel $(JOBS)
 	@grep -A1 ': Skipped$$' build/Testing/Temporary/LastTest.log | grep -v -e ': Skipped$$' -e '^--' \
 	  | sort | uniq -c | sed 's/^/skipped tests: /' || true
+
+# A warning or a dead link is an error. The version stands in version.h alone.
+docs:
+	@command -v doxygen > /dev/null || { echo "docs: no doxygen; run tools/setup.sh --docs" >&2; exit 1; }
+	@tools/check_links.py
+	@rm -rf build/docs && mkdir -p build
+	@MOLA_VERSION=$$(sed -n 's/^#define MOLA_VERSION_[A-Z]* //p' include/mola/version.h | paste -sd.) \
+	  doxygen docs/Doxyfile
+	@tools/check_links.py --html build/docs
+	@echo "documentation: build/docs/index.html"
 
 setup:
 	@tools/setup.sh

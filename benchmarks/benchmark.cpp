@@ -34,7 +34,7 @@ struct Settings {
   int64_t time = 256;
   double labelled = 1.0;
   int64_t steps = 5;
-  bool recompute = false;
+  bool gradient_checkpointing = false;
   int64_t new_tokens = 128;
   std::string json;
 };
@@ -49,16 +49,16 @@ struct StepTime {
 
 mola::Llama random_model(const Settings& settings, torch::Dtype dtype, torch::Device device) {
   mola::AdapterSpec spec;
-  spec.type = settings.adapter == "mola" ? mola::AdapterType::kMola : mola::AdapterType::kLora;
-  spec.rank = settings.rank;
-  spec.dropout = 0.0;
-  if (*spec.type == mola::AdapterType::kMola) {
-    spec.allocation = settings.allocation;
-    spec.top_k = settings.top_k;
+  spec.type = settings.adapter;
+  spec["rank"] = settings.rank;
+  spec["dropout"] = 0.0;
+  if (spec.type == "mola") {
+    spec["allocation"] = settings.allocation;
+    spec["top_k"] = settings.top_k;
   }
   const auto adapter = mola::resolve(spec, settings.model.num_hidden_layers);
   auto model = mola::build_llama(settings.model, adapter, dtype, device);
-  model->recompute = settings.recompute;
+  model->gradient_checkpointing = settings.gradient_checkpointing;
   torch::NoGradGuard no_grad;
   for (auto& item : model->named_parameters()) {
     if (item.value().dim() > 1) item.value().normal_(0.0, 0.02);
@@ -238,7 +238,8 @@ int main(int argc, char** argv) {
   app.add_option("--labelled", settings.labelled, "share of the positions in the loss")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
-  app.add_flag("--recompute", settings.recompute, "decoder layers again in the backward pass");
+  app.add_flag("--gradient-checkpointing", settings.gradient_checkpointing,
+               "Recompute decoder layers in the backward pass");
   app.add_option("--json", settings.json, "writes the figures there too")->type_name("FILE");
   auto* generate = app.add_subcommand("generate", "times generation instead")->fallthrough();
   generate->add_option("--new-tokens", settings.new_tokens, "that follow each prompt")

@@ -5,6 +5,7 @@
 #   tools/setup.sh --lint          only what `make format` and `make tidy` need
 #   tools/setup.sh --python-tests  only what the tests with transformers need, into build/venv
 #   tools/setup.sh --parquet       only Apache Arrow for Parquet files, pyarrow into build/venv
+#   tools/setup.sh --docs          only what `make docs` needs
 #
 # For Debian 12, as root or with sudo; Ubuntu 24.04 should work and is untested. LibTorch comes out
 # of the pinned torch wheel, unless CMAKE_PREFIX_PATH names a folder that holds one.
@@ -19,6 +20,7 @@ stamp=$venv/.setup-done # written last, so a folder without it is an interrupted
 packages=(g++ cmake ninja-build make python3 python3-venv libsentencepiece-dev nlohmann-json3-dev
   libspdlog-dev libgtest-dev libcli11-dev gnuplot-nox)
 lint_packages=(git make clang-format clang-tidy libomp-dev) # clang wants an omp.h of its own
+docs_packages=(make doxygen python3)
 
 die() {
   echo "setup: $*" >&2
@@ -95,6 +97,7 @@ case "$*" in
     own_libtorch || install_torch
     ;;
   --lint) install_packages "${lint_packages[@]}" ;;
+  --docs) install_packages "${docs_packages[@]}" ;;
   --python-tests)
     install_packages python3 python3-venv
     install_torch
@@ -104,5 +107,5 @@ case "$*" in
     install_packages python3 python3-venv
     install_pyarrow
     ;;
-  *) die "unknown argument '$*', expected nothing, --lint, --python-tests or --parquet" ;;
+  *) die "unknown argument '$*', expected nothing, --lint, --python-tests, --parquet or --docs" ;;
 esac

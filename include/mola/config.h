@@ -1,7 +1,9 @@
 #pragma once
 
 #include "mola/config/adapter_config.h"
+#include "mola/config/adapter_spec.h"
 #include "mola/config/allocation.h"
+#include "mola/config/config_value.h"
 #include "mola/config/continual_plan.h"
 #include "mola/config/enums.h"
 #include "mola/config/evaluation_options.h"

@@ -1,6 +1,7 @@
 #pragma once
 
 // A header a folder, in the order of their dependencies.
+#include "mola/adapters.h"
 #include "mola/analysis.h"
 #include "mola/base.h"
 #include "mola/config.h"

@@ -112,7 +112,7 @@ List least_redundant(const torch::Tensor& distances, int64_t count) {
 
 Llama prune(Llama& model, const Allocation& allocation, const ChooseExperts& choose) {
   torch::NoGradGuard no_grad;
-  if (model->adapter.type != AdapterType::kMola) {
+  if (model->adapter.type != "mola") {
     fail("the adapter has no experts to choose from, expected one of the type mola");
   }
   auto pruned = share_base(model, with_allocation(model->adapter, allocation));

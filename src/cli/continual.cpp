@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/plan_command.h"
+#include "mola/adapters/adapters.h"
 
 namespace mola::cli {
 namespace {

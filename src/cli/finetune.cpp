@@ -8,6 +8,7 @@
 #include "cli/model.h"
 #include "io/run_folder.h"
 #include "io/trained_files.h"
+#include "mola/adapters/adapters.h"
 #include "mola/base/log.h"
 #include "mola/data/tokenizer.h"
 #include "mola/io/adapter_config_file.h"
@@ -70,7 +71,7 @@ void run(const Settings& settings) {
   log_model(run.model.path, model);
   log_training(run.train, model, finetune.total_steps());
   const auto folder = finetune.run(status);
-  log_info(trained_name(adapter.type) + " saved in " + folder);
+  log_info(trained_name(adapter) + " saved in " + folder);
 }
 
 std::function<void()> add_options(CLI::App& app) {

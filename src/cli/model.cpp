@@ -3,12 +3,12 @@
 #include <iomanip>
 #include <sstream>
 
-#include "config/allocation_picture.h"
-#include "config/run_warnings.h"
+#include "mola/adapters/adapters.h"
 #include "mola/base/log.h"
 #include "mola/io/pretrained.h"
 #include "mola/model/device.h"
 #include "mola/model/parameter_count.h"
+#include "train/run_warnings.h"
 
 namespace mola::cli {
 
@@ -39,14 +39,7 @@ void log_model(const std::string& name, const Llama& model) {
 }
 
 void log_adapter(const AdapterConfig& adapter) {
-  if (adapter.type == AdapterType::kMola) {
-    for (const auto& picture : allocation_picture(adapter)) log_info("experts  " + picture);
-  } else if (adapter.type == AdapterType::kPromptTuning) {
-    log_info("adapter  " + std::to_string(adapter.num_virtual_tokens) + " virtual tokens");
-  } else if (adapter.type == AdapterType::kLlamaAdapter) {
-    log_info("adapter  prompts of " + std::to_string(adapter.adapter_len) +
-             " tokens in the top " + std::to_string(adapter.adapter_layers) + " layers");
-  }
+  for (const auto& line : adapter_summary(adapter)) log_info(line);
 }
 
 void log_training(const TrainConfig& train, const Llama& model, int64_t steps) {

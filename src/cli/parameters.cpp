@@ -3,7 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "config/allocation_picture.h"
+#include "mola/adapters/adapters.h"
 #include "mola/config/run_config.h"
 #include "mola/io/adapter_config_file.h"
 #include "mola/model/builders.h"
@@ -36,7 +36,7 @@ void print(const Output& output, const AdapterConfig& adapter, const ParameterCo
   output.print("trainable %20s\n", with_commas(count.trainable).c_str());
   output.print("frozen    %20s\n", with_commas(count.total - count.trainable).c_str());
   output.print("total     %20s  (%.4f %% trainable)\n", with_commas(count.total).c_str(), share);
-  for (const auto& picture : allocation_picture(adapter)) output.print("%s\n", picture.c_str());
+  for (const auto& line : adapter_summary(adapter)) output.print("%s\n", line.c_str());
   print_layers(output, adapter, count);
 }
 

@@ -1,76 +1,72 @@
+#include "mola/config/adapter_spec.h"
+
 #include <algorithm>
 
-#include "config/enum_names.h"
+#include "base/closest_match.h"
+#include "base/json_file.h"
+#include "config/adapter_type.h"
 #include "mola/base/error.h"
-#include "mola/config/adapter_config.h"
 
 namespace mola {
 namespace {
 
-// A key of "adapter", and the types of adapter that have it.
-struct Key {
-  const char* name;
-  bool is_given;
-  std::vector<AdapterType> types;
-};
+using nlohmann::ordered_json;
 
-std::vector<Key> keys_of(const AdapterSpec& spec) {
-  constexpr auto kMola = AdapterType::kMola;
-  constexpr auto kLora = AdapterType::kLora;
-  return {{"allocation", spec.allocation.has_value(), {kMola}},
-          {"top_k", spec.top_k.has_value(), {kMola}},
-          {"rank", spec.rank.has_value(), {kMola, kLora}},
-          {"alpha", spec.alpha.has_value(), {kMola, kLora}},
-          {"dropout", spec.dropout.has_value(), {kMola, kLora}},
-          {"target_modules", spec.target_modules.has_value(), {kMola, kLora}},
-          {"init", spec.init.has_value(), {kMola, kLora}},
-          {"num_virtual_tokens", spec.num_virtual_tokens.has_value(), {AdapterType::kPromptTuning}},
-          {"init_text", spec.init_text.has_value(), {AdapterType::kPromptTuning}},
-          {"adapter_len", spec.adapter_len.has_value(), {AdapterType::kLlamaAdapter}},
-          {"adapter_layers", spec.adapter_layers.has_value(), {AdapterType::kLlamaAdapter}}};
-}
-
-void refuse_keys_of_others(const AdapterSpec& spec, AdapterType type) {
-  const std::string& name = name_of(type, adapter_type_names());
-  for (const auto& key : keys_of(spec)) {
-    const bool has_it = std::count(key.types.begin(), key.types.end(), type) > 0;
-    if (!key.is_given || has_it) continue;
-    fail("adapter.", key.name, ": a ", name, " adapter has none; its type is '", name, "'");
-  }
-}
-
-template <class Value, class Default>
-void fill_in(std::optional<Value>& value, const Default& otherwise) {
-  if (!value) value = otherwise;
+std::vector<std::string> names_of(const AdapterTypes& types) {
+  std::vector<std::string> names;
+  for (const auto* type : types) names.push_back(type->name);
+  return names;
 }
 
 }  // namespace
 
-AdapterSpec with_defaults(AdapterSpec spec) {
-  const AdapterConfig defaults;
-  fill_in(spec.type, defaults.type);
-  refuse_keys_of_others(spec, *spec.type);
-  switch (*spec.type) {
-    case AdapterType::kMola:
-      fill_in(spec.top_k, kDefaultTopK);
-      [[fallthrough]];
-    case AdapterType::kLora:
-      fill_in(spec.rank, kDefaultRank);
-      fill_in(spec.alpha, defaults.alpha);
-      fill_in(spec.dropout, defaults.dropout);
-      fill_in(spec.target_modules, all_projections());
-      fill_in(spec.init, defaults.init);
-      break;
-    case AdapterType::kPromptTuning:
-      fill_in(spec.num_virtual_tokens, kDefaultPromptLength);
-      break;
-    case AdapterType::kLlamaAdapter:
-      fill_in(spec.adapter_len, kDefaultPromptLength);
-      break;
-    case AdapterType::kFull:
-      break;
+const AdapterType& find_adapter_type(const AdapterTypes& types, const std::string& name) {
+  for (const auto* type : types) {
+    if (type->name == name) return *type;
   }
+  const auto names = names_of(types);
+  fail("adapter.type: found '", name, "', expected one of ", join(names),
+       " (nearest: ", closest_match(name, names), ")");
+}
+
+const AdapterType& type_of(const AdapterSpec& spec, const AdapterTypes& types) {
+  return spec.type.empty() ? *types.front() : find_adapter_type(types, spec.type);
+}
+
+AdapterSpec read_adapter_spec(const JsonReader& reader, const AdapterTypes& types) {
+  AdapterSpec spec;
+  spec.type = reader.choice("type", names_of(types)).value_or("");
+  for (const auto* type : types) {
+    const ordered_json given = type->read_given(reader);
+    for (const auto& [key, value] : given.items()) {
+      spec.settings[key] = ConfigValue::from_json(value.dump());
+    }
+  }
+  spec.init_from = reader.text("init_from");
+  reader.refuse_unknown_keys();
   return spec;
+}
+
+// The order of the type's own fields, then what other types have and resolving will refuse.
+ordered_json adapter_spec_json(const AdapterSpec& spec, const AdapterTypes& types) {
+  const bool is_new = !spec.init_from;
+  ordered_json object = ordered_json::object();
+  if (is_new || !spec.type.empty()) object["type"] = type_of(spec, types).name;
+  const auto given = [&](const std::string& key) {
+    const auto found = spec.settings.find(key);
+    return found == spec.settings.end() ? ordered_json()
+                                        : ordered_json(parse_json(found->second.json(), "adapter"));
+  };
+  for (const auto& field : type_of(spec, types).fields) {
+    auto value = given(field.key);
+    if (value.is_null() && is_new) value = field.default_value;
+    if (!value.is_null()) object[field.key] = value;
+  }
+  for (const auto& [key, value] : spec.settings) {
+    if (!object.contains(key) && !given(key).is_null()) object[key] = given(key);
+  }
+  if (spec.init_from) object["init_from"] = *spec.init_from;
+  return object;
 }
 
 }  // namespace mola

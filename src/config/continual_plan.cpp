@@ -3,6 +3,7 @@
 #include "base/json_file.h"
 #include "config/plan_entries.h"
 #include "config/plan_runs.h"
+#include "config/run_fields.h"
 #include "config/run_keys.h"
 #include "mola/base/error.h"
 
@@ -13,7 +14,7 @@ using nlohmann::json;
 
 // The adapter's runs, each from the second on started from the one before.
 void add_runs(const PlanRuns& runs, const PlanEntry& adapter, const std::vector<PlanEntry>& domains,
-              ContinualPlan& plan) {
+              const AdapterTypes& types, ContinualPlan& plan) {
   json start = adapter.own;
   for (size_t k = 0; k < domains.size(); ++k) {
     const auto& domain = domains[k];
@@ -21,9 +22,10 @@ void add_runs(const PlanRuns& runs, const PlanEntry& adapter, const std::vector<
         plan.output_dir + "/runs/" + adapter.name + "/" + std::to_string(k + 1) + "-" + domain.name;
     plan.runs.push_back({adapter.name, domain.name,
                          runs.make(start, {domain.own}, {adapter.train, domain.train}, folder)});
-    if (plan.runs.back().config.adapter.type == AdapterType::kFull) {
-      fail("adapters: ", adapter.name,
-           " is of the type full, which is no adapter to go on from in the next domain");
+    const auto& type = type_of(plan.runs.back().config.adapter, types);
+    if (type.trains_base) {
+      fail("adapters: ", adapter.name, ": found the type ", type.name,
+           ", expected an adapter that the next domain can start from");
     }
     start = {{"init_from", folder + "/adapter"}};
   }
@@ -32,9 +34,10 @@ void add_runs(const PlanRuns& runs, const PlanEntry& adapter, const std::vector<
 }  // namespace
 
 ContinualPlan read_continual_plan(const std::string& path,
-                                  const std::vector<std::string>& overrides) {
+                                  const std::vector<std::string>& overrides,
+                                  const AdapterTypes& types) {
   const json file = read_json_file(path);
-  const PlanRuns runs(path, file, split_overrides(overrides), {"dir"}, json::object());
+  const PlanRuns runs(path, file, split_overrides(overrides), {"dir"}, json::object(), types);
   ConfigSource source{path, runs.plan_overrides(), {}};
   const JsonReader reader(file, source, "");
   ContinualPlan plan;
@@ -46,10 +49,10 @@ ContinualPlan read_continual_plan(const std::string& path,
   const auto adapters = read_entries(reader, "adapters", "adapter", source);
   plan.domains = names_of(domains);
   plan.adapters = names_of(adapters);
-  plan.evaluation = read_evaluation(reader.object("evaluation"));
+  plan.evaluation = read_fields(reader.object("evaluation"), evaluation_fields());
   plan.output_dir = reader.object("output").required_text("dir");
   reader.refuse_unknown_keys();
-  for (const auto& adapter : adapters) add_runs(runs, adapter, domains, plan);
+  for (const auto& adapter : adapters) add_runs(runs, adapter, domains, types, plan);
   plan.model = plan.runs.front().config.model;
   return plan;
 }

@@ -12,15 +12,6 @@ namespace mola {
 template <class Enum>
 using EnumNames = std::vector<std::pair<std::string, Enum>>;
 
-inline const EnumNames<AdapterType>& adapter_type_names() {
-  static const EnumNames<AdapterType> kNames = {{"mola", AdapterType::kMola},
-                                                {"lora", AdapterType::kLora},
-                                                {"prompt_tuning", AdapterType::kPromptTuning},
-                                                {"llama_adapter", AdapterType::kLlamaAdapter},
-                                                {"full", AdapterType::kFull}};
-  return kNames;
-}
-
 inline const EnumNames<Init>& init_names() {
   static const EnumNames<Init> kNames = {
       {"kaiming", Init::kKaiming}, {"gaussian", Init::kGaussian}, {"pissa", Init::kPissa}};

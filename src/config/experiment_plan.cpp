@@ -3,6 +3,7 @@
 #include "base/json_file.h"
 #include "config/plan_entries.h"
 #include "config/plan_runs.h"
+#include "config/run_fields.h"
 #include "config/run_keys.h"
 #include "mola/base/error.h"
 
@@ -45,16 +46,18 @@ std::string instruction_folder(const ExperimentPlan& plan, const std::string& ad
 
 // The instruction tuning of each adapter, which the other runs start from.
 void add_instruction(const PlanRuns& runs, const json& instruction,
-                     const std::vector<PlanEntry>& adapters, ExperimentPlan& plan) {
+                     const std::vector<PlanEntry>& adapters, const AdapterTypes& types,
+                     ExperimentPlan& plan) {
   for (const auto& adapter : adapters) {
     for (const int64_t seed : plan.seeds) {
       const json train = instruction.value("train", json::object());
       auto config = runs.make(
           adapter.own, {{{"validation", 0}}, instruction.value("data", json::object())},
           {adapter.train, train, {{"seed", seed}}}, instruction_folder(plan, adapter.name, seed));
-      if (config.adapter.type == AdapterType::kFull) {
-        fail("instruction: the adapter ", adapter.name,
-             " is of the type full, which is no adapter to go on from");
+      const auto& type = type_of(config.adapter, types);
+      if (type.trains_base) {
+        fail("instruction: the adapter ", adapter.name, ": found the type ", type.name,
+             ", expected an adapter that the other runs can start from");
       }
       plan.instruction.push_back({config.data.task, adapter.name, config});
     }
@@ -90,12 +93,13 @@ void add_runs(const PlanRuns& runs, const std::vector<PlanEntry>& tasks,
 }  // namespace
 
 ExperimentPlan read_experiment_plan(const std::string& path,
-                                    const std::vector<std::string>& overrides) {
+                                    const std::vector<std::string>& overrides,
+                                    const AdapterTypes& types) {
   const json file = read_json_file(path);
   const auto all_overrides = split_overrides(overrides);
   refuse_lengths(all_overrides);
   const PlanRuns runs(path, file, all_overrides, {"dir", "keep_adapters"},
-                      {{"validation", kValidation}});
+                      {{"validation", kValidation}}, types);
   ConfigSource source{path, runs.plan_overrides(), {}};
   const JsonReader reader(file, source, "");
   ExperimentPlan plan;
@@ -109,7 +113,7 @@ ExperimentPlan read_experiment_plan(const std::string& path,
   plan.adapters = names_of(adapters);
   plan.epochs = read_numbers(reader, "epochs", 1);
   plan.seeds = read_numbers(reader, "seeds", 0);
-  plan.evaluation = read_evaluation(reader.object("evaluation"));
+  plan.evaluation = read_fields(reader.object("evaluation"), evaluation_fields());
   const JsonReader output = reader.object("output");
   plan.output_dir = output.required_text("dir");
   plan.keep_adapters = output.boolean("keep_adapters").value_or(plan.keep_adapters);
@@ -118,7 +122,8 @@ ExperimentPlan read_experiment_plan(const std::string& path,
   object_or_empty(instruction, "train");
   instruction.refuse_unknown_keys();
   reader.refuse_unknown_keys();
-  if (file.contains("instruction")) add_instruction(runs, file["instruction"], adapters, plan);
+  if (file.contains("instruction"))
+    add_instruction(runs, file["instruction"], adapters, types, plan);
   add_runs(runs, tasks, adapters, plan);
   plan.model = plan.runs.front().config.model;
   return plan;

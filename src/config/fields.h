@@ -55,9 +55,7 @@ struct IntegerRange {
   int64_t most = kLargestInteger;
 
   nlohmann::ordered_json schema() const {
-    nlohmann::ordered_json schema = {{"type", "integer"}, {"minimum", least}};
-    if (most < kLargestInteger) schema["maximum"] = most;
-    return schema;
+    return {{"type", "integer"}, {"minimum", least}, {"maximum", most}};
   }
 };
 

@@ -6,6 +6,7 @@
 #include "base/closest_match.h"
 #include "base/json_file.h"
 #include "mola/base/error.h"
+#include "mola/base/log.h"
 
 namespace mola {
 
@@ -25,7 +26,8 @@ std::string JsonReader::key_path(const std::string& key) const {
 
 // The key as an error names it: in its file, or on the command line.
 std::string JsonReader::origin(const std::string& path) const {
-  return (source_->overrides.count(path) > 0 ? "--set " : source_->file + ": ") + path;
+  if (source_->overrides.count(path) > 0) return "--set " + path;
+  return source_->file.empty() ? path : source_->file + ": " + path;
 }
 
 void JsonReader::refuse(const std::string& key, const std::string& problem) const {
@@ -63,6 +65,20 @@ std::optional<std::string> JsonReader::text(const std::string& key) const {
 
 std::string JsonReader::required_text(const std::string& key) const {
   return require(key, text(key));
+}
+
+bool JsonReader::is_given(const std::string& key) const {
+  source_->known.push_back(key_path(key));
+  if (source_->overrides.count(key_path(key)) > 0) return true;
+  const auto found = object_->find(key);
+  return found != object_->end() && !found->is_null();
+}
+
+std::string JsonReader::current_key(const std::string& key, const std::string& old_key) const {
+  if (old_key.empty() || !is_given(old_key)) return key;
+  if (is_given(key)) refuse(old_key, "is the old name of " + key + ", which is given too");
+  log_warning(origin(key_path(old_key)) + ": is now called " + key);
+  return old_key;
 }
 
 json JsonReader::any(const std::string& key) const { return value(key, Form::kJson); }

@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "mola/config/adapter_config.h"
+#include "mola/config/layer_table.h"
 
 namespace mola {
 
 /// Where values come from: a file, and what the command line puts over it. `known` collects every
 /// key that was asked for, so that the rest can be reported.
 struct ConfigSource {
-  std::string file;
+  std::string file;                              ///< empty for values that come from no file
   std::map<std::string, std::string> overrides;  ///< key path -> text
   std::vector<std::string> known;
 };
@@ -59,6 +59,12 @@ class JsonReader {
 
   /// The value as it stands; null if it is not given.
   nlohmann::json any(const std::string& key) const;
+
+  /// True if the key has a value other than null, here or on the command line.
+  bool is_given(const std::string& key) const;
+
+  /// `key`, or `old_key` with a warning where only that is given. Throws for both.
+  std::string current_key(const std::string& key, const std::string& old_key) const;
 
   /// What a getter gave for the key, which must be there.
   template <class Value>

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/json_file.h"
+#include "config/fields.h"
 #include "config/llama_shape.h"
 #include "mola/base/error.h"
 
@@ -19,7 +20,7 @@ int64_t size_of(const JsonReader& reader, const std::string& key) {
   return reader.require(key, reader.integer(key, 1, kLargestSize));
 }
 
-double positive(const JsonReader& reader, const std::string& key, double fallback) {
+double positive_number(const JsonReader& reader, const std::string& key, double fallback) {
   return reader.number(key, "above 0", [](double v) { return v > 0; }).value_or(fallback);
 }
 
@@ -35,11 +36,11 @@ RopeScaling read_rope_scaling(const JsonReader& reader) {
     reader.refuse("rope_type", "found '" + type + "', expected default, linear or llama3");
   }
   scaling.type = type == "linear" ? RopeScaling::Type::kLinear : RopeScaling::Type::kLlama3;
-  scaling.factor = positive(reader, "factor", 0);
+  scaling.factor = positive_number(reader, "factor", 0);
   if (scaling.factor == 0) reader.refuse("factor", "is missing");
   if (type == "linear") return scaling;
-  scaling.low_freq_factor = positive(reader, "low_freq_factor", scaling.low_freq_factor);
-  scaling.high_freq_factor = positive(reader, "high_freq_factor", scaling.high_freq_factor);
+  scaling.low_freq_factor = positive_number(reader, "low_freq_factor", scaling.low_freq_factor);
+  scaling.high_freq_factor = positive_number(reader, "high_freq_factor", scaling.high_freq_factor);
   if (scaling.high_freq_factor <= scaling.low_freq_factor) {
     reader.refuse("high_freq_factor", "is not above low_freq_factor");
   }
@@ -66,13 +67,12 @@ void refuse_what_is_not_llama(const JsonReader& reader) {
 }
 
 void read_rope(const JsonReader& reader, LlamaConfig& config) {
-  config.rope_theta = positive(reader, "rope_theta", config.rope_theta);
   // transformers 5 writes both settings as one object, rope_parameters.
   for (const auto* key : {"rope_scaling", "rope_parameters"}) {
     if (reader.any(key).is_null()) continue;
     const JsonReader rope = reader.object(key);
     config.rope_scaling = read_rope_scaling(rope);
-    config.rope_theta = positive(rope, "rope_theta", config.rope_theta);
+    config.rope_theta = positive_number(rope, "rope_theta", config.rope_theta);
   }
 }
 
@@ -88,24 +88,61 @@ json rope_scaling_json(const RopeScaling& scaling) {
           {"original_max_position_embeddings", scaling.original_max_position_embeddings}};
 }
 
+Field<LlamaConfig> rope_field() {
+  Field<LlamaConfig> field;
+  field.key = "rope_scaling";
+  field.help =
+      "Scaling of the rotary frequencies: an object with rope_type (default, linear or llama3) and "
+      "its parameters, as in a Hugging Face config.json.";
+  field.schema = {{"type", {"object", "null"}}};
+  field.read = [](const JsonReader& reader, const std::string&, LlamaConfig& config) {
+    read_rope(reader, config);
+  };
+  field.write = [](const LlamaConfig& config) { return rope_scaling_json(config.rope_scaling); };
+  return field;
+}
+
 }  // namespace
+
+const Fields<LlamaConfig>& llama_fields() {
+  using C = LlamaConfig;
+  const auto size = [](const char* key, int64_t C::*member, const char* help) {
+    return integer_field(key, member, {1, kLargestSize}, help);
+  };
+  const auto optional = [](Field<C> field) {
+    field.default_value = nullptr;  // it follows from other fields
+    return field;
+  };
+  static const Fields<C> kFields = {
+      size("vocab_size", &C::vocab_size, "Size of the vocabulary.").required(),
+      size("hidden_size", &C::hidden_size, "Width of the hidden states.").required(),
+      size("intermediate_size", &C::intermediate_size, "Width of the MLP.").required(),
+      size("num_hidden_layers", &C::num_hidden_layers, "Number of decoder layers.").required(),
+      size("num_attention_heads", &C::num_attention_heads, "Number of query heads.").required(),
+      optional(size("num_key_value_heads", &C::num_key_value_heads,
+                    "Number of key and value heads; by default num_attention_heads.")),
+      optional(integer_field("head_dim", &C::head_dim, {2, kLargestSize},
+                             "Width of a head; by default hidden_size / num_attention_heads.")),
+      number_field("rms_norm_eps", &C::rms_norm_eps, positive(),
+                   "Term added to the mean square of RMSNorm for numerical stability."),
+      boolean_field("tie_word_embeddings", &C::tie_word_embeddings,
+                    "Use the embedding matrix as the output head."),
+      integer_field("max_position_embeddings", &C::max_position_embeddings, {1},
+                    "Longest sequence that the model is made for, in tokens."),
+      number_field("rope_theta", &C::rope_theta, positive(), "Base of the rotary frequencies."),
+      rope_field(),
+  };
+  return kFields;
+}
 
 LlamaConfig read_llama_shape(const JsonReader& reader) {
   LlamaConfig config;
-  config.vocab_size = size_of(reader, "vocab_size");
-  config.hidden_size = size_of(reader, "hidden_size");
-  config.intermediate_size = size_of(reader, "intermediate_size");
-  config.num_hidden_layers = size_of(reader, "num_hidden_layers");
-  config.num_attention_heads = size_of(reader, "num_attention_heads");
-  config.num_key_value_heads =
-      reader.integer("num_key_value_heads", 1, kLargestSize).value_or(config.num_attention_heads);
-  config.head_dim = reader.integer("head_dim", 2, kLargestSize)
-                        .value_or(config.hidden_size / config.num_attention_heads);
-  config.rms_norm_eps = positive(reader, "rms_norm_eps", config.rms_norm_eps);
-  config.tie_word_embeddings = reader.boolean("tie_word_embeddings").value_or(false);
-  config.max_position_embeddings =
-      reader.integer("max_position_embeddings", 1).value_or(config.max_position_embeddings);
-  read_rope(reader, config);
+  for (const auto& field : llama_fields()) {
+    field.read(reader, field.key, config);
+    if (field.is_required && !reader.is_given(field.key)) reader.refuse(field.key, "is missing");
+  }
+  if (config.num_key_value_heads == 0) config.num_key_value_heads = config.num_attention_heads;
+  if (config.head_dim == 0) config.head_dim = config.hidden_size / config.num_attention_heads;
 
   if (config.num_attention_heads % config.num_key_value_heads != 0) {
     reader.refuse("num_key_value_heads", "found " + std::to_string(config.num_key_value_heads) +

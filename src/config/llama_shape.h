@@ -1,9 +1,12 @@
 #pragma once
 
-#include "config/json_reader.h"
+#include "config/fields.h"
 #include "mola/config/llama_config.h"
 
 namespace mola {
+
+/// The keys of a config.json that describe the shape of a LLaMA.
+const Fields<LlamaConfig>& llama_fields();
 
 /// The shape that an object with the keys of a config.json describes. Throws `Error` for a size
 /// that is missing or out of range, and for sizes that do not fit each other.

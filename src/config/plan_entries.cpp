@@ -81,18 +81,4 @@ std::vector<std::string> names_of(const std::vector<PlanEntry>& entries) {
   return names;
 }
 
-PlanEvaluation read_evaluation(const JsonReader& reader) {
-  PlanEvaluation evaluation;
-  if (reader.choice("protocol", {"generate", "score"}) == "score") {
-    evaluation.protocol = Protocol::kScore;
-  }
-  evaluation.batch_size = reader.integer("batch_size", 1).value_or(evaluation.batch_size);
-  evaluation.max_new_tokens =
-      reader.integer("max_new_tokens", 1).value_or(evaluation.max_new_tokens);
-  evaluation.normalize = reader.boolean("normalize").value_or(evaluation.normalize);
-  evaluation.limit = reader.integer("limit", 1);
-  reader.refuse_unknown_keys();
-  return evaluation;
-}
-
 }  // namespace mola

@@ -5,12 +5,10 @@
 #include <vector>
 
 #include "config/json_reader.h"
-#include "mola/config/evaluation_options.h"
 
 namespace mola {
 
-// What the plans of several runs have in common: named entries that set something in their runs,
-// and how each run is evaluated.
+// What the plans of several runs have in common: named entries that set something in their runs.
 
 /// A task, a domain or an adapter of a plan.
 struct PlanEntry {
@@ -30,7 +28,5 @@ std::vector<int64_t> read_numbers(const JsonReader& reader, const std::string& k
 nlohmann::json object_or_empty(const JsonReader& reader, const std::string& key);
 
 std::vector<std::string> names_of(const std::vector<PlanEntry>& entries);
-
-PlanEvaluation read_evaluation(const JsonReader& reader);
 
 }  // namespace mola

@@ -10,11 +10,12 @@ using nlohmann::json;
 
 PlanRuns::PlanRuns(std::string path, const json& plan,
                    const std::map<std::string, std::string>& overrides,
-                   std::vector<std::string> own_output, json data)
+                   std::vector<std::string> own_output, json data, const AdapterTypes& types)
     : path_(std::move(path)),
       plan_(plan),
       own_output_(std::move(own_output)),
-      data_(std::move(data)) {
+      data_(std::move(data)),
+      types_(types) {
   for (const auto& [key, text] : overrides) {
     const auto section = key.substr(0, key.find('.'));
     const bool is_of_runs = section == "model" || section == "data" || section == "train" ||
@@ -34,7 +35,7 @@ RunConfig PlanRuns::make(const json& adapter, const std::vector<json>& data,
   run["train"] = part("train");
   for (const auto& over : train) run["train"].update(over);
   ConfigSource source{path_, run_overrides_, {}};
-  return read_run(run, source);
+  return read_run(run, source, types_);
 }
 
 bool PlanRuns::is_own_output(const std::string& key) const {

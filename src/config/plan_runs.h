@@ -17,7 +17,7 @@ class PlanRuns {
   /// where the plan's object "data" says nothing else.
   PlanRuns(std::string path, const nlohmann::json& plan,
            const std::map<std::string, std::string>& overrides, std::vector<std::string> own_output,
-           nlohmann::json data);
+           nlohmann::json data, const AdapterTypes& types);
 
   /// The overrides that the plan itself has to know.
   const std::map<std::string, std::string>& plan_overrides() const { return plan_overrides_; }
@@ -35,6 +35,7 @@ class PlanRuns {
   const nlohmann::json& plan_;
   std::vector<std::string> own_output_;
   nlohmann::json data_;
+  const AdapterTypes& types_;
   std::map<std::string, std::string> run_overrides_;
   std::map<std::string, std::string> plan_overrides_;
 };

@@ -2,31 +2,32 @@
 
 #include "base/json_file.h"
 #include "config/llama_shape.h"
+#include "config/pretrain_fields.h"
 #include "config/run_keys.h"
 
 namespace mola {
-namespace {
 
-void read_data(const JsonReader& reader, PretrainConfig& config) {
-  const auto path = reader.text("path");
-  config.max_length = reader.integer("max_length", 2).value_or(config.max_length);
-  reader.refuse_unknown_keys();
-  config.text = reader.require("path", path);
-  if (config.max_length > config.model.max_position_embeddings) {
-    reader.refuse("max_length", "found " + std::to_string(config.max_length) +
-                                    ", expected at most model.max_position_embeddings, which is " +
-                                    std::to_string(config.model.max_position_embeddings));
-  }
+const Fields<PretrainConfig>& pretrain_data_fields() {
+  using C = PretrainConfig;
+  static const Fields<C> kFields = {
+      text_field("path", &C::text, "JSON lines of {\"text\": \"...\"}, one document per line.")
+          .required(),
+      integer_field("max_length", &C::max_length, {2},
+                    "Maximum tokens per sequence; longer documents become several sequences. At "
+                    "most model.max_position_embeddings."),
+  };
+  return kFields;
 }
 
-void read_output(const JsonReader& reader, PretrainConfig& config) {
-  const auto dir = reader.text("dir");
-  config.log_every = reader.integer("log_every", 1).value_or(config.log_every);
-  reader.refuse_unknown_keys();
-  config.output_dir = reader.require("dir", dir);
+const Fields<PretrainConfig>& pretrain_output_fields() {
+  using C = PretrainConfig;
+  static const Fields<C> kFields = {
+      text_field("dir", &C::output_dir, "Output directory; must be new or empty.").required(),
+      integer_field("log_every", &C::log_every, {1},
+                    "Steps between lines of metrics.jsonl and of the log."),
+  };
+  return kFields;
 }
-
-}  // namespace
 
 PretrainConfig read_pretrain_config(const std::string& path,
                                     const std::vector<std::string>& overrides) {
@@ -34,16 +35,23 @@ PretrainConfig read_pretrain_config(const std::string& path,
   ConfigSource source{path, split_overrides(overrides), {}};
   const JsonReader reader(json, source, "");
   PretrainConfig config;
+  reader.text("$schema");  // for editors
   const JsonReader model = reader.object("model");
   config.model = read_llama_shape(model);
   model.refuse_unknown_keys();
-  read_data(reader.object("data"), config);
+  const JsonReader data = reader.object("data");
+  config = read_fields(data, pretrain_data_fields(), config);
+  if (config.max_length > config.model.max_position_embeddings) {
+    data.refuse("max_length", "found " + std::to_string(config.max_length) +
+                                  ", expected at most model.max_position_embeddings, which is " +
+                                  std::to_string(config.model.max_position_embeddings));
+  }
   const JsonReader train = reader.object("train");
   for (const char* key : {"evaluate_every", "balance_coefficient"}) {
-    if (!train.any(key).is_null()) train.refuse(key, "is a key of fine-tunes alone");
+    if (!train.any(key).is_null()) train.refuse(key, "applies to fine-tuning only");
   }
   config.train = read_train(train);
-  read_output(reader.object("output"), config);
+  config = read_fields(reader.object("output"), pretrain_output_fields(), config);
   reader.refuse_unknown_keys();
   return config;
 }

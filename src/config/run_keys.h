@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "config/json_reader.h"
+#include "config/adapter_type.h"
 #include "mola/config/run_config.h"
 
 namespace mola {
@@ -12,7 +12,7 @@ namespace mola {
 // What the configs of fine-tuning, pretraining and experiments have in common.
 
 /// A whole run. Throws `Error` as `read_run_config` does.
-RunConfig read_run(const nlohmann::json& json, ConfigSource& source);
+RunConfig read_run(const nlohmann::json& json, ConfigSource& source, const AdapterTypes& types);
 
 /// The object "train". Throws `Error` for an unknown key or a value out of range.
 TrainConfig read_train(const JsonReader& reader);

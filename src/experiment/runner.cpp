@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "config/run_warnings.h"
+#include "config/adapter_type.h"
 #include "io/trained_files.h"
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "mola/eval/evaluation.h"
@@ -16,6 +17,7 @@
 #include "mola/train/validation.h"
 #include "tasks/read_options.h"
 #include "train/finetune.h"
+#include "train/run_warnings.h"
 
 namespace mola {
 namespace {
@@ -82,9 +84,8 @@ void Runner::train(const RunConfig& config, const RunData& data, RunStatus statu
 }
 
 Runner::Trained Runner::load_trained(const RunConfig& config) const {
-  const auto type = config.adapter.type.value_or(AdapterType::kMola);
-  const std::string folder = config.output.dir + "/" + trained_name(type);
-  if (type == AdapterType::kFull) {
+  const std::string folder = config.output.dir + "/" + trained_name(config.adapter);
+  if (type_of(config.adapter, adapter_types()).trains_base) {
     auto model = load_pretrained(folder, "", base_->embed_tokens.scalar_type(), device_);
     return {model, count_parameters(model).total};
   }

@@ -1,39 +1,13 @@
 #include "mola/io/pretrained.h"
 
-#include <algorithm>
-
-#include "mola/base/error.h"
+#include "adapters/adapter.h"
 #include "mola/data/tokenizer.h"
 #include "mola/io/adapter.h"
 #include "mola/io/base_model.h"
 #include "mola/model/builders.h"
 #include "mola/model/device.h"
-#include "mola/model/weights.h"
-#include "mola/nn/pissa.h"
 
 namespace mola {
-namespace {
-
-// The virtual tokens start as those of the text behind bos, as in PEFT.
-void start_from_text(Llama& model, const Tokenizer& tokenizer) {
-  auto ids = tokenizer.encode(model->adapter.init_text);
-  ids.insert(ids.begin(), tokenizer.bos_id());
-  initialize_prompt(model, ids);
-}
-
-// A matrix has no more singular values than its smaller side.
-void check_pissa_rank(const ProjectionPlace& place) {
-  const auto weight = place.group.projection_weight(place.index);
-  const int64_t most = std::min(weight.size(0), weight.size(1));
-  const int64_t rank = place.mixture()->options.rank();
-  if (rank <= most) return;
-  fail("adapter.rank: found ", rank, " for ", place.name, " of layer ", place.layer,
-       ", expected at most ", most, " with the init pissa, since its weight is ", weight.size(0),
-       " x ", weight.size(1));
-}
-
-}  // namespace
-
 Llama load_pretrained(const std::string& model_folder, const std::string& adapter_folder,
                       torch::Dtype dtype, torch::Device device) {
   const auto config = read_llama_config(model_folder);
@@ -59,17 +33,16 @@ Llama load_for_training(const ModelConfig& base, const AdapterConfig& adapter,
 
 void start_adapter(Llama& model, const std::string& base_folder,
                    const std::optional<std::string>& init_from) {
-  if (init_from) {
-    load_adapter(model, *init_from);
-  } else if (!model->adapter.init_text.empty()) {
-    start_from_text(model, Tokenizer(base_folder));
-  } else if (model->adapter.init == Init::kPissa) {
-    model->for_each_projection([](const ProjectionPlace& place) {
-      if (place.mixture().is_empty()) return;
-      check_pissa_rank(place);
-      start_pissa(place.group, place.index);
-    });
-  }
+  if (init_from) return load_adapter(model, *init_from);
+  if (model->adapter.is_none()) return;
+  const auto& adapter = find_adapter(model->adapter.type);
+  if (adapter.start == nullptr) return;
+  adapter.start(model, [&](const std::string& text) {
+    const Tokenizer tokenizer(base_folder);
+    auto ids = tokenizer.encode(text);
+    ids.insert(ids.begin(), tokenizer.bos_id());
+    return ids;
+  });
 }
 
 }  // namespace mola

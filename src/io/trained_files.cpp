@@ -1,19 +1,31 @@
 #include "io/trained_files.h"
 
 #include "base/atomic_folder.h"
+#include "config/adapter_type.h"
 #include "io/adapter_files.h"
 #include "io/base_model_files.h"
+#include "mola/adapters/adapters.h"
 #include "mola/io/adapter.h"
 #include "mola/io/base_model.h"
 
 namespace mola {
 
-std::string trained_name(AdapterType type) {
-  return type == AdapterType::kFull ? "model" : "adapter";
+namespace {
+
+std::string name_of_folder(bool trains_base) { return trains_base ? "model" : "adapter"; }
+
+}  // namespace
+
+std::string trained_name(const AdapterConfig& adapter) {
+  return name_of_folder(adapter.trains_base);
+}
+
+std::string trained_name(const AdapterSpec& adapter) {
+  return name_of_folder(type_of(adapter, adapter_types()).trains_base);
 }
 
 void write_trained_files(Llama& model, const std::string& source, const std::string& folder) {
-  if (model->adapter.type == AdapterType::kFull) {
+  if (model->adapter.trains_base) {
     write_base_model_files(model, source, folder);
   } else {
     write_adapter_files(model, folder);
@@ -27,7 +39,7 @@ void save_trained(Llama& model, const std::string& source, const std::string& fo
 }
 
 void load_trained(Llama& model, const std::string& folder) {
-  if (model->adapter.type == AdapterType::kFull) {
+  if (model->adapter.trains_base) {
     load_base_model(model, folder);
   } else {
     load_adapter(model, folder);

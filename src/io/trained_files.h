@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "mola/config/adapter_spec.h"
 #include "mola/model/llama.h"
 
 namespace mola {
@@ -9,8 +10,9 @@ namespace mola {
 // What a run trains, in a folder: an adapter or, where all weights are trained, a base model with
 // what else its `source` holds, the Hugging Face folder that the run started from.
 
-/// "adapter" or "model".
-std::string trained_name(AdapterType type);
+/// "model" where all weights are trained, otherwise "adapter".
+std::string trained_name(const AdapterConfig& adapter);
+std::string trained_name(const AdapterSpec& adapter);
 
 /// Writes the files into `folder`, which is there and may hold others.
 void write_trained_files(Llama& model, const std::string& source, const std::string& folder);

@@ -74,7 +74,7 @@ Llama build(const LlamaConfig& config, const AdapterConfig& adapter, torch::Dtyp
   Llama model(config, adapter, prompt_tuning, layers, RMSNorm(norm_options),
               torch::dtype(dtype).device(device));
   if (base != nullptr) share_frozen(*model, *base);
-  if (adapter.type == AdapterType::kFull) unfreeze(model);
+  if (adapter.trains_base) unfreeze(model);
   return model;
 }
 

@@ -154,7 +154,7 @@ Tensor LlamaImpl::run_layers(Tensor hidden, AttentionInputs inputs, RoutingTrace
   for (size_t j = 0; j < layers.size(); ++j) {
     if (trace != nullptr) trace->layer = static_cast<int64_t>(j);
     if (inputs.cached) inputs.cached->layer = static_cast<int64_t>(j);
-    hidden = recompute && torch::GradMode::is_enabled()
+    hidden = gradient_checkpointing && torch::GradMode::is_enabled()
                  ? forward_checkpointed(layers[j], hidden, inputs, trace)
                  : layers[j]->forward(hidden, inputs, trace);
   }

@@ -10,8 +10,7 @@ namespace mola {
 namespace {
 
 void check_foldable(Llama& model) {
-  const auto type = model->adapter.type;
-  if (type == AdapterType::kPromptTuning || type == AdapterType::kLlamaAdapter) {
+  if (model->adapter.num_virtual_tokens > 0 || model->adapter.adapter_layers > 0) {
     fail("the adapter is made of prompts, which stand beside the text and fold into no weight");
   }
   for (const auto& place : model->projections()) {

@@ -9,6 +9,7 @@
 #include "base/output_file.h"
 #include "io/run_folder.h"
 #include "io/trained_files.h"
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "mola/train/validation.h"
@@ -46,9 +47,8 @@ RunStatus find_run(const RunConfig& run) {
   if (!std::filesystem::exists(folder + kConfig)) {
     fail("output.dir ", folder, ": holds files but no config.json, so it is no run to resume");
   }
-  check_same_run(run, read_run_config(folder + kConfig), folder);
-  const auto type = run.adapter.type.value_or(AdapterType::kMola);
-  const bool is_finished = std::filesystem::exists(folder + "/" + trained_name(type));
+  check_same_run(run, read_run_config(folder + kConfig), folder, adapter_types());
+  const bool is_finished = std::filesystem::exists(folder + "/" + trained_name(run.adapter));
   return is_finished ? RunStatus::kFinished : RunStatus::kStopped;
 }
 
@@ -109,7 +109,7 @@ double Recorder::evaluate(int64_t step) {
 
 std::string Recorder::finish() {
   log_.reset();  // takes the bar away
-  const std::string folder = output_.dir + "/" + trained_name(trainer_->model()->adapter.type);
+  const std::string folder = output_.dir + "/" + trained_name(trainer_->model()->adapter);
   check_finite(folder);
   save_trained(trainer_->model(), source_, folder);
   return folder;

@@ -36,7 +36,7 @@ Trainer::Trainer(Llama model, const Loader& loader, const TrainConfig& train)
       parameters_(*model_),
       optimizer_(parameters_, train) {
   keep_freed_memory();
-  model_->recompute = train.recompute;
+  model_->gradient_checkpointing = train.gradient_checkpointing;
 }
 
 int64_t Trainer::total_steps() const {

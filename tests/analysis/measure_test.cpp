@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/analysis/measure.h"
 
 #include <gtest/gtest.h>
@@ -33,7 +34,7 @@ TEST(GroupRows, IsByTopicWhereRowsHaveOne) {
 
 TEST(Measure, GroupsAddUpToTheWhole) {
   AdapterSpec spec;
-  spec.allocation = "34";
+  spec["allocation"] = "34";
   auto model = tiny_model(resolve(spec, 2));
   const std::vector<Sequence> rows = {{{1, 5, 7}, {1, 5, 7}}, {{4, 9}, {4, 9}}, {{2}, {2}}};
   size_t calls = 0, seen = 0;
@@ -62,7 +63,7 @@ TEST(Measure, GroupsAddUpToTheWhole) {
 // 37 groups, so the 14 smallest, of a row of two tokens each, are laid together.
 TEST(Measure, LaysTheSmallestOfManyGroupsTogether) {
   AdapterSpec spec;
-  spec.allocation = "22";
+  spec["allocation"] = "22";
   auto model = tiny_model(resolve(spec, 2));
   std::vector<Sequence> rows;
   Grouping grouping{"topic", {}};
@@ -78,7 +79,7 @@ TEST(Measure, LaysTheSmallestOfManyGroupsTogether) {
 
 TEST(Measure, NeedsNoRows) {
   AdapterSpec spec;
-  spec.allocation = "34";
+  spec["allocation"] = "34";
   auto model = tiny_model(resolve(spec, 2));
   const auto found = measure(model);
   EXPECT_EQ(found.redundancy.size(), 14);
@@ -88,7 +89,7 @@ TEST(Measure, NeedsNoRows) {
 
 TEST(Measure, RefusesAnAdapterWithoutTwoExperts) {
   AdapterSpec spec;
-  spec.allocation = "11";
+  spec["allocation"] = "11";
   auto model = tiny_model(resolve(spec, 2));
   EXPECT_EQ(message_of<Error>([&] { measure(model); }),
             "the adapter has no projection with two experts or more, so there is nothing to "

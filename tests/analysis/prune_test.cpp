@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/analysis/prune.h"
 
 #include <gtest/gtest.h>
@@ -34,9 +35,9 @@ TEST(LeastRedundant, DropsOneOfTheClosestTwo) {
 
 AdapterConfig mola_config(const std::string& allocation, Init init = Init::kKaiming) {
   AdapterSpec spec;
-  spec.allocation = allocation;
-  spec.rank = 2;
-  spec.init = init;
+  spec["allocation"] = allocation;
+  spec["rank"] = 2;
+  spec["init"] = init;
   return resolve(spec, 2);
 }
 
@@ -129,7 +130,7 @@ TEST(Prune, RefusesMoreExpertsAndOtherAdapters) {
       }),
       "layer 0, q_proj: expected 3 experts to keep, of the numbers 0 to 2 in ascending order");
   AdapterSpec lora;
-  lora.type = AdapterType::kLora;
+  lora.type = "lora";
   auto other = tiny_model(resolve(lora, 2));
   EXPECT_EQ(message_of<Error>([&] { prune(other, allocation_of("1"), first); }),
             "the adapter has no experts to choose from, expected one of the type mola");

@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/analysis/redundancy.h"
 
 #include <gtest/gtest.h>
@@ -93,7 +94,7 @@ TEST(ExpertDistances, OfNearExpertsKeepTheirDigits) {
 
 TEST(MeasureRedundancy, HasEveryProjectionWithTwoExperts) {
   AdapterSpec spec;
-  spec.allocation = R"({"attention": [1, 3], "mlp": [2, 0]})";
+  spec["allocation"] = R"({"attention": [1, 3], "mlp": [2, 0]})";
   auto model = tiny_model(resolve(spec, 2));
   const auto found = measure_redundancy(model);
   std::vector<std::string> names;

@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/analysis/routing.h"
 
 #include <gtest/gtest.h>
@@ -82,8 +83,8 @@ std::vector<int64_t> plain_picks(const torch::Tensor& x, const LoraMixtureImpl& 
 
 TEST(CollectRouting, EqualsThePlainReference) {
   AdapterSpec spec;
-  spec.allocation = "35";
-  spec.top_k = std::vector<int64_t>{2, 3};
+  spec["allocation"] = "35";
+  spec["top_k"] = std::vector<int64_t>{2, 3};
   auto model = tiny_model(resolve(spec, 2));
   const Sequence one = {{1, 5, 7, 3, 2}, {1, 5, 7, 3, 2}};
   const Sequence two = {{4, 9}, {4, 9}};
@@ -106,7 +107,7 @@ TEST(CollectRouting, EqualsThePlainReference) {
 
 TEST(CollectRouting, CountsNoPadding) {
   AdapterSpec spec;
-  spec.allocation = "33";
+  spec["allocation"] = "33";
   auto model = tiny_model(resolve(spec, 2));
   model->eval();
   const Sequence one = {{1, 5, 7, 3, 2}, {1, 5, 7, 3, 2}};

@@ -43,7 +43,7 @@ TEST_F(Finetune, GivesTheSameBitsAgain) {
 // With several threads the program starts itself anew, with its arguments.
 TEST_F(Finetune, RunsOnSeveralThreads) {
   setenv("OMP_NUM_THREADS", "2", /*overwrite=*/1);
-  expect_success(finetune({"data.packing=true", "train.recompute=true"}));
+  expect_success(finetune({"data.packing=true", "train.gradient_checkpointing=true"}));
   EXPECT_EQ(metrics().size(), 4u);
   expect_error(finetune({"train.epochz=1"}), {"train.epochz"});
   setenv("OMP_NUM_THREADS", "1", /*overwrite=*/1);
@@ -134,7 +134,7 @@ TEST_F(Finetune, TrainsLoraTooAndWarnsOfALongWarmUp) {
   config_["adapter"] = {{"type", "lora"}, {"rank", 4}};
   const auto result = finetune({"train.warmup_steps=4"});
   expect_success(result);
-  EXPECT_EQ(read_adapter_config(folder_.path("run/adapter"), 2).type, AdapterType::kLora);
+  EXPECT_EQ(read_adapter_config(folder_.path("run/adapter"), 2).type, "lora");
   EXPECT_EQ(metrics().at(3).at("balance_loss"), 0);
   EXPECT_FALSE(metrics().at(3).contains("expert_load"));
   EXPECT_NE(result.err.find("warning train.warmup_steps is 4, but the run has only 4 steps"),

@@ -49,7 +49,7 @@ TEST_P(Prompts, BringTheLossDownAndGoOnWhereTheyStopped) {
 
 // All rows in each step: three steps and one from their adapter see what four see.
 TEST_P(Prompts, GoOnFromASavedAdapter) {
-  ASSERT_EQ(finetune({"train.recompute=true"}).exit_code, 0);
+  ASSERT_EQ(finetune({"train.gradient_checkpointing=true"}).exit_code, 0);
   ASSERT_EQ(finetune({"output.dir=" + folder_.path("three"), "train.max_steps=3"}).exit_code, 0);
   config_["adapter"] = {{"init_from", folder_.path("three/adapter")}};
   const auto result = finetune({"output.dir=" + folder_.path("fourth"), "train.max_steps=1"});

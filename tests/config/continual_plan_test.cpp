@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/config/continual_plan.h"
 
 #include <gtest/gtest.h>

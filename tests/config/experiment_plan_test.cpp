@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/config/experiment_plan.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/config/run_config.h"
 #include "support/test_files.h"

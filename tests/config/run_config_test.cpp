@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/config/run_config.h"
 
 #include <gtest/gtest.h>
@@ -47,7 +48,7 @@ TEST_F(RunConfigTest, HasDefaults) {
                config.adapter.init || config.adapter.init_from);
   EXPECT_EQ(config.data.max_length, 256);
   EXPECT_TRUE(config.data.train_on_prompt && config.data.shuffle && config.data.group_by_length);
-  EXPECT_FALSE(config.data.packing || config.train.recompute);
+  EXPECT_FALSE(config.data.packing || config.train.gradient_checkpointing);
   EXPECT_EQ(config.data.topic, std::nullopt);
   EXPECT_EQ(config.data.limit, std::nullopt);
   EXPECT_EQ(config.data.validation, 0);
@@ -79,13 +80,13 @@ TEST_F(RunConfigTest, ReadsEveryKey) {
     "train": {"epochs": 2, "max_steps": 9, "batch_size": 6, "micro_batch_size": 3,
               "learning_rate": 1, "weight_decay": 0.1, "beta1": 0.5, "beta2": 0.6, "epsilon": 0.2,
               "schedule": "cosine", "warmup_steps": 0, "max_grad_norm": 0,
-              "balance_coefficient": 0, "seed": 0, "recompute": true,
+              "balance_coefficient": 0, "seed": 0, "gradient_checkpointing": true,
               "evaluate_every": 4},
     "output": {"dir": "o", "save_every": 1, "keep": 2, "log_every": 3}})");
   const auto config = read();
   EXPECT_EQ(config.model.dtype, "bf16");
   EXPECT_EQ(config.model.device, "cpu");
-  EXPECT_EQ(config.adapter.type, AdapterType::kMola);
+  EXPECT_EQ(config.adapter.type, "mola");
   EXPECT_EQ(config.adapter.allocation, "[2,4]");
   EXPECT_EQ(config.adapter.top_k, NumberOrList(List{1, 2}));
   EXPECT_EQ(config.adapter.rank, NumberOrList(4));
@@ -97,7 +98,7 @@ TEST_F(RunConfigTest, ReadsEveryKey) {
   EXPECT_EQ(config.data.task, "mrpc");
   EXPECT_EQ(config.data.max_length, 512);
   EXPECT_FALSE(config.data.train_on_prompt || config.data.shuffle || config.data.group_by_length);
-  EXPECT_TRUE(config.data.packing && config.train.recompute);
+  EXPECT_TRUE(config.data.packing && config.train.gradient_checkpointing);
   EXPECT_EQ(config.data.topic, "t");
   EXPECT_EQ(config.data.limit, 7);
   EXPECT_EQ(config.data.validation, 0.25);

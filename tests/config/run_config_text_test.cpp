@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/config/run_config.h"
 #include "support/test_files.h"
@@ -75,7 +76,7 @@ TEST_F(RunConfigText, NamesTheFirstDifferenceFromARun) {
   const auto message = [&](const std::string& pointer, const json& value) {
     auto config = least_;
     config[json::json_pointer(pointer)] = value;
-    return message_of<Error>([&] { check_same_run(read(config), saved, "runs/a"); });
+    return message_of<Error>([&] { check_same_run(read(config), saved, "runs/a", adapter_types()); });
   };
   const std::string advice = "; resume it as it began, or name another output.dir";
   EXPECT_EQ(message("/train", {{"epochs", 3}}),
@@ -90,7 +91,7 @@ TEST_F(RunConfigText, NamesTheFirstDifferenceFromARun) {
   auto config = least_;
   config["output"] = {{"dir", "b"}, {"keep", 1}};
   config["adapter"]["rank"] = 8;  // the default
-  EXPECT_NO_THROW(check_same_run(read(config), saved, "runs/a"));
+  EXPECT_NO_THROW(check_same_run(read(config), saved, "runs/a"), adapter_types());
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "mola/adapters/adapters.h"
+#include "config/config_schema.h"
 #include "mola/base/error.h"
 #include "mola/config/run_config.h"
 #include "support/test_files.h"
@@ -165,6 +167,22 @@ TEST_F(Schema, HasTheTypesOfTheParser) {
       expect_refused(section, key, value);
     }
   });
+}
+
+std::string text_of(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+// `make generated` writes them.
+TEST(Generated, FilesAreCurrent) {
+  const auto& types = adapter_types();
+  EXPECT_EQ(text_of(kConfigs / "schema.json"), run_schema(types).dump(2) + "\n");
+  EXPECT_EQ(text_of(kConfigs / "experiments/schema.json"), experiment_schema(types).dump(2) + "\n");
+  EXPECT_EQ(text_of(kConfigs / "continual/schema.json"), continual_schema(types).dump(2) + "\n");
+  EXPECT_EQ(text_of(kConfigs / "pretrain/schema.json"), pretrain_schema().dump(2) + "\n");
+  EXPECT_EQ(text_of(kConfigs / "../docs/configuration.md"), configuration_page(types));
 }
 
 TEST(Configs, AreRunsAndNameTheSchema) {

@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/eval/generation.h"
 
 #include <gtest/gtest.h>
@@ -20,8 +21,8 @@ const std::vector<Tokens> kPrompts = {{1, 5, 9}, {1, 7}, {1, 3, 4, 8, 2}, {1, 12
 
 Llama tiny_generator(int64_t vocab_size = 16) {
   AdapterSpec spec;
-  spec.allocation = "24";
-  spec.rank = 2;
+  spec["allocation"] = "24";
+  spec["rank"] = 2;
   auto config = tiny_llama_config();
   config.vocab_size = vocab_size;
   auto model = tiny_model(resolve(spec, 2), config);
@@ -104,8 +105,8 @@ TEST(Generation, GivesTheSameWhereAllPromptsBeginAlike) {
 
 TEST(Generation, CountsNoVirtualTokens) {
   AdapterSpec spec;
-  spec.type = AdapterType::kPromptTuning;
-  spec.num_virtual_tokens = 3;
+  spec.type = "prompt_tuning";
+  spec["num_virtual_tokens"] = 3;
   auto model = tiny_model(resolve(spec, 2));
   model->eval();
   const auto prompts = prompts_of_one_template();

@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/eval/scoring.h"
 
 #include <gtest/gtest.h>
@@ -11,12 +12,12 @@ namespace {
 // With an adapter of each kind that a cache has to know of.
 std::vector<Llama> tiny_scorers() {
   AdapterSpec mola, prompt_tuning, llama_adapter;
-  mola.allocation = "24";
-  mola.rank = 2;
-  prompt_tuning.type = AdapterType::kPromptTuning;
-  prompt_tuning.num_virtual_tokens = 3;
-  llama_adapter.type = AdapterType::kLlamaAdapter;
-  llama_adapter.adapter_len = 3;
+  mola["allocation"] = "24";
+  mola["rank"] = 2;
+  prompt_tuning.type = "prompt_tuning";
+  prompt_tuning["num_virtual_tokens"] = 3;
+  llama_adapter.type = "llama_adapter";
+  llama_adapter["adapter_len"] = 3;
   std::vector<Llama> models;
   for (const auto& spec : {mola, prompt_tuning, llama_adapter}) {
     models.push_back(tiny_model(resolve(spec, 2)));

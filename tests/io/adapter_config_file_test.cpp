@@ -57,7 +57,7 @@ class OfficialAdapter : public testing::Test {
 
 TEST_F(OfficialAdapter, TellsItsShapeByItsTensors) {
   const auto config = read();
-  EXPECT_EQ(config.type, AdapterType::kMola);
+  EXPECT_EQ(config.type, "mola");
   EXPECT_EQ(config.target_modules, std::vector<std::string>{"q_proj"});
   EXPECT_EQ(config.allocation.values, (std::map<std::string, List>{{"q_proj", {3, 1}}}));
   EXPECT_EQ(config.rank.values, (std::map<std::string, List>{{"q_proj", {4, 2}}}));
@@ -201,18 +201,18 @@ TEST_F(OfficialAdapter, TakesItsTopKFromElsewhere) {
   EXPECT_EQ(top_k(List{1, 1}), (List{1, 1}));
   AdapterSpec spec;
   spec.init_from = folder_.path("a");
-  spec.top_k = 1;
+  spec["top_k"] = 1;
   EXPECT_EQ(resolve_adapter(spec, 2).top_k.values.at("q_proj"), (List{1, 1}));
 }
 
 TEST_F(OfficialAdapter, IsWhatInitFromNames) {
   AdapterSpec spec;
   spec.init_from = write();
-  spec.dropout = 0;
+  spec["dropout"] = 0;
   const auto config = resolve_adapter(spec, 2);
   EXPECT_EQ(config.allocation.values.at("q_proj"), (List{3, 1}));
   EXPECT_EQ(config.dropout, 0);
-  spec.alpha = 16;
+  spec["alpha"] = 16;
   EXPECT_EQ(message_of<Error>([&] { resolve_adapter(spec, 2); }),
             "adapter.alpha: found 16, but the adapter of adapter.init_from has 6; remove the key");
 }

@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/io/adapter.h"
 
 #include <gtest/gtest.h>
@@ -15,7 +16,7 @@ using List = std::vector<int64_t>;
 
 AdapterSpec spec_of(const std::string& allocation) {
   AdapterSpec spec;
-  spec.allocation = allocation;
+  spec["allocation"] = allocation;
   return spec;
 }
 
@@ -45,10 +46,10 @@ void expect_round_trip(const AdapterSpec& spec) {
 // On q_proj alone: 2 experts in the layer 0, 1 in the layer 1.
 Llama small_model() {
   AdapterSpec spec = spec_of("21");
-  spec.target_modules = {"q_proj"};
-  spec.rank = List{3, 4};
-  spec.alpha = 6;
-  spec.dropout = 0.25;
+  spec["target_modules"] = std::vector<std::string>{"q_proj"};
+  spec["rank"] = List{3, 4};
+  spec["alpha"] = 6;
+  spec["dropout"] = 0.25;
   return tiny_model(resolve(spec, 2));
 }
 
@@ -58,18 +59,18 @@ TEST(Adapter, KeepsUnequalExpertsNoneAndOne) {
   AdapterSpec spec = spec_of(R"({"q_proj": [2, 3], "k_proj": [0, 1], "v_proj": "1",
                                  "o_proj": [3, 0], "gate_proj": "4", "up_proj": "0",
                                  "down_proj": [1, 5]})");
-  spec.top_k = 3;  // clamped, so it differs as well
+  spec["top_k"] = 3;  // clamped, so it differs as well
   expect_round_trip(spec);
 }
 
 TEST(Adapter, KeepsListsAndSettings) {
   AdapterSpec spec = spec_of("34");
-  spec.top_k = List{1, 3};
-  spec.rank = List{2, 5};
-  spec.alpha = 4.5;
-  spec.dropout = 0.125;
-  spec.init = Init::kGaussian;
-  spec.target_modules = {"v_proj", "down_proj"};
+  spec["top_k"] = List{1, 3};
+  spec["rank"] = List{2, 5};
+  spec["alpha"] = 4.5;
+  spec["dropout"] = 0.125;
+  spec["init"] = "gaussian";
+  spec["target_modules"] = std::vector<std::string>{"v_proj", "down_proj"};
   expect_round_trip(spec);
 }
 

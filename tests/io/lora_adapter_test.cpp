@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/io/adapter.h"
 #include "support/fixture.h"
@@ -23,7 +24,7 @@ std::map<std::string, int64_t> rank_pattern(const json& config) {
 TEST(LoraAdapter, OfPeftIsSavedAsItWasRead) {
   const TempFolder folder;
   auto model = load_pretrained(reference("llama/gqa"), reference("lora"));
-  EXPECT_EQ(model->adapter.type, AdapterType::kLora);
+  EXPECT_EQ(model->adapter.type, "lora");
   EXPECT_EQ(model->adapter.rank.at("q_proj", 0), 4);
   EXPECT_EQ(model->adapter.rank.at("q_proj", 1), 2);
   save_adapter(model, folder.path("a"));
@@ -45,9 +46,9 @@ TEST(LoraAdapter, OfPeftIsSavedAsItWasRead) {
 TEST(LoraAdapter, HasPeftsNames) {
   const TempFolder folder;
   AdapterSpec spec;
-  spec.type = AdapterType::kLora;
-  spec.target_modules = {"v_proj", "down_proj"};
-  spec.rank = 3;
+  spec.type = "lora";
+  spec["target_modules"] = std::vector<std::string>{"v_proj", "down_proj"};
+  spec["rank"] = 3;
   auto model = tiny_model(resolve(spec, 2));
   save_adapter(model, folder.path());
   std::map<std::string, std::vector<int64_t>> shapes;
@@ -74,15 +75,15 @@ TEST(LoraAdapter, HasPeftsNames) {
 TEST(LoraAdapter, IsTheSameAfterSavingAndLoading) {
   const TempFolder folder;
   AdapterSpec spec;
-  spec.type = AdapterType::kLora;
-  spec.rank = std::vector<int64_t>{2, 5};
-  spec.alpha = 4;
-  spec.dropout = 0.5;
-  spec.init = Init::kGaussian;
+  spec.type = "lora";
+  spec["rank"] = std::vector<int64_t>{2, 5};
+  spec["alpha"] = 4;
+  spec["dropout"] = 0.5;
+  spec["init"] = "gaussian";
   auto model = tiny_model(resolve(spec, 2));
   save_adapter(model, folder.path("a"));
   auto again = reloaded_adapter(folder.path("a"));
-  EXPECT_EQ(again->adapter.type, AdapterType::kLora);
+  EXPECT_EQ(again->adapter.type, "lora");
   EXPECT_EQ(again->adapter.target_modules, all_projections());
   EXPECT_EQ(again->adapter.allocation, model->adapter.allocation);
   EXPECT_EQ(again->adapter.top_k, model->adapter.top_k);

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/io/adapter.h"
 #include "support/fixture.h"
@@ -15,16 +16,16 @@ const std::string kLayers = "base_model.model.model.layers.";
 
 AdapterConfig prompt_tuning() {
   AdapterSpec spec;
-  spec.type = AdapterType::kPromptTuning;
-  spec.num_virtual_tokens = 3;
+  spec.type = "prompt_tuning";
+  spec["num_virtual_tokens"] = 3;
   return resolve(spec, 2);
 }
 
 AdapterConfig llama_adapter() {
   AdapterSpec spec;
-  spec.type = AdapterType::kLlamaAdapter;
-  spec.adapter_len = 3;
-  spec.adapter_layers = 1;
+  spec.type = "llama_adapter";
+  spec["adapter_len"] = 3;
+  spec["adapter_layers"] = 1;
   return resolve(spec, 2);
 }
 
@@ -174,7 +175,7 @@ TEST(PromptsAdapter, RefusesATextToStartFromBesideASavedOne) {
   AdapterSpec spec;
   spec.init_from = folder.path("a");
   EXPECT_EQ(resolve_adapter(spec, 2).num_virtual_tokens, 3);
-  spec.init_text = "a bc";
+  spec["init_text"] = "a bc";
   EXPECT_EQ(message_of<Error>([&] { resolve_adapter(spec, 2); }),
             "adapter.init_text: the adapter of adapter.init_from has its virtual tokens already; "
             "remove the key");

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/model/llama.h"
 #include "support/fixture.h"
 #include "support/tensors.h"
@@ -12,8 +13,8 @@ using torch::Tensor;
 
 AdapterConfig adapter_of(const std::string& allocation) {
   AdapterSpec spec;
-  spec.allocation = allocation;
-  spec.rank = 2;
+  spec["allocation"] = allocation;
+  spec["rank"] = 2;
   return resolve(spec, 2);
 }
 

@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/model/llama.h"
 
 #include <gtest/gtest.h>
@@ -48,7 +49,7 @@ TEST_P(LlamaGradients, AreThoseOfTransformers) {
   auto model = load_pretrained(folder);
   unfreeze(model);
   const FlatParameters flat(*model);
-  model->recompute = recompute;
+  model->gradient_checkpointing = recompute;
   const auto pass =
       run_forward(model, given.at("input_ids"), given.at("attention_mask"), expected.at("labels"));
   pass.lm_loss.backward();
@@ -106,7 +107,7 @@ TEST(Llama, AFreshAdapterChangesNothing) {
   const auto folder = reference("llama/gqa");
   const auto config = read_llama_config(folder);
   AdapterSpec spec;
-  spec.allocation = "23";
+  spec["allocation"] = "23";
   auto with = build_llama(config, resolve(spec, config.num_hidden_layers));
   load_base_model(with, folder);
   with->eval();
@@ -146,7 +147,7 @@ TEST(Llama, PackedSequencesEqualEachAlone) {
 
 // The gradients of both losses, and the random number that comes after them.
 TensorMap train_once(Llama& model, bool recompute) {
-  model->recompute = recompute;
+  model->gradient_checkpointing = recompute;
   model->zero_grad();
   torch::manual_seed(7);
   const auto ids = torch::arange(1, 9).view({2, 4});

@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/model/parameter_count.h"
 
 #include <gtest/gtest.h>
@@ -18,9 +19,9 @@ TEST(ParameterCount, CountsByHandOnTheMetaDevice) {
   config.num_key_value_heads = 1;
   config.head_dim = 2;
   AdapterSpec spec;
-  spec.allocation = "13";
-  spec.rank = 2;
-  spec.target_modules = {"q_proj", "down_proj"};
+  spec["allocation"] = "13";
+  spec["rank"] = 2;
+  spec["target_modules"] = std::vector<std::string>{"q_proj", "down_proj"};
   const auto model = build_llama(config, resolve(spec, 2), torch::kBFloat16, torch::kMeta);
   const auto count = count_parameters(model);
   // q_proj [4, 4] and down_proj [4, 6] with experts of rank 2: 16 and 20 each, and from two
@@ -35,14 +36,14 @@ TEST(ParameterCount, CountsByHandOnTheMetaDevice) {
 // The figures of the paper for LLaMA-2-7B.
 TEST(ParameterCount, IsThePapersForPrompts) {
   const auto config = llama2_7b_config();
-  const auto trainable = [&](AdapterType type) {
+  const auto trainable = [&](const std::string& type) {
     AdapterSpec spec;
     spec.type = type;
     return count_parameters(build_llama(config, resolve(spec, 32), torch::kBFloat16, torch::kMeta))
         .trainable;
   };
-  EXPECT_EQ(trainable(AdapterType::kPromptTuning), 163840);
-  EXPECT_EQ(trainable(AdapterType::kLlamaAdapter), 5242912);
+  EXPECT_EQ(trainable("prompt_tuning"), 163840);
+  EXPECT_EQ(trainable("llama_adapter"), 5242912);
 }
 
 }  // namespace

@@ -15,10 +15,10 @@ using torch::Tensor;
 AdapterConfig config_of(const std::string& name) {
   AdapterConfig config;
   if (name == "prompt_tuning") {
-    config.type = AdapterType::kPromptTuning;
+    config.type = "prompt_tuning";
     config.num_virtual_tokens = 3;
   } else {
-    config.type = AdapterType::kLlamaAdapter;
+    config.type = "llama_adapter";
     config.adapter_len = 3;
     config.adapter_layers = name == "llama_adapter" ? 2 : 1;
   }
@@ -115,7 +115,7 @@ TEST_P(Prompts, HaveTheGradientsOfTheResult) {
   }
   ASSERT_FALSE(trained.empty());
   for (const bool recompute : {false, true}) {
-    model_->recompute = recompute;
+    model_->gradient_checkpointing = recompute;
     expect_gradients(
         [&] {
           return model_->forward_packed(tokens({1, 5, 9, 1, 8}), tokens({0, 1, 2, 0, 1}),

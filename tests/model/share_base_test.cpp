@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/model/builders.h"
 #include "mola/model/weights.h"
 #include "support/base_weights.h"
@@ -11,8 +12,8 @@ namespace {
 
 AdapterConfig tiny_mola() {
   AdapterSpec spec;
-  spec.allocation = "02";
-  spec.rank = 2;
+  spec["allocation"] = "02";
+  spec["rank"] = 2;
   return resolve(spec, 2);
 }
 

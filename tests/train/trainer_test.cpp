@@ -82,7 +82,7 @@ TEST(Trainer, PackingAndRecomputeGiveTheSameSteps) {
     const Loader loader(ReferenceRun::load_rows(), options);
     auto config = run.train();
     config.balance_coefficient = 0;  // that loss is a mean over micro-batches
-    config.recompute = recompute;
+    config.gradient_checkpointing = recompute;
     Result result;
     Trainer(run.model, loader, config).run([&](const Trainer::Step& step) {
       result.losses.push_back(step.loss.item<double>());

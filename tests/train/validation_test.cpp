@@ -1,3 +1,4 @@
+#include "mola/adapters/adapters.h"
 #include "mola/train/validation.h"
 
 #include <gtest/gtest.h>
@@ -11,8 +12,8 @@ namespace {
 
 Llama model_with_dropout() {
   AdapterSpec spec;
-  spec.allocation = "23";
-  spec.dropout = 0.5;
+  spec["allocation"] = "23";
+  spec["dropout"] = 0.5;
   return tiny_model(resolve(spec, 2));
 }
 

@@ -44,6 +44,7 @@ struct ContinualPlan {
 /// fewer than two domains, two domains or adapters of the same name, and an adapter of the type
 /// full, from which none goes on.
 ContinualPlan read_continual_plan(const std::string& path,
-                                  const std::vector<std::string>& overrides = {});
+                                  const std::vector<std::string>& overrides,
+                                  const AdapterTypes& types);
 
 }  // namespace mola

@@ -48,6 +48,7 @@ struct ExperimentPlan {
 /// Every run is checked as a config of its own. Throws `Error` for what `read_run_config` refuses,
 /// an empty grid, and two tasks, adapters, epochs or seeds that are the same.
 ExperimentPlan read_experiment_plan(const std::string& path,
-                                    const std::vector<std::string>& overrides = {});
+                                    const std::vector<std::string>& overrides,
+                                    const AdapterTypes& types);
 
 }  // namespace mola

@@ -3,9 +3,13 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace mola {
+
+/// One number for all layers, or a list with one for each.
+using NumberOrList = std::variant<int64_t, std::vector<int64_t>>;
 
 /// One whole number for each projection and decoder layer: how many experts, what rank, which
 /// top_k. Keys are projection names ("q_proj"); every list has one number a layer.

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "mola/config/adapter_config.h"
+#include "mola/config/adapter_spec.h"
 #include "mola/config/enums.h"
 
 namespace mola {
@@ -52,7 +52,7 @@ struct TrainConfig {
   double max_grad_norm = 1.0;  ///< 0: no clipping
   double balance_coefficient = 0.001;
   int64_t seed = 10;
-  bool recompute = false;  ///< decoder layers in the backward pass, for less memory
+  bool gradient_checkpointing = false;  ///< recompute decoder layers in the backward pass
   /// Steps from one validation to the next; without it every epoch ends with one. Needs rows that
   /// `data.validation` holds out.
   std::optional<int64_t> evaluate_every;
@@ -76,16 +76,20 @@ struct RunConfig {
 };
 
 /// Reads `path` and applies `overrides`, each `key.path=value` (the text as it is for a
-/// string-typed key, JSON otherwise). Throws `Error` for an unreadable file, an unknown key, a
-/// wrong type or a value out of range, naming the key, the value and the nearest valid key.
-RunConfig read_run_config(const std::string& path, const std::vector<std::string>& overrides = {});
+/// string-typed key, JSON otherwise). `types` are the adapters that it may ask for;
+/// adapters/adapters.h has an overload with all of them. Throws `Error` for an unreadable file, an
+/// unknown key, a wrong type or a value out of range, naming the key, the value and the nearest
+/// valid key.
+RunConfig read_run_config(const std::string& path, const std::vector<std::string>& overrides,
+                          const AdapterTypes& types);
 
 /// `config` as JSON that `read_run_config` reads, with every key that has a default.
-std::string run_config_text(const RunConfig& config);
+std::string run_config_text(const RunConfig& config, const AdapterTypes& types);
 
 /// Throws `Error` for the first key of model, adapter, data or train in which `config` differs from
 /// `saved`, the config of the run in the folder `run_folder`, which is to be resumed. Where the run
 /// writes and how often is free.
-void check_same_run(const RunConfig& config, const RunConfig& saved, const std::string& run_folder);
+void check_same_run(const RunConfig& config, const RunConfig& saved, const std::string& run_folder,
+                    const AdapterTypes& types);
 
 }  // namespace mola

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "mola/config/adapter_config.h"
+#include "mola/config/adapter_spec.h"
 
 namespace mola {
 

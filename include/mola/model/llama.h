@@ -89,7 +89,7 @@ class LlamaImpl : public torch::nn::Module {
 
   /// Keep only the input of each decoder layer for the backward pass, and compute the layer again
   /// there: less memory for a third more time, and the same gradients.
-  bool recompute = false;
+  bool gradient_checkpointing = false;
 
  private:
   int64_t num_virtual_tokens() const;

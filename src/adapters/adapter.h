@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/adapter_type.h"
+#include "mola/base/error.h"
+#include "mola/config/adapter_config.h"
+#include "mola/model/llama.h"
+#include "mola/model/tensor_map.h"
+
+namespace mola {
+
+/// Gives the tokens of a text, bos in front.
+using EncodeText = std::function<std::vector<int64_t>(const std::string& text)>;
+
+/// A saved adapter as its folder describes it, on a model of `num_layers` layers.
+struct SavedAdapter {
+  const JsonReader& reader;  ///< of adapter_config.json
+  int64_t num_layers;
+  NumberOrList unsaved_top_k;  ///< for files that do not say K
+  std::string tensors_path;    ///< as errors name it
+  /// The tensors in the file, by name. Throws `Error` if it cannot be read.
+  std::function<std::map<std::string, std::vector<int64_t>>()> shapes;
+};
+
+/// A type of adapter. Each is one file that defines an `Adapter`, and a line each in adapter_list.h
+/// and adapters.cpp. Functions that are null do nothing.
+struct Adapter {
+  AdapterType type;
+
+  /// What an object "adapter" of this type asks for on a model of L layers. Throws `Error` for a
+  /// value that does not fit the model.
+  AdapterConfig (*resolve)(const JsonReader& settings, int64_t num_layers);
+  /// The saved adapter that a run starts from, with what `settings` may change. Throws `Error` for
+  /// a setting that contradicts it.
+  AdapterConfig (*resolve_saved)(const JsonReader& settings, int64_t num_layers,
+                                 const AdapterConfig& saved) = nullptr;
+  /// Gives a new adapter of `model`, whose base is loaded, what it starts from besides random
+  /// numbers.
+  void (*start)(Llama& model, const EncodeText& encode_text) = nullptr;
+
+  // Files. An adapter that trains the base is saved as a model and has none of these.
+
+  /// "peft_type" in adapter_config.json.
+  const char* peft_type = nullptr;
+  bool (*is_saved_in)(const SavedAdapter& saved) = nullptr;
+  /// The rest of what adapter_config.json says, which it throws `Error` for if it is not supported.
+  AdapterConfig (*read)(const SavedAdapter& saved) = nullptr;
+  nlohmann::ordered_json (*write)(const AdapterConfig& config, const LlamaConfig& model) = nullptr;
+  /// The tensors of its file by their names: those of the model, or copies.
+  TensorMap (*tensors)(Llama& model) = nullptr;
+  /// Takes the values of `tensors`, as read from a file, that are copies.
+  void (*finish_load)(Llama& model, const TensorMap& tensors) = nullptr;
+  /// Names of tensors that files of other tools hold and that change nothing.
+  std::vector<std::string> (*ignored_tensors)(Llama& model) = nullptr;
+
+  // What is told of it.
+
+  /// Lines for the log, beyond the type.
+  std::vector<std::string> (*summary)(const AdapterConfig& config) = nullptr;
+  double usual_learning_rate = 3e-4;
+};
+
+/// The adapter of that type. Throws `Error` with the nearest name if there is none.
+const Adapter& find_adapter(const std::string& type);
+
+/// The adapter that is saved in a folder. Throws `Error` if it is of no known type.
+const Adapter& find_saved_adapter(const SavedAdapter& saved);
+
+template <class Given, class Saved>
+[[noreturn]] void refuse_contradiction(const std::string& key, const Given& given,
+                                       const Saved& saved) {
+  fail("adapter.", key, ": found ", given, ", but the adapter of adapter.init_from has ", saved,
+       "; remove the key");
+}
+
+}  // namespace mola

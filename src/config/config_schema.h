@@ -1,0 +1,21 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "mola/config/adapter_spec.h"
+
+namespace mola {
+
+// What the fields of the configs say, as JSON schemas for editors and as a page for people. All are
+// files of the repository; a test says that they are current.
+
+nlohmann::ordered_json run_schema(const AdapterTypes& types);
+nlohmann::ordered_json experiment_schema(const AdapterTypes& types);
+nlohmann::ordered_json continual_schema(const AdapterTypes& types);
+nlohmann::ordered_json pretrain_schema();
+
+/// Every key with its type, default and meaning, as Markdown.
+std::string configuration_page(const AdapterTypes& types);
+
+}  // namespace mola
