@@ -5,18 +5,20 @@
 # make docs     the pages and the reference of all classes, in build/docs (tools/setup.sh --docs)
 # Debug and sanitizer builds have presets of their own: cmake --preset debug, --preset sanitize
 #
-# JOBS=4        compile so many files at once (default: all cores)
+# JOBS=4        number of parallel jobs (default: all cores)
 # CMAKE_ARGS=…  for the configure step, for example CMAKE_ARGS=-DMOLA_WERROR=ON
-# BASE=main     for `make tidy`: look at the files changed since then (default: HEAD~1)
+# BASE=main     for `make tidy`: check the files changed since this commit (default: HEAD~1)
 
+# The tools that tools/setup.sh --lint installs.
+export PATH := $(CURDIR)/build/lint/bin:$(PATH)
 JOBS ?= $(shell nproc)
 BASE ?= HEAD~1
-# Files not yet added to git are formatted too; deleted ones are not asked for.
+# Files not yet added to git are included; deleted ones are not.
 SOURCES = $(wildcard $(shell git ls-files --cached --others --exclude-standard '*.h' '*.cpp'))
 
 .PHONY: configure build generated quickstart test docs setup format format-check tidy clean
 
-# Once configured, ninja itself runs cmake again where a CMake file changed.
+# Once configured, ninja itself re-runs CMake if a CMake file changed.
 configure: setup
 	@if [ ! -f build/build.ninja ] || [ -n "$(CMAKE_ARGS)" ]; then \
 	  cmake --preset release $(CMAKE_ARGS); fi
@@ -33,13 +35,13 @@ quickstart: configure
 	cmake --build --preset release --parallel $(JOBS) --target mola_cli
 	@python3 tools/quickstart.py
 
-# Tests that could not run are named after the others, each reason once.
+# Skipped tests are listed last, each reason once.
 test: build
 	ctest --preset release --no-tests=error --parallel $(JOBS)
 	@grep -A1 ': Skipped$$' build/Testing/Temporary/LastTest.log | grep -v -e ': Skipped$$' -e '^--' \
 	  | sort | uniq -c | sed 's/^/skipped tests: /' || true
 
-# A warning or a dead link is an error. The version stands in version.h alone.
+# A warning or a dead link is an error. The version is defined in version.h only.
 docs:
 	@command -v doxygen > /dev/null || { echo "docs: no doxygen; run tools/setup.sh --docs" >&2; exit 1; }
 	@tools/check_links.py
@@ -61,7 +63,7 @@ format-check:
 tidy:
 	@JOBS=$(JOBS) tools/tidy.sh $(BASE)
 
-# The downloaded LibTorch stays.
+# Keeps the downloads of the set-up.
 clean:
 	rm -rf build-debug build-sanitize
-	if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name venv -exec rm -rf {} +; fi
+	if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name venv ! -name lint -exec rm -rf {} +; fi

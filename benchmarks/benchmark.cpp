@@ -1,6 +1,6 @@
-// Times training steps of a random model: tokens a second, where the time goes, peak memory, and
-// how much of the time the products alone would take at the best rates of this machine. Or its
-// generation: tokens a second of prompts and of what follows, without the adapter and with it.
+// Times training steps of a random model: tokens per second, shares of the time, peak memory, and
+// the share of the time that the products alone would take at the best rates of this machine. Or
+// its generation: tokens per second of prompts and of new tokens, without and with the adapter.
 #include <sys/resource.h>
 #include <torch/cuda.h>
 
@@ -96,8 +96,7 @@ class Bench {
     const auto start = now();
     parameters_.zero_gradients();
     mola::RoutingTrace trace;
-    const auto hidden =
-        model_->forward_packed(batch_.input_ids, batch_.positions, batch_.offsets, &trace);
+    const auto hidden = model_->forward(batch_.tokens, &trace);
     auto loss = mola::causal_lm_loss(hidden, model_->head_weight(), batch_.targets,
                                      static_cast<double>(batch_.targets.count()));
     if (!trace.records.empty()) loss = loss + 0.001 * mola::load_balancing_loss(trace);
@@ -144,7 +143,7 @@ nlohmann::ordered_json run(const Settings& settings) {
   mola::keep_freed_memory();
   Bench bench(settings);
   for (int warm_up = 0; warm_up < 2; ++warm_up) bench.step();
-  const double memory = peak_gigabytes();  // it grows no more; the reference products take theirs
+  const double memory = peak_gigabytes();  // it does not grow later, except for reference products
   auto rates = bench.reference_rates();
   std::vector<double> totals, forwards, backwards, optimizers;
   for (int64_t i = 0; i < settings.steps; ++i) {
@@ -201,7 +200,7 @@ void print_result(const Settings& settings, const nlohmann::ordered_json& result
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Times training steps of a random LLaMA with an adapter; reads no files.\n");
+  CLI::App app("Time training steps of a random LLaMA with an adapter; reads no files.\n");
   app.footer(
       "\nExamples:\n  benchmark --layers 8 --hidden 1024 --allocation 2468 --dtype bf16\n"
       "  benchmark generate --batch 1 --time 256 --new-tokens 128");
@@ -223,10 +222,10 @@ int main(int argc, char** argv) {
   number("--kv-heads", model.num_key_value_heads, "key and value heads");
   number("--vocab", model.vocab_size, "vocabulary");
   number("--batch", settings.batch, "sequences");
-  number("--time", settings.time, "tokens a sequence, at least 2; generate: of a prompt");
+  number("--time", settings.time, "tokens per sequence, at least 2; generate: per prompt");
   number("--rank", settings.rank, "rank of each expert");
-  number("--top-k", settings.top_k, "experts a token takes");
-  number("--steps", settings.steps, "steps that are timed; generate: rounds");
+  number("--top-k", settings.top_k, "experts per token");
+  number("--steps", settings.steps, "timed steps; generate: rounds");
   app.add_option("--allocation", settings.allocation, "experts by layer")->capture_default_str();
   const auto choice = [&](const char* name, std::string& value,
                           const std::vector<std::string>& choices) {
@@ -235,14 +234,14 @@ int main(int argc, char** argv) {
   choice("--dtype", settings.dtype, {"f32", "bf16"});
   choice("--device", settings.device, {"cpu", "cuda"});
   choice("--adapter", settings.adapter, {"mola", "lora"});
-  app.add_option("--labelled", settings.labelled, "share of the positions in the loss")
+  app.add_option("--labelled", settings.labelled, "share of labelled positions")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
   app.add_flag("--gradient-checkpointing", settings.gradient_checkpointing,
-               "Recompute decoder layers in the backward pass");
-  app.add_option("--json", settings.json, "writes the figures there too")->type_name("FILE");
-  auto* generate = app.add_subcommand("generate", "times generation instead")->fallthrough();
-  generate->add_option("--new-tokens", settings.new_tokens, "that follow each prompt")
+               "recompute decoder layers in the backward pass");
+  app.add_option("--json", settings.json, "also write the figures to this file")->type_name("FILE");
+  auto* generate = app.add_subcommand("generate", "time generation instead")->fallthrough();
+  generate->add_option("--new-tokens", settings.new_tokens, "new tokens per prompt")
       ->check(CLI::Range(2, 1 << 20))
       ->capture_default_str();
   try {

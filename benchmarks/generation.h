@@ -6,15 +6,15 @@
 
 namespace mola {
 
-/// Tokens a second: of the prompts, which go through the model at once, and of those that follow
-/// one by one. Over all sequences.
+/// Tokens per second over all sequences: of the prompts, each in one forward pass, and of the new
+/// tokens, one by one.
 struct GenerationSpeed {
   double prompt_tokens_per_second;
   double decoding_tokens_per_second;
 };
 
 /// Generates greedily after `batch` random prompts of `prompt_tokens`, once to warm up and then
-/// `rounds` times; gives the medians.
+/// `rounds` times; returns the medians.
 GenerationSpeed time_generation(Llama& model, int64_t batch, int64_t prompt_tokens,
                                 int64_t new_tokens, int64_t rounds);
 

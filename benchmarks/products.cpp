@@ -14,7 +14,7 @@ namespace {
 
 using torch::Tensor;
 
-// Collects products, adding up equal ones.
+// Collects products and merges equal ones.
 class ProductList {
  public:
   void add(const Product& added) {
@@ -66,8 +66,8 @@ bool add_thin(ProductList& list, const ProjectionGroupImpl& group, int64_t token
   return true;
 }
 
-// q k^T and p v; backward do v^T, ds k, ds^T q and p^T do. The fused kernel passes over the half
-// above the diagonal, and computes q k^T once more for the gradient.
+// q k^T and p v; backward do v^T, ds k, ds^T q and p^T do. The fused kernel skips the half above
+// the diagonal, and computes q k^T once more for the gradient.
 void add_attention(ProductList& list, const LlamaConfig& config, torch::Dtype dtype, int64_t batch,
                    int64_t time, bool input_gradient) {
   const int64_t heads = batch * config.num_attention_heads;
@@ -109,7 +109,7 @@ double median(std::vector<double> values) {
 std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time, int64_t targets) {
   ProductList list;
   const int64_t tokens = batch * time;
-  bool input_gradient = false;  // what lies below the first experts gets no gradient
+  bool input_gradient = false;  // layers below the first experts get no gradient
   const auto add_group = [&](const ProjectionGroupImpl& group) {
     add_frozen(list, group, tokens, input_gradient);
     input_gradient = add_thin(list, group, tokens, input_gradient) || input_gradient;
@@ -139,7 +139,7 @@ ReferenceRates::ReferenceRates(const std::vector<Product>& products, torch::Dtyp
          random_operand(product.batch, product.k, product.n, product.transposed_b, options),
          {}});
   }
-  measure();  // libraries prepare themselves for a shape when they first see it
+  measure();  // libraries prepare for a shape at its first use
   for (auto& timed : timed_) timed.seconds.clear();
 }
 

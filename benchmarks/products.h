@@ -9,36 +9,36 @@
 
 namespace mola {
 
-/// A matrix product of a training step: `batch` times [m, k] x [k, n], `count` times a step.
+/// A matrix product of a training step: `batch` times [m, k] x [k, n], `count` times per step.
 struct Product {
   std::string kind;  ///< frozen, thin, attention or head
   int64_t batch;
   int64_t m;
   int64_t k;
   int64_t n;
-  bool transposed_a;  ///< the left operand lies in memory as [k, m]
-  bool transposed_b;  ///< the right operand lies in memory as [n, k]
+  bool transposed_a;  ///< the left operand is stored as [k, m]
+  bool transposed_b;  ///< the right operand is stored as [n, k]
   double count;
 
   double flops() const { return 2.0 * batch * m * k * n; }
 };
 
-/// The middle one, or the mean of the two.
+/// The middle value, or the mean of the two middle ones.
 double median(std::vector<double> values);
 
-/// All products of one step of `model` on [batch, time] tokens of which `targets` take part in the
-/// loss: forward, and backward with gradients of inputs and adapter. What recomputation does again
-/// is not counted. Equal ones are merged.
+/// All products of one step of `model` on [batch, time] tokens of which `targets` contribute to the
+/// loss: forward, and backward with gradients of inputs and adapter. Recomputation is not counted.
+/// Equal products are merged.
 std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time, int64_t targets);
 
-/// Times products on their own, each in all ways at hand: ATen's matmul (which is MKL's or oneDNN's
-/// on a CPU, cuBLAS on CUDA), the same of the transposed operands, and oneDNN asked for directly. A
-/// product's time is the smallest of the ways' medians.
+/// Times products alone, each in all available ways: ATen's matmul (MKL or oneDNN on a CPU, cuBLAS
+/// on CUDA), the same with transposed operands, and oneDNN directly. A product's time is the
+/// smallest of the ways' medians.
 class ReferenceRates {
  public:
   ReferenceRates(const std::vector<Product>& products, torch::Dtype dtype, torch::Device device);
 
-  /// Times every product once more, each way.
+  /// Times every product once more, in each way.
   void measure();
 
   /// Seconds that one step's products take at these rates, those of one kind or all.

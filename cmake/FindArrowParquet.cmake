@@ -1,7 +1,7 @@
-# Makes ArrowParquet::ArrowParquet from Apache Arrow's headers and libraries: those of the system
-# (libarrow-dev and libparquet-dev) or of a pyarrow wheel, which lie in the folder pyarrow of a
-# Python's site-packages. The wheel that lies beside LibTorch is found, and that of the set-up
-# (tools/setup.sh --parquet); another is named in CMAKE_PREFIX_PATH. Arrow's headers want C++20.
+# Makes ArrowParquet::ArrowParquet from Apache Arrow's headers and libraries: the system's
+# (libarrow-dev and libparquet-dev), or those of a pyarrow wheel, in the folder pyarrow of a
+# Python's site-packages. The wheel next to LibTorch is found, and that of the set-up
+# (tools/setup.sh); name another in CMAKE_PREFIX_PATH. Arrow's headers need C++20.
 include(FindPackageHandleStandardArgs)
 
 file(GLOB wheel_pyarrow
@@ -18,7 +18,7 @@ if(ArrowParquet_INCLUDE_DIR)
   string(REGEX MATCH "ARROW_VERSION_STRING \"([0-9.]+)" ignored "${config_lines}")
   set(ArrowParquet_VERSION ${CMAKE_MATCH_1})
   string(REGEX MATCH "ARROW_SO_VERSION \"([0-9]+)" ignored "${config_lines}")
-  # A wheel has no libarrow.so without the number behind it.
+  # A wheel has libarrow.so only with the version number.
   cmake_path(GET ArrowParquet_INCLUDE_DIR PARENT_PATH root)
   foreach(name arrow parquet)
     find_library(ArrowParquet_${name}_LIBRARY
@@ -31,7 +31,7 @@ find_package_handle_standard_args(ArrowParquet
   REQUIRED_VARS ArrowParquet_parquet_LIBRARY ArrowParquet_arrow_LIBRARY ArrowParquet_INCLUDE_DIR
   VERSION_VAR ArrowParquet_VERSION HANDLE_VERSION_RANGE
   REASON_FAILURE_MESSAGE
-  "Parquet files need it: run tools/setup.sh --parquet, or install libarrow-dev and libparquet-dev")
+  "Parquet files need it: run tools/setup.sh, or install libarrow-dev and libparquet-dev")
 
 if(ArrowParquet_FOUND AND NOT TARGET ArrowParquet::ArrowParquet)
   add_library(ArrowParquet::Arrow SHARED IMPORTED)

@@ -1,9 +1,9 @@
 # Makes the imported targets `torch` and `LibTorch::cpu`, the part of it that has no CUDA, from a
 # LibTorch folder: a torch wheel's, or an unpacked libtorch archive named in CMAKE_PREFIX_PATH.
 #
-# torch's own TorchConfig.cmake stops where the wheel was built for CUDA and no CUDA toolkit is
-# installed, although nothing here is compiled with one. Linking its libraries is enough, so that is
-# what this does. A project that has called find_package(Torch) itself keeps its own target.
+# torch's own TorchConfig.cmake fails if the wheel was built for CUDA and no CUDA toolkit is
+# installed, although nothing here is compiled with one. Linking its libraries is enough, so this
+# file does no more. A project that has called find_package(Torch) itself keeps its own target.
 include(FindPackageHandleStandardArgs)
 
 if(TARGET torch)
@@ -15,7 +15,7 @@ if(TARGET torch)
   return()
 endif()
 
-# The wheel of the set-up (tools/setup.sh) is looked into last.
+# The wheel of the set-up (tools/setup.sh) is searched last.
 file(GLOB wheel_torch "${CMAKE_CURRENT_LIST_DIR}/../build/venv/lib/python3*/site-packages/torch")
 find_path(LibTorch_INCLUDE_DIR torch/csrc/api/include/torch/torch.h PATHS ${wheel_torch}
   PATH_SUFFIXES include)
@@ -26,7 +26,7 @@ foreach(name torch torch_cpu torch_cuda c10 c10_cuda)
 endforeach()
 if(LibTorch_INCLUDE_DIR)
   set(version_header ${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h)
-  if(NOT EXISTS ${version_header}) # older ones say it here
+  if(NOT EXISTS ${version_header}) # in older versions
     set(version_header ${LibTorch_INCLUDE_DIR}/torch/csrc/api/include/torch/version.h)
   endif()
   file(STRINGS ${version_header} version_lines REGEX "#define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
@@ -62,7 +62,7 @@ if(LibTorch_FOUND)
   set_target_properties(torch PROPERTIES
     IMPORTED_LOCATION "${LibTorch_torch_LIBRARY}"
     INTERFACE_LINK_LIBRARIES "${libraries};LibTorch::cpu"
-    # Nothing names a symbol of libtorch_cuda, yet loading it is what registers the CUDA backend.
+    # No code refers to a symbol of libtorch_cuda, but loading it registers the CUDA backend.
     INTERFACE_LINK_OPTIONS "LINKER:--no-as-needed")
 endif()
 mark_as_advanced(LibTorch_INCLUDE_DIR)

@@ -1,4 +1,4 @@
-# What every target of ours is compiled with.
+# The compile options of all targets.
 function(mola_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra)
   if(MOLA_WERROR)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Refuses an include against the order of the folders, which docs/architecture.md shows.
+"""Refuses includes against the order of the folders in docs/architecture.md.
 
     python3 tools/check_includes.py
 
@@ -15,7 +15,7 @@ ORDER = ("base config kernels ops nn loss model adapters tasks data io report tr
 RANK = {folder: rank for rank, folder in enumerate(ORDER)}
 INCLUDE = re.compile(r'#include ["<](?:mola/)?(\w+)/')
 ROOT = Path(__file__).resolve().parent.parent
-ONLY = {"report": {"base", "report"}}  # folders that may see even less
+ONLY = {"report": {"base", "report"}}  # folders with a stricter rule
 
 
 def wrong_includes(path: Path, folder: str) -> list[str]:

@@ -2,7 +2,7 @@
 """Checks the links of the documentation; needs the standard library only.
 
     tools/check_links.py                 relative links and anchors in the Markdown pages
-    tools/check_links.py --html FOLDER   the same in the HTML that Doxygen has written there
+    tools/check_links.py --html FOLDER   the same in the HTML that Doxygen wrote there
     tools/check_links.py --paths         files of the repository that the pages name in code
 
 Prints each problem as "file: problem" and exits with 1 if there is one. Links to other sites are
@@ -21,7 +21,7 @@ FENCE = re.compile(r"^ *(```|~~~).*?^ *\1", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"!?\[[^\]\n]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
-# A path whose parts are lower case; NAME and the like stand for any.
+# A path of lower-case parts, up to a placeholder such as NAME.
 PATH = re.compile(
     r"`((?:benchmarks|cmake|configs|docs|examples|src|tests|tools)/[a-z0-9_/.]+)[^`\n]*`")
 IS_SOURCE = re.compile(r"\.\w+$|/$")
@@ -69,7 +69,7 @@ class Html(HTMLParser):
         super().__init__()
         self.links: set[str] = set()
         self.anchors: set[str] = set()
-        self.has_raw_link = False  # Doxygen understands no link whose text has a line break
+        self.has_raw_link = False  # Doxygen does not support links whose text has a line break
         self.feed(file.read_text(errors="replace"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -1,8 +1,8 @@
-"""Turns the adapter_model.bin that the official MoLA code saves into adapter_model.safetensors.
+"""Converts adapter_model.bin of the official MoLA code to adapter_model.safetensors.
 
     python tools/convert_adapter.py ADAPTER_DIR
 
-Needs the packages torch and safetensors. The names of the tensors stay; the .bin stays too.
+Needs the packages torch and safetensors. The names of the tensors do not change; the .bin is kept.
 """
 
 import sys

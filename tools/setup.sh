@@ -1,25 +1,26 @@
 #!/usr/bin/env bash
-# Installs what the build needs and is missing; a second run finds all in place and does nothing.
+# Installs the missing dependencies of the build; a second run finds all in place and does nothing.
 #
-#   tools/setup.sh                 compiler, build tools, libraries by apt; LibTorch into build/venv
-#   tools/setup.sh --lint          only what `make format` and `make tidy` need
+#   tools/setup.sh                 compiler, build tools and libraries by apt; LibTorch and Apache
+#                                  Arrow, for Parquet files, into build/venv
+#   tools/setup.sh --lint          only what `make format` and `make tidy` need, into build/lint
 #   tools/setup.sh --python-tests  only what the tests with transformers need, into build/venv
-#   tools/setup.sh --parquet       only Apache Arrow for Parquet files, pyarrow into build/venv
 #   tools/setup.sh --docs          only what `make docs` needs
 #
-# For Debian 12, as root or with sudo; Ubuntu 24.04 should work and is untested. LibTorch comes out
-# of the pinned torch wheel, unless CMAKE_PREFIX_PATH names a folder that holds one.
+# For Debian 12, as root or with sudo; Ubuntu 24.04 should work and is untested. LibTorch comes from
+# the pinned torch wheel, unless CMAKE_PREFIX_PATH names a folder that contains one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 torch="torch==2.11.0"
 pyarrow="pyarrow==26.0.1"
+lint=(clang-format==14.0.6 clang-tidy==23.1.4)
 venv=build/venv
 stamp=$venv/.setup-done # written last, so a folder without it is an interrupted install
 
 packages=(g++ cmake ninja-build make python3 python3-venv libsentencepiece-dev nlohmann-json3-dev
   libspdlog-dev libgtest-dev libcli11-dev gnuplot-nox)
-lint_packages=(git make clang-format clang-tidy libomp-dev) # clang wants an omp.h of its own
+lint_packages=(git make python3 python3-venv)
 docs_packages=(make doxygen python3)
 
 die() {
@@ -30,10 +31,10 @@ die() {
 install_packages() {
   local missing=() installed package
   command -v apt-get > /dev/null ||
-    die "this is no Debian or Ubuntu (no apt-get); install yourself what provides: $*"
+    die "found no apt-get, expected Debian or Ubuntu; install the equivalents of these packages: $*"
   # shellcheck disable=SC2016  # dpkg-query's own fields
   installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2> /dev/null) ||
-    true # it fails where one is unknown, and lists the others all the same
+    true # it fails if one is unknown, but still lists the others
   for package; do
     grep -qxF "installed $package" <<< "$installed" || missing+=("$package")
   done
@@ -41,7 +42,8 @@ install_packages() {
 
   local as_root=(env)
   if ((EUID != 0)); then
-    command -v sudo > /dev/null || die "neither root nor sudo; have someone install: ${missing[*]}"
+    command -v sudo > /dev/null ||
+      die "found neither root nor sudo; ask an administrator to install: ${missing[*]}"
     as_root=(sudo env)
   fi
   as_root+=(DEBIAN_FRONTEND=noninteractive)
@@ -68,7 +70,7 @@ install_torch() {
   [[ -f $stamp && $(< "$stamp") == "$torch" ]] && has_libtorch && return 0
   echo "setup: installing $torch into $venv (a few gigabytes)"
   rm -rf "$venv"
-  # The system's Python, whatever the shell calls python3: it is the one apt gave venv to.
+  # The system's Python, for which apt installed venv, not the first python3 in PATH.
   /usr/bin/python3 -m venv "$venv" || die "/usr/bin/python3 -m venv $venv failed, see above"
   "$venv/bin/python" -m pip install --disable-pip-version-check --no-compile "$torch" ||
     die "pip could not install $torch, see above"
@@ -76,36 +78,47 @@ install_torch() {
   echo "$torch" > "$stamp"
 }
 
-# pip is quick where all is in place.
+# pip is fast if all is in place.
 install_python_tests() {
   "$venv/bin/python" -m pip install --disable-pip-version-check --quiet \
     --requirement tests/reference/requirements.txt ||
-    die "pip could not install what tests/reference/requirements.txt names, see above"
+    die "pip could not install tests/reference/requirements.txt, see above"
 }
 
 install_pyarrow() {
+  [[ -f $stamp-arrow && $(< "$stamp-arrow") == "$pyarrow" ]] && return 0
   if [[ ! -x $venv/bin/python ]]; then
     /usr/bin/python3 -m venv "$venv" || die "/usr/bin/python3 -m venv $venv failed, see above"
   fi
   "$venv/bin/python" -m pip install --disable-pip-version-check --no-compile --quiet "$pyarrow" ||
     die "pip could not install $pyarrow, see above"
+  echo "$pyarrow" > "$stamp-arrow"
+}
+
+install_lint() {
+  [[ -f build/lint/.done && $(< build/lint/.done) == "${lint[*]}" ]] && return 0
+  rm -rf build/lint
+  /usr/bin/python3 -m venv build/lint || die "/usr/bin/python3 -m venv build/lint failed, see above"
+  build/lint/bin/python -m pip install --disable-pip-version-check --quiet "${lint[@]}" ||
+    die "pip could not install ${lint[*]}, see above"
+  echo "${lint[*]}" > build/lint/.done
 }
 
 case "$*" in
   "")
     install_packages "${packages[@]}"
     own_libtorch || install_torch
+    install_pyarrow
     ;;
-  --lint) install_packages "${lint_packages[@]}" ;;
+  --lint)
+    install_packages "${lint_packages[@]}"
+    install_lint
+    ;;
   --docs) install_packages "${docs_packages[@]}" ;;
   --python-tests)
     install_packages python3 python3-venv
     install_torch
     install_python_tests
     ;;
-  --parquet)
-    install_packages python3 python3-venv
-    install_pyarrow
-    ;;
-  *) die "unknown argument '$*', expected nothing, --lint, --python-tests, --parquet or --docs" ;;
+  *) die "unknown argument '$*', expected nothing, --lint, --python-tests or --docs" ;;
 esac

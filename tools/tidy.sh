@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # clang-tidy on the C++ files changed since a commit (HEAD~1 if none is named) and not yet
-# committed, JOBS at a time. For a changed header, the .cpp of its name is looked at.
+# committed, JOBS at a time. A changed header is checked through the .cpp of its name or, without
+# one, through the first file that includes it.
 #
 #   tools/tidy.sh [BASE]
 #
@@ -10,35 +11,45 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 base=${1:-HEAD~1}
 database=build/compile_commands.json
-own=build/tidy # our copy of the database, and of the precompiled headers' sources
+own=build/tidy # copies of the database, and of the precompiled headers' sources
 
 die() {
   echo "tidy: $*" >&2
   exit 1
 }
 
+PATH=$PWD/build/lint/bin:$PATH # of tools/setup.sh --lint
 command -v clang-tidy > /dev/null || die "no clang-tidy; run tools/setup.sh --lint"
 [[ -f $database ]] || die "no $database; run make build (or cmake --preset release) first"
-git rev-parse --quiet --verify "$base^{commit}" > /dev/null || die "git knows no commit '$base'"
+git rev-parse --quiet --verify "$base^{commit}" > /dev/null || die "'$base' is not a commit"
 
-# clang takes a file that GCC precompiled for one of its own and stops. So it is given copies of
-# those headers with no precompiled file beside them.
+# clang mistakes a header precompiled by GCC for its own and stops, so it gets copies of those
+# headers without precompiled files next to them.
 rm -rf "$own"
 mkdir -p "$own"
 while IFS= read -r header; do
   target=$(basename "$(dirname "$header")" .dir)
   cp "$header" "$own/$target.hxx"
 done < <(find build -path build/venv -prune -o -name cmake_pch.hxx -print)
+# The pinned clang-tidy has no omp.h of its own.
+cp "$(g++ -print-file-name=include/omp.h)" "$own/"
 sed -E "s#[^ ]*/CMakeFiles/([^/ ]+)\.dir/cmake_pch\.hxx#$PWD/$own/\1.hxx#g; s# -Winvalid-pch##g" \
   "$database" > "$own/compile_commands.json"
 
 in_database() { grep -qF "\"file\": \"$PWD/$1\"" "$database"; }
 
-# The .cpp files that show what is in the changed file $1: itself, or those of the header's name.
+# The .cpp file through which the changed file $1 is checked.
 sources_of() {
   local path=${1#include/mola/} stem candidate
   stem=${path%.*}
   for candidate in "$1" "${1%.h}.cpp" "src/$stem.cpp" "tests/$stem.cpp" "tests/${stem}_test.cpp"; do
+    if in_database "$candidate"; then
+      echo "$candidate"
+      return
+    fi
+  done
+  [[ $1 == *.h ]] || return 0
+  for candidate in $(git grep -l --fixed-strings "#include \"${1#*/}\"" -- '*.cpp'); do
     if in_database "$candidate"; then
       echo "$candidate"
       return
@@ -53,21 +64,21 @@ changed() {
 
 mapfile -t files < <(changed | while IFS= read -r file; do sources_of "$file"; done | sort -u)
 if ((${#files[@]} == 0)); then
-  echo "tidy: nothing to look at since $base"
+  echo "tidy: nothing to check since $base"
   exit 0
 fi
 
-# clang-tidy counts the warnings it hid in torch's headers on stderr: shown only if it failed.
+# clang-tidy counts the warnings suppressed in torch's headers on stderr: shown only if it failed.
 tidy_one() {
   local output
-  output=$(clang-tidy -p "$own" --quiet "$1" 2>&1) || {
+  output=$(clang-tidy -p "$own" --quiet --extra-arg="-isystem$PWD/$own" "$1" 2>&1) || {
     echo "$output"
     return 1
   }
 }
 export own
 export -f tidy_one
-echo "tidy: files to look at since $base: ${#files[@]}"
+echo "tidy: files to check since $base: ${#files[@]}"
 # shellcheck disable=SC2016  # the inner bash's own $1
 printf '%s\n' "${files[@]}" |
   xargs --max-args 1 --max-procs "${JOBS:-$(nproc)}" bash -c 'tidy_one "$1"' tidy ||

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "mola/train/checkpoint.h"
+#include "mola/train/finetune.h"
 #include "mola/train/flat_parameters.h"
 #include "mola/train/metrics.h"
 #include "mola/train/optimizer.h"

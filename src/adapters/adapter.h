@@ -14,33 +14,35 @@
 
 namespace mola {
 
+constexpr int64_t kDefaultPromptLength = 40;
+constexpr int64_t kLongestPrompt = 4096;
+
 /// Gives the tokens of a text, bos in front.
 using EncodeText = std::function<std::vector<int64_t>(const std::string& text)>;
 
-/// A saved adapter as its folder describes it, on a model of `num_layers` layers.
+/// A saved adapter, as its folder describes it, on a model of `num_layers` layers.
 struct SavedAdapter {
   const JsonReader& reader;  ///< of adapter_config.json
   int64_t num_layers;
-  NumberOrList unsaved_top_k;  ///< for files that do not say K
-  std::string tensors_path;    ///< as errors name it
-  /// The tensors in the file, by name. Throws `Error` if it cannot be read.
+  NumberOrList unsaved_top_k;  ///< K for files that do not save it
+  std::string tensors_path;    ///< for errors
+  /// The shapes of the tensors in the file, by name. Throws `Error` if it cannot be read.
   std::function<std::map<std::string, std::vector<int64_t>>()> shapes;
 };
 
-/// A type of adapter. Each is one file that defines an `Adapter`, and a line each in adapter_list.h
-/// and adapters.cpp. Functions that are null do nothing.
+/// An adapter type. Each is one file that defines an `Adapter`, and a line each in adapter_list.h
+/// and adapters.cpp. A null function does nothing.
 struct Adapter {
   AdapterType type;
 
-  /// What an object "adapter" of this type asks for on a model of L layers. Throws `Error` for a
-  /// value that does not fit the model.
+  /// The adapter that an object "adapter" of this type describes on a model of L layers. Throws
+  /// `Error` for a value that does not fit the model.
   AdapterConfig (*resolve)(const JsonReader& settings, int64_t num_layers);
-  /// The saved adapter that a run starts from, with what `settings` may change. Throws `Error` for
-  /// a setting that contradicts it.
+  /// The saved adapter that a run starts from, with the changes that `settings` may make. Throws
+  /// `Error` for a setting that contradicts it.
   AdapterConfig (*resolve_saved)(const JsonReader& settings, int64_t num_layers,
                                  const AdapterConfig& saved) = nullptr;
-  /// Gives a new adapter of `model`, whose base is loaded, what it starts from besides random
-  /// numbers.
+  /// Initializes a new adapter of `model`, whose base is loaded, beyond random numbers.
   void (*start)(Llama& model, const EncodeText& encode_text) = nullptr;
 
   // Files. An adapter that trains the base is saved as a model and has none of these.
@@ -48,17 +50,17 @@ struct Adapter {
   /// "peft_type" in adapter_config.json.
   const char* peft_type = nullptr;
   bool (*is_saved_in)(const SavedAdapter& saved) = nullptr;
-  /// The rest of what adapter_config.json says, which it throws `Error` for if it is not supported.
+  /// Reads the rest of adapter_config.json. Throws `Error` for settings that are not supported.
   AdapterConfig (*read)(const SavedAdapter& saved) = nullptr;
   nlohmann::ordered_json (*write)(const AdapterConfig& config, const LlamaConfig& model) = nullptr;
   /// The tensors of its file by their names: those of the model, or copies.
   TensorMap (*tensors)(Llama& model) = nullptr;
-  /// Takes the values of `tensors`, as read from a file, that are copies.
+  /// Puts those of `tensors`, as read from a file, that are copies into the model.
   void (*finish_load)(Llama& model, const TensorMap& tensors) = nullptr;
-  /// Names of tensors that files of other tools hold and that change nothing.
+  /// Names of tensors in the files of other tools that have no effect.
   std::vector<std::string> (*ignored_tensors)(Llama& model) = nullptr;
 
-  // What is told of it.
+  // Its description.
 
   /// Lines for the log, beyond the type.
   std::vector<std::string> (*summary)(const AdapterConfig& config) = nullptr;
@@ -68,7 +70,7 @@ struct Adapter {
 /// The adapter of that type. Throws `Error` with the nearest name if there is none.
 const Adapter& find_adapter(const std::string& type);
 
-/// The adapter that is saved in a folder. Throws `Error` if it is of no known type.
+/// The type of the adapter saved in a folder. Throws `Error` if it is unknown.
 const Adapter& find_saved_adapter(const SavedAdapter& saved);
 
 template <class Given, class Saved>

@@ -9,7 +9,7 @@
 namespace mola {
 namespace {
 
-// The first is that of a config without a type.
+// The first is the default of a config.
 const std::vector<const Adapter*>& all_adapters() {
   static const std::vector<const Adapter*> kAdapters = {
       &mola_adapter(), &lora_adapter(), &prompt_tuning_adapter(), &llama_adapter(), &full_adapter(),
@@ -33,7 +33,7 @@ void refuse_keys_of_others(const AdapterSpec& spec, const AdapterType& type) {
       fail("adapter.", key, ": unknown key, found with the value ", value.json(),
            " (nearest valid key: adapter.", closest_match(key, known), ")");
     }
-    fail("adapter.", key, ": a ", type.name, " adapter has none; its type is '", type.name, "'");
+    fail("adapter.", key, ": is not a key of the type '", type.name, "'");
   }
 }
 
@@ -72,7 +72,7 @@ const Adapter& find_saved_adapter(const SavedAdapter& saved) {
     if (is_new) peft_types.emplace_back(adapter->peft_type);
   }
   saved.reader.require("peft_type", saved.reader.choice("peft_type", peft_types));
-  fail(saved.tensors_path, ": holds no tensor of a MoLA or LoRA adapter on a LLaMA");
+  fail(saved.tensors_path, ": contains no tensor of a MoLA or LoRA adapter on a LLaMA");
 }
 
 AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers) {

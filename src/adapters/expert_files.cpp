@@ -18,7 +18,7 @@ const std::regex& expert_name() {
   return kName;
 }
 
-// Takes N and r of every projection from the names and shapes of its tensors.
+// Infers N and r of every projection from the names and shapes of its tensors.
 void infer_from_tensors(const SavedAdapter& saved, AdapterConfig& config) {
   std::smatch parts;
   for (const auto& [name, shape] : saved.shapes()) {
@@ -30,7 +30,7 @@ void infer_from_tensors(const SavedAdapter& saved, AdapterConfig& config) {
     }
     if (shape.size() != 2 || shape[0] < 1) {
       fail(saved.tensors_path, ": tensor '", name, "' has the shape ", json(shape).dump(),
-           ", expected one of two numbers, the first the rank");
+           ", expected two dimensions, the first the rank");
     }
     auto& experts = config.allocation.values[parts[2]];
     auto& ranks = config.rank.values[parts[2]];
@@ -40,18 +40,18 @@ void infer_from_tensors(const SavedAdapter& saved, AdapterConfig& config) {
     ranks[layer] = shape[0];
   }
   if (config.allocation.values.empty()) {
-    fail(saved.tensors_path, ": holds no tensor of a MoLA or LoRA adapter on a LLaMA");
+    fail(saved.tensors_path, ": contains no tensor of a MoLA or LoRA adapter on a LLaMA");
   }
 }
 
-// Settings that change what the adapter computes and that are not supported, if they are true.
+// Refuses settings that are not supported and that change the computation if they are true.
 void refuse_flags(const JsonReader& reader, const std::vector<std::string>& keys) {
   for (const auto& key : keys) {
     if (reader.boolean(key).value_or(false)) reader.refuse(key, "found true, expected false");
   }
 }
 
-// PEFT's key; true is kaiming. Other ways to initialize may have changed the base model.
+// PEFT's key; true is kaiming. Other initializations may have changed the base model.
 Init read_peft_init(const JsonReader& reader) {
   const json value = reader.any("init_lora_weights");
   if (value == "gaussian") return Init::kGaussian;

@@ -23,16 +23,17 @@ ordered_json allocation_json(const std::optional<std::string>& allocation) {
 }
 
 Field<Settings> allocation_field() {
-  return make_field(
+  auto field = make_field(
       "allocation", &Settings::allocation,
       "Number of experts by layer: digits for equal groups of layers, lowest first (2468); the "
-      "same "
-      "with dashes (2-2-10-2); a preset (triangle, inverted_triangle, hourglass, rectangle, "
+      "same with dashes (2-2-10-2); a preset (triangle, inverted_triangle, hourglass, rectangle, "
       "diamond); the path of a .json file; a list with one number per layer; or an object from "
-      "projections, attention or mlp to any of these. Required.",
+      "projections, attention or mlp to any of these.",
       {{"type", {"string", "array", "object", "null"}}},
       [](const JsonReader& reader, const std::string& key) { return reader.text_or_json(key); },
       allocation_json);
+  field.has_default = false;
+  return field;
 }
 
 Field<Settings> per_layer_field(const std::string& key, NumberOrList Settings::*member,

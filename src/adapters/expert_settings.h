@@ -10,13 +10,13 @@
 
 namespace mola {
 
-// What adapters of LoRA experts, mola and lora, have in common in a config.
+// The settings of adapters with LoRA experts, mola and lora, in a config.
 
 constexpr int64_t kDefaultRank = 8;
 constexpr int64_t kHighestRank = 65536;
 
 struct ExpertSettings {
-  std::optional<std::string> allocation;  ///< any form that Allocation::parse takes
+  std::optional<std::string> allocation;  ///< any form that Allocation::parse accepts
   NumberOrList top_k = kDefaultTopK;
   NumberOrList rank = kDefaultRank;
   double alpha = 16;
@@ -25,23 +25,23 @@ struct ExpertSettings {
   Init init = Init::kKaiming;
 };
 
-/// Of a mixture, and of one expert without a router.
+/// The fields of a mixture, and of one expert without a router.
 const Fields<ExpertSettings>& mixture_fields();
 const Fields<ExpertSettings>& single_expert_fields();
 
 /// The top_k of every projection and layer: one number is clamped to the layer's experts; a list is
-/// not, and has to fit. Throws `Error` for a list of the wrong length or a value outside 1..N_j.
+/// not, and must fit. Throws `Error` for a list of the wrong length or a value outside 1..N_j.
 LayerTable resolve_top_k(const NumberOrList& value, int64_t num_layers,
                          const Allocation& allocation);
 
 /// `names`, checked, in the order of the forward pass.
 std::vector<std::string> resolve_target_modules(const std::vector<std::string>& names);
 
-/// The adapter of `settings`, with one expert everywhere where they have no allocation. Throws
-/// `Error` for what does not fit a model of `num_layers` layers.
+/// The adapter of `settings`, with one expert everywhere if they have no allocation. Throws `Error`
+/// for values that do not fit a model of `num_layers` layers.
 AdapterConfig resolve_experts(const ExpertSettings& settings, int64_t num_layers);
 
-/// `saved` with the dropout of `reader` if it gives one. Throws `Error` for another setting that
+/// `saved` with the dropout of `reader` if it sets one. Throws `Error` for another setting that
 /// contradicts it.
 AdapterConfig resolve_saved_experts(const JsonReader& reader, int64_t num_layers,
                                     const AdapterConfig& saved);

@@ -10,8 +10,8 @@
 
 namespace mola {
 
-/// How the files of an adapter name its experts' tensors: with a number, as the official MoLA code
-/// does (lora_A_0), or without, as PEFT does for LoRA (lora_A).
+/// Names of the experts' tensors in the files of an adapter: with a number, as in the official MoLA
+/// code (lora_A_0), or without, as in PEFT's LoRA (lora_A).
 enum class ExpertNaming { kNumbered, kPlain };
 
 /// The names of one projection's tensors.
@@ -40,7 +40,7 @@ void for_each_mixture(Llama& model, ExpertNaming naming,
 /// The experts' and routers' tensors by their names.
 TensorMap expert_tensors(Llama& model, ExpertNaming naming);
 
-/// The routers of lone experts, which decide nothing; the official code saves them all the same.
+/// The routers of single experts, which have no effect; the official code saves them anyway.
 std::vector<std::string> idle_routers(Llama& model, ExpertNaming naming);
 
 }  // namespace mola

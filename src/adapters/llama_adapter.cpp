@@ -1,7 +1,6 @@
 #include "adapters/adapter_list.h"
 #include "adapters/expert_files.h"
 #include "adapters/expert_tensors.h"
-#include "adapters/prompt_settings.h"
 
 namespace mola {
 namespace {
@@ -11,12 +10,19 @@ struct Settings {
   std::optional<int64_t> adapter_layers;
 };
 
+// Its range ends with the model's layers.
+Field<Settings> adapter_layers_field() {
+  auto field = integer_field("adapter_layers", &Settings::adapter_layers, {1},
+                             "Number of layers with a prompt, from the highest; all by default.");
+  field.schema.erase("maximum");
+  return field;
+}
+
 const Fields<Settings>& fields() {
   static const Fields<Settings> kFields = {
       integer_field("adapter_len", &Settings::adapter_len, {1, kLongestPrompt},
-                    "Tokens of each layer's prompt."),
-      integer_field("adapter_layers", &Settings::adapter_layers, {1},
-                    "Number of layers with a prompt, from the highest; all by default."),
+                    "Number of tokens of each layer's prompt."),
+      adapter_layers_field(),
   };
   return kFields;
 }
@@ -66,7 +72,7 @@ nlohmann::ordered_json write_prompts(const AdapterConfig& config, const LlamaCon
           {"target_modules", nullptr}};
 }
 
-// By PEFT's names, and with its batch of one.
+// With PEFT's names, and with its batch dimension of 1.
 TensorMap prompt_tensors(Llama& model) {
   TensorMap tensors;
   for (size_t j = 0; j < model->layers.size(); ++j) {

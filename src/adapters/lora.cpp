@@ -26,7 +26,7 @@ AdapterConfig read_lora(const SavedAdapter& saved) {
 }
 
 // PEFT has one rank for all layers and a pattern for those that differ. It computes alpha / rank,
-// so where the rank is doubled for PiSSA (see lora_tensors) alpha is too.
+// so if the rank is doubled for PiSSA (see lora_tensors), alpha is too.
 void add_ranks(const AdapterConfig& config, ordered_json& json) {
   const int64_t factor = config.init == Init::kPissa ? 2 : 1;
   const int64_t common = config.rank.values.begin()->second.front();
@@ -45,7 +45,7 @@ void add_ranks(const AdapterConfig& config, ordered_json& json) {
   if (config.init == Init::kGaussian) json["init_lora_weights"] = "gaussian";
 }
 
-// PEFT's keys say all of a LoRA but that it was initialized by PiSSA.
+// PEFT's keys describe all of a LoRA except its initialization by PiSSA.
 ordered_json write_lora(const AdapterConfig& config, const LlamaConfig&) {
   auto json = experts_json(config);
   add_ranks(config, json);
@@ -56,8 +56,8 @@ ordered_json write_lora(const AdapterConfig& config, const LlamaConfig&) {
   return json;
 }
 
-// PEFT knows no initial factors: to it a LoRA of rank r with PiSSA is a plain one of rank 2 r and
-// twice the alpha, on the base model as it was,
+// PEFT has no initial factors: a LoRA of rank r with PiSSA is saved as a plain one of rank 2 r and
+// twice the alpha, on the original base model,
 //
 //     lora_A = [A; A0]      lora_B = [B, -B0]      W x + s (B A - B0 A0) x
 TensorMap lora_tensors(Llama& model) {

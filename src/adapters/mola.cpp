@@ -26,7 +26,7 @@ AdapterConfig read_mola(const SavedAdapter& saved) {
   return has_mola_object(saved) ? read_mola_object(saved) : read_peft_experts(saved);
 }
 
-// The official code takes a list of ranks; PEFT refuses one, and is right to.
+// The official code reads a list of ranks; PEFT refuses one, as it should.
 nlohmann::ordered_json write_mola(const AdapterConfig& config, const LlamaConfig&) {
   auto json = experts_json(config);
   json["r"] = config.rank.values.begin()->second;
@@ -34,8 +34,8 @@ nlohmann::ordered_json write_mola(const AdapterConfig& config, const LlamaConfig
   return json;
 }
 
-// The initial factors of PiSSA, once for each projection, are saved besides the experts, so that
-// the adapter can be put on the base model as it was.
+// The initial factors of PiSSA, one pair for each projection, are saved along with the experts, so
+// that the adapter can be loaded on the original base model.
 TensorMap mola_tensors(Llama& model) {
   auto tensors = expert_tensors(model, kNaming);
   if (model->adapter.init != Init::kPissa) return tensors;
@@ -46,7 +46,7 @@ TensorMap mola_tensors(Llama& model) {
   return tensors;
 }
 
-// The weights of the model become what the initial factors leave of them.
+// The weights of the model become the residuals of the initial factors.
 void take_initial_factors(Llama& model, const TensorMap& tensors) {
   if (model->adapter.init != Init::kPissa) return;
   for_each_mixture(model, kNaming, [&](const ProjectionPlace& place, const ExpertNames& names) {
@@ -69,8 +69,8 @@ const Adapter& mola_adapter() {
   static const Adapter kAdapter = [] {
     Adapter adapter;
     adapter.type = make_adapter_type("mola",
-                                     "A mixture of LoRA experts per projection, with a "
-                                     "router; the number of experts differs from layer to layer.",
+                                     "A mixture of LoRA experts per projection, with a router; the "
+                                     "number of experts may differ from layer to layer.",
                                      mixture_fields());
     adapter.resolve = resolve_mola;
     adapter.resolve_saved = resolve_saved_experts;

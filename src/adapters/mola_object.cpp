@@ -13,13 +13,13 @@ using nlohmann::ordered_json;
 
 constexpr int64_t kFormatVersion = 1;
 
-// One list where all projections agree, otherwise an object from projections to lists.
+// One list if all projections agree, otherwise an object from projections to lists.
 ordered_json table_json(const LayerTable& table) {
   if (table.same_for_all()) return table.values.begin()->second;
   return table.values;
 }
 
-// One number where it is the same everywhere.
+// One number if it is the same everywhere.
 ordered_json rank_json(const LayerTable& rank) {
   const auto& list = rank.values.begin()->second;
   const bool is_one = rank.same_for_all() && std::all_of(list.begin(), list.end(), [&](int64_t r) {
@@ -42,7 +42,7 @@ LayerTable read_table(const JsonReader& reader, const std::string& key, int64_t 
         reader, key, value.is_object() ? value[projection] : value, num_layers, most);
   }
   if (value.is_object() && value.size() != projections.size()) {
-    reader.refuse(key, "names more than the target modules");
+    reader.refuse(key, "names projections that are not target modules");
   }
   return table;
 }
@@ -77,7 +77,7 @@ ordered_json mola_object(const AdapterConfig& config) {
           {"target_modules", config.target_modules}, {"init", name_of(config.init, init_names())}};
 }
 
-bool has_mola_object(const SavedAdapter& saved) { return saved.reader.is_given("mola"); }
+bool has_mola_object(const SavedAdapter& saved) { return saved.reader.contains("mola"); }
 
 std::string type_in_mola_object(const SavedAdapter& saved) {
   return saved.reader.object("mola").choice("type", {"mola", "lora"}).value_or("mola");

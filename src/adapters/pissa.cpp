@@ -7,7 +7,7 @@
 namespace mola {
 namespace {
 
-// A matrix has no more singular values than its smaller side.
+// The number of singular values is the smaller side of the matrix.
 void check_rank(const ProjectionPlace& place) {
   const auto weight = place.group.projection_weight(place.index);
   const int64_t most = std::min(weight.size(0), weight.size(1));

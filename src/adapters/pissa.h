@@ -4,8 +4,8 @@
 
 namespace mola {
 
-/// Starts new experts that ask for PiSSA from the largest singular values of the weights. Throws
-/// `Error` for a rank above what a weight can have.
+/// Initializes new experts with init pissa from the largest singular values of the weights. Throws
+/// `Error` for a rank above the smaller side of a weight.
 void start_experts(Llama& model, const EncodeText& encode_text);
 
 }  // namespace mola

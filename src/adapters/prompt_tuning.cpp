@@ -1,6 +1,5 @@
 #include "adapters/adapter_list.h"
 #include "adapters/expert_files.h"
-#include "adapters/prompt_settings.h"
 #include "mola/model/weights.h"
 
 namespace mola {
@@ -14,7 +13,7 @@ struct Settings {
 const Fields<Settings>& fields() {
   static const Fields<Settings> kFields = {
       integer_field("num_virtual_tokens", &Settings::num_virtual_tokens, {1, kLongestPrompt},
-                    "Virtual tokens in front of the text."),
+                    "Number of virtual tokens in front of the text."),
       text_field("init_text", &Settings::init_text,
                  "Initialize the virtual tokens from the embeddings of this text's tokens, "
                  "repeated or truncated to their number; random by default."),
@@ -37,13 +36,13 @@ AdapterConfig resolve_saved_prompt(const JsonReader& reader, int64_t, const Adap
     refuse_contradiction("num_virtual_tokens", given.num_virtual_tokens, saved.num_virtual_tokens);
   }
   if (given.init_text) {
-    fail("adapter.init_text: the adapter of adapter.init_from has its virtual tokens already; ",
+    fail("adapter.init_text: the adapter of adapter.init_from already has its virtual tokens; ",
          "remove the key");
   }
   return saved;
 }
 
-// The virtual tokens start as those of the text, as in PEFT.
+// The virtual tokens start as the embeddings of the text, as in PEFT.
 void start_prompt(Llama& model, const EncodeText& encode_text) {
   if (model->adapter.init_text.empty()) return;
   initialize_prompt(model, encode_text(model->adapter.init_text));
@@ -64,7 +63,7 @@ AdapterConfig read_prompt(const SavedAdapter& saved) {
   return config;
 }
 
-// What PEFT needs to build the module before it reads the tensors. How the tokens were initialized
+// The settings that PEFT needs to build the module before it reads the tensors. The initialization
 // is left out: a text would need its tokenizer's path.
 nlohmann::ordered_json write_prompt(const AdapterConfig& config, const LlamaConfig& model) {
   return {{"peft_type", "PROMPT_TUNING"},

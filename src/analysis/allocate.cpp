@@ -28,8 +28,8 @@ void check_sum(const ExpertBudget& budget, int64_t least, int64_t most) {
   }
 }
 
-// From `least`, gives one expert after another to the layer to which it is worth most; of equals to
-// the one that has fewest.
+// From `least`, gives one expert after another to the layer for which it is worth most; ties go to
+// the layer with the fewest.
 List spend(int64_t budget, const List& least, const List& most,
            const std::function<double(size_t layer, int64_t experts)>& worth_of_next) {
   List experts = least;
@@ -50,8 +50,8 @@ List spend(int64_t budget, const List& least, const List& most,
 
 }  // namespace
 
-// Webster's method: c w is rounded up to n + 1 from n + 1/2 on, so it is the n + 1 of the layer
-// with the largest w / (n + 1/2) that comes next as c grows.
+// Webster's method: c w is rounded up to n + 1 from n + 1/2 on, so as c grows, the next expert goes
+// to the layer with the largest w / (n + 1/2).
 List allocate_in_proportion(const std::vector<double>& weights, const ExpertBudget& budget) {
   for (size_t layer = 0; layer < weights.size(); ++layer) {
     if (!std::isfinite(weights[layer]) || weights[layer] < 0) {
@@ -78,7 +78,7 @@ List allocate_by_quality(const std::vector<double>& quality, const ExpertBudget&
 List allocate_by_redundancy(const std::vector<double>& distances, const ExpertBudget& budget) {
   for (size_t layer = 0; layer < distances.size(); ++layer) {
     if (std::isnan(distances[layer])) {
-      fail("layer ", layer, " has no two experts, whose distance could be measured");
+      fail("layer ", layer, " has fewer than two experts, so there is no distance to measure");
     }
   }
   return allocate_in_proportion(distances, budget);

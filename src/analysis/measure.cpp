@@ -15,7 +15,7 @@ const std::string kOthers = "(others)";
 
 using Rows = std::vector<const Sequence*>;
 
-// The rows of each group; of more groups than can be looked at, the smallest are laid together.
+// The rows of each group; of more than kMostGroups groups, the smallest are merged.
 std::map<std::string, Rows> rows_by_group(const std::vector<Sequence>& sequences,
                                           const Grouping& grouping) {
   std::map<std::string, Rows> groups;

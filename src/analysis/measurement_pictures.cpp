@@ -85,7 +85,7 @@ double share_of_tokens(const ProjectionRouting& routing, size_t a, size_t b) {
   return static_cast<double>(routing.co_picks[a][b]) / static_cast<double>(routing.tokens);
 }
 
-// The share of the tokens that chose the pair chosen most often, beside that of all pairs.
+// The share of the tokens of the most frequent pair, relative to the mean of all pairs.
 double busiest_pair(const ProjectionRouting& routing) {
   double most = 0, sum = 0, pairs = 0;
   for (size_t a = 0; a < routing.picks.size(); ++a) {
@@ -130,7 +130,7 @@ LineChart factor_chart(const Measurements& measurements) {
   auto chart =
       chart_by_layer(measurements, "Distance between factors", "distance, " + name_of(compared));
   const auto means = layer_means(measurements.redundancy, measurements.num_layers, compared);
-  chart.lines = {line_of("A and B side by side", means, &MeanDistances::factors),
+  chart.lines = {line_of("A and B", means, &MeanDistances::factors),
                  line_of("A", means, &MeanDistances::lora_A),
                  line_of("B", means, &MeanDistances::lora_B)};
   return chart;
@@ -159,7 +159,7 @@ LineChart entropy_chart(const Measurements& measurements) {
 }
 
 LineChart dead_chart(const Measurements& measurements) {
-  auto chart = router_chart(measurements, "Dead experts", "share never chosen",
+  auto chart = router_chart(measurements, "Unused experts", "share of experts",
                             [](const auto& routing) { return routing.dead; });
   chart.high = 1;
   return chart;
@@ -169,7 +169,7 @@ HeatMap load_map(const Measurements& measurements, const std::string& projection
   const auto load = [](const ProjectionRouting& routing, int64_t e) {
     return routing.share[e] * static_cast<double>(routing.num_experts());
   };
-  auto map = expert_map(measurements, projection, "picks / even share", load);
+  auto map = expert_map(measurements, projection, "load / uniform load", load);
   map.high = 0;  // one range for all projections, so that they can be compared
   for (const auto& routing : measurements.routing) {
     for (int64_t e = 0; e < routing.num_experts(); ++e) {
@@ -181,15 +181,14 @@ HeatMap load_map(const Measurements& measurements, const std::string& projection
 
 HeatMap weight_map(const Measurements& measurements, const std::string& projection) {
   auto map =
-      expert_map(measurements, projection, "mean weight where chosen",
+      expert_map(measurements, projection, "mean weight when chosen",
                  [](const ProjectionRouting& routing, int64_t e) { return routing.weight[e]; });
   map.high = 1;
   return map;
 }
 
 LineChart pair_chart(const Measurements& measurements) {
-  return router_chart(measurements, "The pair chosen most often", "times an even share",
-                      busiest_pair);
+  return router_chart(measurements, "Most frequent pair", "share / mean share", busiest_pair);
 }
 
 HeatMap co_selection_map(const Measurements& measurements, const std::string& projection) {
@@ -219,7 +218,7 @@ HeatMap co_selection_map(const Measurements& measurements, const std::string& pr
 
 HeatMap group_map(const Measurements& measurements) {
   HeatMap map;
-  map.title = "Use by " + measurements.grouped_by;
+  map.title = "Routing by " + measurements.grouped_by;
   map.x_label = "layer";
   map.value_label = "distance from all rows";
   map.low = 0;

@@ -18,7 +18,7 @@ std::string cell(const std::string& text) {
 
 std::string cell(int64_t number) { return std::to_string(number); }
 
-// As few digits as give the number back.
+// The fewest digits that give the same number.
 std::string cell(double number) { return std::isnan(number) ? "" : ordered_json(number).dump(); }
 
 template <class... Cells>

@@ -6,8 +6,8 @@
 
 namespace mola {
 
-// Measurements as text. In CSV a line for each projection, or each of its experts; what there is
-// no number for is an empty cell. In JSON it is null.
+// Measurements as text. CSV has a line for each projection, or each of its experts; NaN is an empty
+// cell, and null in JSON.
 
 /// layer, projection, num_experts, and the four distances.
 std::string redundancy_csv(const Measurements& measurements);

@@ -27,7 +27,7 @@ double distance_to(const torch::TensorAccessor<double, 2>& distances, int64_t e,
   return sum;
 }
 
-// Of the closest two, the one that is closer to all.
+// Of the two closest experts, the one closer to the others.
 int64_t most_redundant(const torch::TensorAccessor<double, 2>& distances, const List& experts) {
   int64_t a = experts[0], b = experts[1];
   for (const int64_t i : experts) {
@@ -45,7 +45,7 @@ int64_t most_redundant(const torch::TensorAccessor<double, 2>& distances, const 
 AdapterConfig with_allocation(AdapterConfig adapter, const Allocation& allocation) {
   for (const auto& [projection, experts] : allocation.values) {
     if (adapter.top_k.values.count(projection) == 0) {
-      fail("allocation: ", projection, " is no target module of the adapter");
+      fail("allocation: ", projection, " is not a target module of the adapter");
     }
     auto& top_k = adapter.top_k.values.at(projection);
     for (size_t layer = 0; layer < experts.size(); ++layer) {
@@ -61,7 +61,7 @@ AdapterConfig with_allocation(AdapterConfig adapter, const Allocation& allocatio
   return adapter;
 }
 
-// What was chosen has to be the `count` experts to keep, in ascending order.
+// The choice must be the `count` experts to keep, in ascending order.
 void check_choice(const ProjectionPlace& place, const List& kept, int64_t count) {
   const auto present = static_cast<int64_t>(place.mixture()->experts.size());
   const bool is_rising =
@@ -69,7 +69,7 @@ void check_choice(const ProjectionPlace& place, const List& kept, int64_t count)
   const bool is_within = kept.empty() || (kept.front() >= 0 && kept.back() < present);
   if (static_cast<int64_t>(kept.size()) != count || !is_rising || !is_within) {
     fail("layer ", place.layer, ", ", place.name, ": expected ", count,
-         " experts to keep, of the numbers 0 to ", present - 1, " in ascending order");
+         " experts to keep, from 0 to ", present - 1, ", in ascending order");
   }
 }
 
@@ -122,7 +122,7 @@ Llama prune(Llama& model, const Allocation& allocation, const ChooseExperts& cho
     const auto& target = targets[next++];
     if (place.mixture().is_empty()) continue;
     if (target.mixture().is_empty()) {
-      // Without experts to start from them, PiSSA's initial factors belong into the weight again.
+      // Without experts that start from them, PiSSA's initial factors go back into the weight.
       const auto& from = *place.mixture();
       if (!from.initial_A.defined()) continue;
       add_to_weight(target.group, target.index, from.initial_B.mm(from.initial_A) * from.scaling());

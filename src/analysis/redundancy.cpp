@@ -11,13 +11,13 @@ Tensor inner_products(const Tensor& x, const Tensor& s, const Tensor& y, const T
   return (x.transpose(1, 2).bmm(y) * s.bmm(t.transpose(1, 2))).sum({1, 2});
 }
 
-// The squares of the distances of one expert to those behind it, [P] each.
+// The squares of the distances of one expert to those after it, [P] each.
 struct Squares {
   Tensor product, lora_A, lora_B;
 };
 
 // With dA = A - A' and dB = B - B', B A - B' A' = dB A + B' dA: no difference of large numbers, so
-// near experts keep their digits.
+// the distances of close experts stay precise.
 Squares squares_to(const Tensor& A, const Tensor& B, const Tensor& others_A,
                    const Tensor& others_B) {
   const auto one_A = A.expand_as(others_A);

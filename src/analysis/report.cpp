@@ -15,7 +15,7 @@
 namespace mola {
 namespace {
 
-constexpr size_t kListed = 12;  // of what is listed in full in a CSV file
+constexpr size_t kListed = 12;  // rows; a CSV file has all
 
 std::string text_of(double value) {
   if (std::isnan(value)) return "";
@@ -29,15 +29,15 @@ std::string text_of(int64_t value) { return std::to_string(value); }
 void add_redundancy(const Measurements& measurements, const Pictures& pictures, Page& page) {
   page.heading("Redundancy");
   page.paragraph(
-      "How far the experts of a projection are from each other: the Frobenius norm of the "
-      "difference of what any two of them add to the weight, (alpha / r) B A, as a mean. Experts "
-      "that are close do the same work, so a layer of small distances may do with fewer.");
-  page.pictures({pictures.draw("distance", distance_chart(measurements),
-                               "Mean distance of two experts' products by layer."),
-                 pictures.draw("factors", factor_chart(measurements),
-                               "The same of their factors, in self-attention."),
-                 pictures.draw("distance_by_projection", distance_map(measurements),
-                               "Each projection by itself. Empty: fewer than two experts.")});
+      "The mean distance between any two experts of a projection: the Frobenius norm of the "
+      "difference between their products (alpha / r) B A. Close experts do the same work, so a "
+      "layer with small distances may need fewer.");
+  page.pictures(
+      {pictures.draw("distance", distance_chart(measurements),
+                     "Mean distance between the products of two experts, by layer."),
+       pictures.draw("factors", factor_chart(measurements), "The same for their factors A and B."),
+       pictures.draw("distance_by_projection", distance_map(measurements),
+                     "Each projection separately. Empty: fewer than two experts.")});
   Table table{{"layer", "projection", "experts", "product", "A and B", "A", "B"}, {}};
   for (const auto& record : measurements.redundancy) {
     const auto& distances = record.distances;
@@ -60,53 +60,54 @@ std::vector<Picture> draw_each(const Measurements& measurements, const Pictures&
   return drawn;
 }
 
-// Nothing where every token takes one expert alone.
+// Adds nothing if top_k is 1 everywhere.
 void add_pairs(const Measurements& measurements, const Pictures& pictures, Page& page) {
   const auto chart = pair_chart(measurements);
   const bool any = std::any_of(chart.lines.begin(), chart.lines.end(), [](const Line& line) {
     return std::any_of(line.y.begin(), line.y.end(), [](double y) { return !std::isnan(y); });
   });
   if (!any) return;
-  page.heading("Which experts are chosen together");
+  page.heading("Experts that are chosen together");
   page.paragraph(
-      "In even routing all pairs are chosen alike often. Below, for each projection, the layer in "
-      "which they are most uneven; co_selection.csv has them all.");
+      "With uniform routing all pairs are equally frequent. Below, for each projection, the layer "
+      "with the most uneven pairs; co_selection.csv has all layers.");
   auto pairs = draw_each(measurements, pictures, "pairs", co_selection_map,
-                         ": tokens that chose both experts.");
+                         ": share of the tokens that chose both experts.");
   pairs.insert(pairs.begin(),
                pictures.draw("pairs", chart,
-                             "How often the most frequent pair is chosen, beside the mean pair."));
+                             "Share of the most frequent pair relative to the mean of all pairs."));
   page.pictures(pairs);
 }
 
 void add_routing(const Measurements& measurements, const Pictures& pictures, Page& page) {
   page.heading("Routing");
-  page.paragraph("Where the routers sent " + text_of(measurements.routing.front().tokens) +
-                 " tokens. An entropy of 1 is a router that does not choose, 0 one that is sure. A "
-                 "dead expert was chosen by no token.");
+  page.paragraph("The routing of " + text_of(measurements.routing.front().tokens) +
+                 " tokens. An entropy of 1 means equal probabilities, 0 a certain choice. An "
+                 "unused expert was chosen by no token.");
   page.pictures({pictures.draw("entropy", entropy_chart(measurements),
                                "Mean entropy of a token's probabilities."),
                  pictures.draw("dead", dead_chart(measurements),
                                "Share of a projection's experts that no token chose.")});
-  page.heading("How often each expert is chosen");
-  page.paragraph("Beside an even share of the picks, which is 1.");
-  page.pictures(draw_each(measurements, pictures, "load", load_map, ": picks of each expert."));
-  page.heading("How much each expert counts");
+  page.heading("Load of the experts");
   page.paragraph(
-      "The mean weight of an expert where it is chosen; the weights of a token sum to 1.");
+      "The number of assignments to each expert relative to a uniform load, which is 1.");
+  page.pictures(draw_each(measurements, pictures, "load", load_map, ": load of each expert."));
+  page.heading("Weights of the experts");
+  page.paragraph(
+      "The mean weight of an expert when it is chosen; the weights of a token sum to 1.");
   page.pictures(
       draw_each(measurements, pictures, "weight", weight_map, ": mean weight of each expert."));
   add_pairs(measurements, pictures, page);
 }
 
-// An expert whose part in a group's picks differs from its part in all.
+// An expert whose share of a group's assignments differs from its share of all.
 struct Specialist {
   std::string group;
   const ProjectionRouting* in_group;
   const ProjectionRouting* in_all;
   size_t expert;
 
-  // The difference beside what chance alone makes of it, which is more in a small group.
+  // The difference relative to its size by chance alone, which is larger in a small group.
   double surprise() const {
     return (in_group->share[expert] - in_all->share[expert]) *
            std::sqrt(static_cast<double>(in_group->tokens));
@@ -131,18 +132,17 @@ std::vector<Specialist> specialists(const Measurements& measurements) {
 
 void add_groups(const Measurements& measurements, const Pictures& pictures, Page& page) {
   page.heading("By " + measurements.grouped_by);
-  page.paragraph(
-      "How far the rows of each " + measurements.grouped_by +
-      " are from all rows in their use of the experts: half the sum of the differences of the "
-      "experts' shares, 0 where they are used alike, as a mean over a layer's projections.");
+  page.paragraph("How the routing of the rows of each " + measurements.grouped_by +
+                 " differs from that of all rows: half the sum of the differences between the "
+                 "experts' shares, averaged over the projections of a layer; 0 means equal use.");
   page.pictures({pictures.draw(
       "groups", group_map(measurements),
-      "Bright: this " + measurements.grouped_by + " has experts of its own in that layer.")});
-  page.paragraph("The experts that serve one " + measurements.grouped_by +
-                 " most beyond the others, measured by what chance would make of as many tokens; "
-                 "groups.csv has them all.");
+      "Bright: this " + measurements.grouped_by + " uses experts of its own in that layer.")});
+  page.paragraph("The experts most specific to one " + measurements.grouped_by +
+                 ", relative to the variation expected by chance for its number of tokens; "
+                 "groups.csv has all.");
   Table table{{measurements.grouped_by, "tokens", "layer", "projection", "expert",
-               "share of its picks", "of all picks"},
+               "share of its assignments", "share of all assignments"},
               {}};
   for (const auto& one : specialists(measurements)) {
     const auto& routing = *one.in_group;

@@ -108,9 +108,8 @@ RoutingStatistics collect_routing(Llama model, const std::vector<const Sequence*
     batch.push_back(sequences[i]);
     tokens += static_cast<int64_t>(sequences[i]->input_ids.size());
     if (tokens < batch_tokens && i + 1 < sequences.size()) continue;
-    const auto inputs = collate(batch, model->embed_tokens.device());
     RoutingTrace trace;
-    model->forward_packed(inputs.input_ids, inputs.positions, inputs.offsets, &trace);
+    model->forward(collate(batch, model->embed_tokens.device()).tokens, &trace);
     add_routing(statistics, trace);
     if (on_rows) on_rows(batch.size());
     batch.clear();

@@ -25,7 +25,7 @@ double pl_alpha_hill(const Tensor& eigenvalues) {
   const auto least = sorted[n - k - 1];
   const double zero = sorted[n - 1].item<double>() * static_cast<double>(n) * kPrecision;
   if (!(least.item<double>() > zero)) {
-    fail("half of the eigenvalues or more are zero, expected those of the upper half above");
+    fail("at least half of the eigenvalues are zero, expected the upper half above zero");
   }
   const double sum = (sorted.slice(0, n - k) / least).log().sum().item<double>();
   if (!(sum > 0)) fail("the upper half of the eigenvalues are all equal, expected a tail");

@@ -21,16 +21,16 @@ void check_output_file(const std::string& path) {
   std::error_code ignored;
   const auto status = fs::status(path, ignored);
   if (fs::exists(status) && !fs::is_regular_file(status)) {
-    fail(path, ": is no regular file, and would be replaced by one");
+    fail(path, ": is not a regular file and cannot be replaced");
   }
   const auto folder = fs::absolute(path).parent_path();
-  if (!fs::is_directory(folder, ignored)) fail(path, ": ", folder.string(), " is no folder");
+  if (!fs::is_directory(folder, ignored)) fail(path, ": ", folder.string(), " is not a folder");
   if (access(folder.c_str(), W_OK) != 0) fail(path, ": ", folder.string(), " is not writable");
 }
 
 AtomicFile::AtomicFile(const std::string& path) : path_(path) {
   check_output_file(path);
-  // A link stays one: what it points to is replaced.
+  // A symbolic link is kept: its target is replaced.
   if (fs::is_symlink(path_) && fs::exists(path_)) path_ = fs::canonical(path_).string();
   temporary_ = path_ + kTemporaryMark + "XXXXXX";
   file_ = mkostemp(temporary_.data(), O_CLOEXEC);
@@ -58,7 +58,7 @@ void AtomicFile::write(const void* bytes, size_t size) {
 void AtomicFile::commit() {
   if (fsync(file_) != 0) fail(path_, ": writing failed: ", std::strerror(errno));
   if (std::rename(temporary_.c_str(), path_.c_str()) != 0) {
-    fail(path_, ": cannot be put in place: ", std::strerror(errno));
+    fail(path_, ": cannot be moved into place: ", std::strerror(errno));
   }
   close(file_);
   file_ = -1;

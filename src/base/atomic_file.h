@@ -5,11 +5,12 @@
 
 namespace mola {
 
-/// Stands in the names of files and folders that are being written, before six random characters.
+/// Marks the names of files and folders that are being written; six random characters follow.
 constexpr const char* kTemporaryMark = ".tmp-";
 
-/// A file that appears whole or not at all: written beside its place, flushed to the disk, and
-/// renamed by `commit`. Without a commit nothing is left behind. Throws `Error` if writing fails.
+/// A file that is written atomically: under a temporary name in the same folder, flushed to disk
+/// and renamed by `commit`. Without a commit nothing is left behind. Throws `Error` if writing
+/// fails.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path);
@@ -26,7 +27,7 @@ class AtomicFile {
   int file_ = -1;
 };
 
-/// Makes the renames and new files in `folder` last beyond a power failure.
+/// Flushes `folder` to disk, so that renames and new files in it survive a power failure.
 void flush_folder(const std::string& folder);
 
 }  // namespace mola

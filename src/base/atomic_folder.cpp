@@ -24,9 +24,9 @@ AtomicFolder::AtomicFolder(const std::string& target)
     fail(target, ": is a file, expected a folder");
   }
   fs::create_directories(fs::path(target_).parent_path(), error);
-  if (error) fail(target, ": cannot be made: ", error.message());
+  if (error) fail(target, ": cannot be created: ", error.message());
   if (mkdtemp(temporary_.data()) == nullptr) {
-    fail(target, ": cannot be made: ", std::strerror(errno));
+    fail(target, ": cannot be created: ", std::strerror(errno));
   }
   fs::permissions(temporary_, fs::perms(0755));
 }
@@ -41,17 +41,17 @@ void AtomicFolder::refuse_to_lose_files() const {
   for (const auto& entry : fs::directory_iterator(target_)) {
     const auto name = entry.path().filename();
     if (!fs::exists(fs::path(temporary_) / name)) {
-      fail(target_, ": holds ", name.string(), ", which would be lost; name another folder");
+      fail(target_, ": contains ", name.string(), ", which would be lost; choose another folder");
     }
   }
 }
 
 void AtomicFolder::commit() {
   refuse_to_lose_files();
-  // An older folder changes places with the new one, and goes with the temporary name.
+  // An existing folder is swapped with the new one and removed under the temporary name.
   const unsigned flags = fs::exists(target_) ? RENAME_EXCHANGE : RENAME_NOREPLACE;
   if (renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, target_.c_str(), flags) != 0) {
-    fail(target_, ": cannot be put in place: ", std::strerror(errno));
+    fail(target_, ": cannot be moved into place: ", std::strerror(errno));
   }
   flush_folder(fs::path(target_).parent_path().string());
 }

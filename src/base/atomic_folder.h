@@ -4,19 +4,19 @@
 
 namespace mola {
 
-/// A folder that appears whole or not at all: filled beside its place under `path()`, and renamed
-/// by `commit`, which replaces a folder of the same name that holds no other files. Without a
+/// A folder that is written atomically: filled at `path()`, next to its final place, and renamed by
+/// `commit`, which replaces a folder of the same name if that contains no other files. Without a
 /// commit nothing is left behind.
 class AtomicFolder {
  public:
-  /// Throws `Error` if the folder cannot be made, or is a file.
+  /// Throws `Error` if the folder cannot be created, or is a file.
   explicit AtomicFolder(const std::string& target);
   ~AtomicFolder();
   AtomicFolder(const AtomicFolder&) = delete;
   AtomicFolder& operator=(const AtomicFolder&) = delete;
 
   const std::string& path() const { return temporary_; }
-  /// Throws `Error` if the folder cannot be put in place, or if files would be lost.
+  /// Throws `Error` if the folder cannot be moved into place, or if files would be lost.
   void commit();
 
  private:

@@ -6,7 +6,7 @@
 namespace mola {
 namespace {
 
-// Levenshtein's distance, one row of the table at a time.
+// The Levenshtein distance, one row of the table at a time.
 size_t edit_distance(const std::string& a, const std::string& b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), 0);

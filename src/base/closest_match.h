@@ -5,7 +5,7 @@
 
 namespace mola {
 
-/// The one of `candidates` with the least edit distance to `word`; empty if there is none.
+/// The candidate with the smallest edit distance to `word`; empty without candidates.
 std::string closest_match(const std::string& word, const std::vector<std::string>& candidates);
 
 /// "a, b, c"

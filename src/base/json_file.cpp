@@ -28,7 +28,9 @@ json parse_json(const std::string& text, const std::string& what) {
     if (event == json::parse_event_t::object_end) open_objects.pop_back();
     if (event == json::parse_event_t::key) {
       const auto key = parsed.get<std::string>();
-      if (!open_objects.back().insert(key).second) fail(what, ": the key '", key, "' stands twice");
+      if (!open_objects.back().insert(key).second) {
+        fail(what, ": the key '", key, "' is duplicated");
+      }
     }
     return true;
   };

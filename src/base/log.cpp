@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/terminal.h"
 
@@ -39,25 +41,54 @@ spdlog::logger& logger() {
   return *instance;
 }
 
+// All that follows is read and changed under the mutex.
+std::mutex mutex;
+LogSink current_sink;
 LogFormat current_format = LogFormat::kText;
 std::string current_bar;
 
+void draw_bar_locked(const std::string& bar) {
+  if (bar.empty() && current_bar.empty()) return;
+  std::fprintf(stderr, "\r\x1b[K%s", bar.c_str());
+  std::fflush(stderr);
+  current_bar = bar;
+}
+
+spdlog::level::level_enum spdlog_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarning:
+      return spdlog::level::warn;
+    default:
+      return spdlog::level::err;
+  }
+}
+
 // A line takes the place of the bar, which is then drawn again below it.
-void write(spdlog::level::level_enum level, const std::string& message) {
+void write(LogLevel level, const std::string& message) {
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (!logger().should_log(spdlog_level(level))) return;
+  if (current_sink) return current_sink(level, message);
   const auto bar = current_bar;
-  draw_bar("");
-  logger().log(level, message);
-  draw_bar(bar);
+  draw_bar_locked("");
+  logger().log(spdlog_level(level), message);
+  draw_bar_locked(bar);
 }
 
 }  // namespace
 
-void log_info(const std::string& message) { write(spdlog::level::info, message); }
-void log_warning(const std::string& message) { write(spdlog::level::warn, message); }
-void log_error(const std::string& message) { write(spdlog::level::err, message); }
+void log_info(const std::string& message) { write(LogLevel::kInfo, message); }
+void log_warning(const std::string& message) { write(LogLevel::kWarning, message); }
+void log_error(const std::string& message) { write(LogLevel::kError, message); }
+
+void set_log_sink(LogSink sink) {
+  const std::lock_guard<std::mutex> lock(mutex);
+  draw_bar_locked("");
+  std::swap(current_sink, sink);
+}
 
 void set_log_format(LogFormat format) {
-  current_format = format;
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   if (format == LogFormat::kJson) {
     formatter->add_flag<JsonMessage>('*').set_pattern(
@@ -65,6 +96,8 @@ void set_log_format(LogFormat format) {
   } else {
     formatter->set_pattern(kTextPattern);
   }
+  const std::lock_guard<std::mutex> lock(mutex);
+  current_format = format;
   logger().set_formatter(std::move(formatter));
 }
 
@@ -73,15 +106,14 @@ void set_log_quiet(bool quiet) {
 }
 
 bool can_draw_bar() {
-  return isatty(STDERR_FILENO) != 0 && current_format == LogFormat::kText &&
+  const std::lock_guard<std::mutex> lock(mutex);
+  return !current_sink && isatty(STDERR_FILENO) != 0 && current_format == LogFormat::kText &&
          logger().should_log(spdlog::level::info);
 }
 
 void draw_bar(const std::string& bar) {
-  if (bar.empty() && current_bar.empty()) return;
-  std::fprintf(stderr, "\r\x1b[K%s", bar.c_str());
-  std::fflush(stderr);
-  current_bar = bar;
+  const std::lock_guard<std::mutex> lock(mutex);
+  draw_bar_locked(bar);
 }
 
 }  // namespace mola

@@ -16,7 +16,7 @@ constexpr int64_t kBarWidth = 24;
 constexpr std::chrono::milliseconds kRedrawEvery(100);
 constexpr std::chrono::seconds kLogEvery(10);
 
-// As much of `line` as fits into the terminal, since a wrapped line could not be drawn over.
+// `line`, truncated to the width of the terminal: a wrapped line could not be overwritten.
 std::string fitting(const std::string& line) {
   winsize size{};
   const bool is_known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;

@@ -6,19 +6,18 @@
 
 namespace mola {
 
-/// Tells on standard error how far long work is: on a terminal a bar that is drawn anew in its
-/// line, elsewhere a log line every ten seconds. Log lines written meanwhile stand above the bar.
-/// Where logs are quiet (`set_log_quiet`) it
-/// shows nothing.
+/// Reports the progress of long work on standard error: on a terminal a bar that is redrawn in
+/// place, elsewhere a log line every ten seconds. Log lines appear above the bar. Shows nothing if
+/// logs are quiet (`set_log_quiet`).
 class Progress {
  public:
-  /// `what` is being done, in `total` parts, of which `begin` were done before.
+  /// `what` is the work, of `total` parts, of which `begin` are already done.
   Progress(std::string what, int64_t total, int64_t begin = 0);
-  ~Progress();  ///< takes the bar away
+  ~Progress();  ///< removes the bar
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `done` parts are done; `state` is what else there is to say, such as a running score.
+  /// `done` parts are done; `state` is further text, such as a running score.
   void update(int64_t done, const std::string& state);
 
  private:
@@ -31,10 +30,10 @@ class Progress {
   Clock::time_point shown_ = start_;
 };
 
-/// How long `total - done` parts will take, given that those from `begin` to `done` took `seconds`.
+/// The time left for `total - done` parts if those from `begin` to `done` took `seconds`.
 std::string time_left_text(double seconds, int64_t begin, int64_t done, int64_t total);
 
-/// Seconds as people read them: "0:07", "12:40", "1:02:03".
+/// Seconds in readable form: "0:07", "12:40", "1:02:03".
 std::string duration_text(double seconds);
 
 }  // namespace mola

@@ -6,8 +6,8 @@
 
 namespace mola {
 
-// std::shuffle and the distributions give each standard library's own order; the engine and the
-// seed sequence are fixed by the standard. The remainder's bias is below n / 2^64.
+// The order of std::shuffle and of the distributions depends on the standard library; the engine
+// and the seed sequence are specified by the standard. The bias of the remainder is below n / 2^64.
 std::vector<size_t> shuffled(size_t count, int64_t seed, int64_t epoch) {
   std::seed_seq seeds{static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32),
                       static_cast<uint32_t>(epoch), static_cast<uint32_t>(epoch >> 32)};

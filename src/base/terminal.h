@@ -4,10 +4,11 @@
 
 namespace mola {
 
-/// Whether a bar may be drawn: standard error is a terminal, and log lines are text and not quiet.
+/// Whether a bar may be drawn: standard error is a terminal, and log lines go there as text and are
+/// not quiet.
 bool can_draw_bar();
 
-/// Draws `bar` in the last line of the terminal in place of the one before; empty takes it away.
+/// Draws `bar` in the last line of the terminal, replacing the previous one; empty removes it.
 void draw_bar(const std::string& bar);
 
 }  // namespace mola

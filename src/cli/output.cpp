@@ -40,10 +40,4 @@ void Output::close() const {
   if (has_json() && has_text()) write_file(json_path, lines_);
 }
 
-std::string with_commas(int64_t number) {
-  std::string text = std::to_string(number);
-  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3) text.insert(at, ",");
-  return text;
-}
-
 }  // namespace mola::cli

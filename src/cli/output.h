@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 namespace mola::cli {
@@ -32,8 +31,5 @@ class Output {
  private:
   std::string lines_;
 };
-
-/// 1234567 as "1,234,567".
-std::string with_commas(int64_t number);
 
 }  // namespace mola::cli

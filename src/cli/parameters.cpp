@@ -1,6 +1,7 @@
 // mola parameters: counts the parameters that a run trains, without reading any weights.
 #include <nlohmann/json.hpp>
 
+#include "base/format_number.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "mola/adapters/adapters.h"

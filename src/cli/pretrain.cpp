@@ -1,6 +1,7 @@
 // mola pretrain: trains a tokenizer and a small base model from text, as a JSON file says.
+#include "base/format_number.h"
 #include "cli/commands.h"
-#include "cli/model.h"
+#include "cli/options.h"
 #include "io/run_folder.h"
 #include "mola/base/log.h"
 #include "mola/config/pretrain_config.h"
@@ -13,6 +14,8 @@
 #include "mola/model/device.h"
 #include "mola/model/weights.h"
 #include "mola/train/trainer.h"
+#include "train/run_summary.h"
+#include "train/run_warnings.h"
 #include "train/step_log.h"
 
 namespace mola::cli {
@@ -52,11 +55,15 @@ void run(const ConfigOptions& config) {
 
   log_model("new", model);
   log_training(run.train, model, trainer.total_steps());
+  for (const auto& warning : run_warnings(run.train, model->adapter, trainer.total_steps())) {
+    log_warning(warning);
+  }
   make_run_folder(run.output_dir);
   StepLog log(run.output_dir, run.log_every, trainer);
   trainer.run([&](const Trainer::Step& step) {
     log.add(step);
     if (log.is_due(step.number)) log.write(log.means(step));
+    return true;
   });
   const std::string folder = run.output_dir + "/model";
   save_base_model(model, tokenizer, folder);

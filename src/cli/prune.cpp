@@ -7,6 +7,7 @@
 #include "cli/measured_rows.h"
 #include "cli/model.h"
 #include "io/run_folder.h"
+#include "mola/adapters/adapters.h"
 #include "mola/analysis/redundancy.h"
 #include "mola/base/log.h"
 #include "mola/io/adapter.h"
@@ -52,7 +53,7 @@ void run(const Settings& settings) {
   save_adapter(pruned, settings.output);
   log_info("adapter saved in " + settings.output +
                  "; name it as adapter.init_from to train it further");
-  log_adapter(pruned->adapter);
+  for (const auto& line : adapter_summary(pruned->adapter)) log_info(line);
 }
 
 std::function<void()> add_options(CLI::App& app) {

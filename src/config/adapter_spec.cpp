@@ -47,7 +47,7 @@ AdapterSpec read_adapter_spec(const JsonReader& reader, const AdapterTypes& type
   return spec;
 }
 
-// The order of the type's own fields, then what other types have and resolving will refuse.
+// The type's own fields in their order, then keys of other types, which `resolve` refuses.
 ordered_json adapter_spec_json(const AdapterSpec& spec, const AdapterTypes& types) {
   const bool is_new = !spec.init_from;
   ordered_json object = ordered_json::object();

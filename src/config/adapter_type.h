@@ -9,14 +9,14 @@
 
 namespace mola {
 
-/// What a config may say of a type of adapter. The types themselves are in adapters/.
+/// The keys of an adapter type in a config. The types themselves are in adapters/.
 struct AdapterType {
   std::string name;  ///< as in adapter.type
   std::string help;  ///< a sentence for the docs
   std::vector<FieldInfo> fields;
-  /// The values of the fields that an object gives, checked, by key. Throws `Error`.
+  /// The values of the fields in an object, checked, by key. Throws `Error`.
   std::function<nlohmann::ordered_json(const JsonReader& reader)> read_given;
-  /// True if all weights are trained: what is saved is a model, which `init_from` cannot name.
+  /// True if all weights are trained: the result is a model, which `init_from` cannot name.
   bool trains_base = false;
 };
 
@@ -39,13 +39,13 @@ AdapterType make_adapter_type(const std::string& name, const std::string& help,
 /// The type of that name. Throws `Error` with the nearest name if there is none.
 const AdapterType& find_adapter_type(const AdapterTypes& types, const std::string& name);
 
-/// The type that `spec` asks for by its name or, without one, the first of `types`.
+/// The type that `spec` names or, without a name, the first of `types`.
 const AdapterType& type_of(const AdapterSpec& spec, const AdapterTypes& types);
 
-/// Reads the object "adapter". Each key is checked, whatever type has it.
+/// Reads the object "adapter". Checks the keys of all types.
 AdapterSpec read_adapter_spec(const JsonReader& reader, const AdapterTypes& types);
 
-/// `spec` as a JSON object; of a new adapter, with the defaults of the keys that it leaves out.
+/// `spec` as a JSON object; for a new adapter, missing keys get their defaults.
 nlohmann::ordered_json adapter_spec_json(const AdapterSpec& spec, const AdapterTypes& types);
 
 }  // namespace mola

@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 using List = std::vector<int64_t>;
 
-// Section 4.1 of the paper draws these shapes.
+// The shapes of section 4.1 of the paper.
 const std::map<std::string, std::string> kPresets = {{"triangle", "8642"},
                                                      {"inverted_triangle", "2468"},
                                                      {"hourglass", "8228"},
@@ -49,7 +49,7 @@ List group_sizes(const std::string& spec) {
     const size_t end = dashed ? std::min(text.find('-', at), text.size()) : at + 1;
     if (!dashed && at == text.size()) break;
     const std::string digits = text.substr(at, end - at);
-    if (digits.empty()) refuse(spec, "a number is missing beside a dash");
+    if (digits.empty()) refuse(spec, "a number is missing next to a dash");
     sizes.push_back(checked_count(spec, digits.size() > 9 ? INT64_MAX : std::stoll(digits)));
     at = dashed ? end + 1 : end;
   }
@@ -99,8 +99,8 @@ Allocation from_object(const std::string& spec, const json& object, int64_t num_
   for (const auto& [key, value] : object.items()) {
     const auto named = members(key, projections);
     if (named.empty()) {
-      refuse(spec, "'" + key + "' names no target module; there are " + join(projections) +
-                       " (or attention, mlp)");
+      refuse(spec, "'" + key + "' is not a target module, expected " + join(projections) +
+                       ", attention or mlp");
     }
     const List layers = layers_from_json(spec, value, num_layers);
     for (const auto& projection : named) {

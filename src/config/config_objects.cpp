@@ -40,8 +40,8 @@ ConfigObject model_object() { return {"model", "The base model.", infos_of(model
 
 ConfigObject adapter_object(const AdapterTypes& types) {
   ConfigObject object = {"adapter",
-                         "What is trained: an adapter on the frozen base model, or all of it. Each "
-                         "type has keys of its own.",
+                         "The trained part: an adapter on the frozen base model, or all weights. "
+                         "Each type has its own keys.",
                          {type_field(types)}};
   for (const auto* type : types) {
     for (const auto& field : type->fields) {

@@ -8,7 +8,7 @@
 
 namespace mola {
 
-/// An object of a config file: its key, what it is for, and its fields.
+/// An object of a config file: its key, its purpose and its fields.
 struct ConfigObject {
   std::string key;
   std::string help;
@@ -23,7 +23,7 @@ ConfigObject train_object();
 ConfigObject output_object();
 ConfigObject evaluation_object();
 
-/// Those of a pretraining config.
+/// The objects of a pretraining config.
 std::vector<ConfigObject> pretrain_objects();
 
 }  // namespace mola

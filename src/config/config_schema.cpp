@@ -19,7 +19,7 @@ ordered_json property_of(const FieldInfo& field) {
   if (is_optional && property.contains("type") && property["type"].is_string()) {
     property["type"] = {property["type"], "null"};
   }
-  if (!field.is_required) property["default"] = field.default_value;
+  if (field.has_default) property["default"] = field.default_value;
   return property;
 }
 

@@ -7,8 +7,8 @@
 
 namespace mola {
 
-// What the fields of the configs say, as JSON schemas for editors and as a page for people. All are
-// files of the repository; a test says that they are current.
+// The fields of the configs as JSON schemas for editors and as a page of the docs. All are files of
+// the repository; a test checks that they are current.
 
 nlohmann::ordered_json run_schema(const AdapterTypes& types);
 nlohmann::ordered_json experiment_schema(const AdapterTypes& types);

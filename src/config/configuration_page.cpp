@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <cmath>
 
 #include "config/adapter_type.h"
 #include "config/config_objects.h"
@@ -46,10 +46,13 @@ std::string type_text(const ordered_json& schema) {
 }
 
 std::string default_text(const FieldInfo& field) {
-  if (field.is_required) return "required";
+  if (!field.has_default) return "required";
   const auto& value = field.default_value;
   if (value.is_null()) return "";
   if (value.is_array()) return "all";
+  if (value.is_number_float() && value.get<double>() == std::floor(value.get<double>())) {
+    return "`" + std::to_string(value.get<int64_t>()) + "`";
+  }
   return "`" + (value.is_string() ? value.get<std::string>() : value.dump()) + "`";
 }
 
@@ -83,8 +86,8 @@ constexpr const char* kIntroduction = R"(# Configuration
 <!-- Generated from the lists of fields in src/config and src/adapters: run `make generated`. -->
 
 A run is described by one JSON file. An unknown key, a wrong type or a value out of range is an
-error that names the file, the key, the value and what was expected. A key that is left out, or
-`null`, has its default. `--set KEY=VALUE` overrides a value on the command line:
+error that names the file, the key, the value found and the value expected. A key that is left out
+or `null` has its default. `--set KEY=VALUE` overrides a value on the command line:
 
     mola finetune configs/llama2_7b_cola.json --set adapter.allocation=8642 --set train.epochs=3
 

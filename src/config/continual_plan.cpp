@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-// The adapter's runs, each from the second on started from the one before.
+// The adapter's runs; from the second on, each starts from the one before.
 void add_runs(const PlanRuns& runs, const PlanEntry& adapter, const std::vector<PlanEntry>& domains,
               const AdapterTypes& types, ContinualPlan& plan) {
   json start = adapter.own;
@@ -41,10 +41,11 @@ ContinualPlan read_continual_plan(const std::string& path,
   ConfigSource source{path, runs.plan_overrides(), {}};
   const JsonReader reader(file, source, "");
   ContinualPlan plan;
+  reader.text("$schema");                                                 // for editors
   for (const char* key : {"model", "data", "train"}) reader.object(key);  // read with every run
   const auto domains = read_entries(reader, "domains", "data", source);
   if (domains.size() < 2) {
-    reader.refuse("domains", "found " + domains[0].name + " alone, expected two or more");
+    reader.refuse("domains", "found only " + domains[0].name + ", expected two or more");
   }
   const auto adapters = read_entries(reader, "adapters", "adapter", source);
   plan.domains = names_of(domains);

@@ -14,13 +14,13 @@ using nlohmann::json;
 
 constexpr double kValidation = 0.05;
 
-// The grid says how long a run is, not "train".
+// The grid sets the length of a run, not "train".
 constexpr const char* kLengths[] = {"epochs", "seed", "max_steps"};
 
 void refuse_lengths(const std::map<std::string, std::string>& overrides) {
   for (const std::string key : kLengths) {
     if (overrides.count("train." + key) > 0) {
-      fail("--set train.", key, ": an experiment's runs differ in their length, expected ",
+      fail("--set train.", key, ": an experiment's runs differ in length, expected ",
            "epochs=[...] or seeds=[...]");
     }
   }
@@ -29,8 +29,8 @@ void refuse_lengths(const std::map<std::string, std::string>& overrides) {
 void refuse_lengths(const std::string& path, const json& train) {
   for (const char* key : kLengths) {
     if (train.contains(key)) {
-      fail(path, ": train.", key, ": an experiment's runs differ in their length, expected the ",
-           "lists epochs and seeds beside train");
+      fail(path, ": train.", key, ": an experiment's runs differ in length, expected the ",
+           "lists epochs and seeds next to train");
     }
   }
 }
@@ -103,6 +103,7 @@ ExperimentPlan read_experiment_plan(const std::string& path,
   ConfigSource source{path, runs.plan_overrides(), {}};
   const JsonReader reader(file, source, "");
   ExperimentPlan plan;
+  reader.text("$schema");                                                 // for editors
   for (const char* key : {"model", "data", "train"}) reader.object(key);  // read with every run
   const auto tasks = read_entries(reader, "tasks", "data", source);
   const auto adapters = read_entries(reader, "adapters", "adapter", source);

@@ -14,7 +14,7 @@
 namespace mola {
 
 // Each struct of a config has one list of its fields. Reader, writer, the check of a resumed run,
-// the JSON schemas and the configuration page of the docs are made from it.
+// the JSON schemas and the configuration page of the docs are derived from it.
 
 /// A key of a config object, as the schemas and the docs show it.
 struct FieldInfo {
@@ -23,19 +23,21 @@ struct FieldInfo {
   nlohmann::ordered_json schema;         ///< its type and range, as JSON schema
   nlohmann::ordered_json default_value;  ///< null without one
   bool is_required = false;
-  std::string old_key;  ///< of version 0.1, read with a warning; empty without
+  bool has_default = true;  ///< false also for a key that some adapters require
+  std::string old_key;      ///< name in version 0.1, read with a warning; empty if none
 };
 
 template <class Struct>
 struct Field : FieldInfo {
-  /// Sets the field if `reader` has `key`, which is the field's or its old one. Throws `Error`.
+  /// Sets the field if `reader` has `key`, the field's key or its old one. Throws `Error`.
   std::function<void(const JsonReader& reader, const std::string& key, Struct& config)> read;
-  /// Null where an optional value is not given.
+  /// Null if an optional value is missing.
   std::function<nlohmann::ordered_json(const Struct& config)> write;
 
   Field required() const {
     Field field = *this;
     field.is_required = true;
+    field.has_default = false;
     field.default_value = nullptr;
     return field;
   }
@@ -49,7 +51,7 @@ struct Field : FieldInfo {
 template <class Struct>
 using Fields = std::vector<Field<Struct>>;
 
-/// The whole numbers that a field takes.
+/// The range of an integer field.
 struct IntegerRange {
   int64_t least;
   int64_t most = kLargestInteger;
@@ -59,7 +61,7 @@ struct IntegerRange {
   }
 };
 
-/// The numbers that a field takes; `expected` follows "a number" in errors.
+/// The range of a number field; `expected` follows "a number" in errors.
 struct NumberRange {
   std::string expected;
   std::function<bool(double)> is_valid;
@@ -90,7 +92,7 @@ inline nlohmann::ordered_json value_json(const NumberOrList& value) {
   return std::visit([](const auto& numbers) { return nlohmann::ordered_json(numbers); }, value);
 }
 
-/// The field `member`, which `get(reader, key)` reads as an optional and `to_json` writes.
+/// A field for `member`, which `get(reader, key)` reads as an optional and `to_json` writes.
 template <class Struct, class Member, class Get, class ToJson>
 Field<Struct> make_field(const std::string& key, Member Struct::*member, const std::string& help,
                          nlohmann::ordered_json schema, Get get, ToJson to_json) {
@@ -172,8 +174,8 @@ Field<Struct> enum_field(const std::string& key, Enum Struct::*member, const Enu
       [names](Enum value) { return nlohmann::ordered_json(name_of(value, names)); });
 }
 
-/// The fields of `reader`, over those of `config`. Throws `Error` for an unknown key, then for a
-/// required one that is missing: a misspelled key is told before what it leaves out.
+/// Reads `fields` from `reader` over those of `config`. Throws `Error` for an unknown key, then for
+/// a missing required one: a misspelled key is reported first.
 template <class Struct>
 Struct read_fields(const JsonReader& reader, const Fields<Struct>& fields, Struct config = {}) {
   for (const auto& field : fields) {
@@ -194,7 +196,7 @@ nlohmann::ordered_json write_fields(const Struct& config, const Fields<Struct>& 
   return object;
 }
 
-/// What schemas and docs need of `fields`.
+/// The parts of `fields` that schemas and docs need.
 template <class Struct>
 std::vector<FieldInfo> infos_of(const Fields<Struct>& fields) {
   return {fields.begin(), fields.end()};

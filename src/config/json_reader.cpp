@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "base/closest_match.h"
 #include "base/json_file.h"
@@ -24,7 +25,7 @@ std::string JsonReader::key_path(const std::string& key) const {
   return path_.empty() ? key : path_ + "." + key;
 }
 
-// The key as an error names it: in its file, or on the command line.
+// The key as errors name it: in its file, or on the command line.
 std::string JsonReader::origin(const std::string& path) const {
   if (source_->overrides.count(path) > 0) return "--set " + path;
   return source_->file.empty() ? path : source_->file + ": " + path;
@@ -76,7 +77,7 @@ bool JsonReader::is_given(const std::string& key) const {
 
 std::string JsonReader::current_key(const std::string& key, const std::string& old_key) const {
   if (old_key.empty() || !is_given(old_key)) return key;
-  if (is_given(key)) refuse(old_key, "is the old name of " + key + ", which is given too");
+  if (is_given(key)) refuse(old_key, "is the old name of " + key + ", which is also set");
   log_warning(origin(key_path(old_key)) + ": is now called " + key);
   return old_key;
 }
@@ -153,10 +154,13 @@ std::optional<std::string> JsonReader::text_or_json(const std::string& key) cons
 
 void JsonReader::refuse_unknown_keys() const {
   const auto& known = source_->known;
+  std::vector<std::string> suggestions;  // none is $schema
+  std::copy_if(known.begin(), known.end(), std::back_inserter(suggestions),
+               [](const std::string& path) { return path.front() != '$'; });
   const auto check = [&](const std::string& path, const std::string& value) {
     if (std::find(known.begin(), known.end(), path) != known.end()) return;
     fail(origin(path), ": unknown key, found with the value ", value,
-         " (nearest valid key: ", closest_match(path, known), ")");
+         " (nearest valid key: ", closest_match(path, suggestions), ")");
   };
   for (const auto& [key, value] : object_->items()) check(key_path(key), value.dump());
   if (path_.empty()) {

@@ -12,19 +12,19 @@
 
 namespace mola {
 
-/// Where values come from: a file, and what the command line puts over it. `known` collects every
-/// key that was asked for, so that the rest can be reported.
+/// The source of values: a file, and the overrides of the command line. `known` collects every key
+/// that was read, so that the others can be reported.
 struct ConfigSource {
-  std::string file;                              ///< empty for values that come from no file
+  std::string file;                              ///< empty for values that are not from a file
   std::map<std::string, std::string> overrides;  ///< key path -> text
   std::vector<std::string> known;
 };
 
-/// Far above what any count means, and far below where products of two would overflow.
+/// Far above any meaningful count, and far below overflow of the product of two.
 constexpr int64_t kLargestInteger = 1'000'000'000;
 
-/// Reads one object of a config. Each getter checks type and range and throws an `Error` that names
-/// file, key, value and what was expected; null counts as not given.
+/// Reads one object of a config. Each getter checks type and range and throws an `Error` with the
+/// file, the key, the value found and the value expected; null counts as missing.
 class JsonReader {
  public:
   /// `path` is the object's key in the file ("train"), empty for the outermost.
@@ -35,7 +35,7 @@ class JsonReader {
   std::optional<std::string> text(const std::string& key) const;
   std::optional<std::string> choice(const std::string& key,
                                     const std::vector<std::string>& choices) const;
-  /// The enumerator that stands beside the text found.
+  /// The enumerator of the text found.
   template <class Enum>
   std::optional<Enum> enumerator(const std::string& key,
                                  const std::vector<std::pair<std::string, Enum>>& choices) const {
@@ -57,16 +57,19 @@ class JsonReader {
   /// A string as it is, or a list or object as JSON text.
   std::optional<std::string> text_or_json(const std::string& key) const;
 
-  /// The value as it stands; null if it is not given.
+  /// The value without checks; null if it is missing.
   nlohmann::json any(const std::string& key) const;
 
-  /// True if the key has a value other than null, here or on the command line.
+  /// True if the key is in the file, even if it is null.
+  bool contains(const std::string& key) const { return object_->contains(key); }
+
+  /// True if the key has a value other than null, in the file or on the command line.
   bool is_given(const std::string& key) const;
 
-  /// `key`, or `old_key` with a warning where only that is given. Throws for both.
+  /// `key`, or `old_key` with a warning if only that is set. Throws if both are.
   std::string current_key(const std::string& key, const std::string& old_key) const;
 
-  /// What a getter gave for the key, which must be there.
+  /// The result of a getter for a required key. Throws if it is missing.
   template <class Value>
   Value require(const std::string& key, const std::optional<Value>& given) const {
     if (!given) refuse(key, "is missing");
@@ -74,10 +77,10 @@ class JsonReader {
   }
   std::string required_text(const std::string& key) const;
 
-  /// Throws for the first key of this object that no getter has asked for.
+  /// Throws for the first key of this object that no getter has read.
   void refuse_unknown_keys() const;
 
-  /// Throws "FILE: PATH.KEY: PROBLEM", or "--set PATH.KEY: PROBLEM" where that is its origin.
+  /// Throws "FILE: PATH.KEY: PROBLEM", or "--set PATH.KEY: PROBLEM" if it comes from there.
   [[noreturn]] void refuse(const std::string& key, const std::string& problem) const;
 
  private:

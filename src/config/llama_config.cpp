@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-// Far above any model, and far below where products of two overflow.
+// Far above any model, and far below overflow of the product of two.
 constexpr int64_t kLargestSize = 1 << 20;
 
 int64_t size_of(const JsonReader& reader, const std::string& key) {
@@ -26,7 +26,7 @@ double positive_number(const JsonReader& reader, const std::string& key, double 
 
 RopeScaling read_rope_scaling(const JsonReader& reader) {
   RopeScaling scaling;
-  // Older files say "type".
+  // Older files use "type".
   const auto old_type = reader.text("type");
   const auto new_type = reader.text("rope_type");
   if (!new_type && !old_type) reader.refuse("rope_type", "is missing");
@@ -58,7 +58,7 @@ void refuse_what_is_not_llama(const JsonReader& reader) {
   }
   reader.number("partial_rotary_factor", "of 1", [](double v) { return v == 1; });
   if (reader.text_or_json("quantization_config")) {
-    reader.refuse("quantization_config", "found one, but quantised weights are not supported");
+    reader.refuse("quantization_config", "found one, but quantized weights are not supported");
   }
   const std::string activation = reader.text("hidden_act").value_or("silu");
   if (activation != "silu") {
@@ -110,7 +110,7 @@ const Fields<LlamaConfig>& llama_fields() {
     return integer_field(key, member, {1, kLargestSize}, help);
   };
   const auto optional = [](Field<C> field) {
-    field.default_value = nullptr;  // it follows from other fields
+    field.default_value = nullptr;  // derived from other fields
     return field;
   };
   static const Fields<C> kFields = {
@@ -152,7 +152,7 @@ LlamaConfig read_llama_shape(const JsonReader& reader) {
   if (config.head_dim < 2 || config.head_dim % 2 != 0) {
     reader.refuse("head_dim",
                   "found " + std::to_string(config.head_dim) +
-                      ", expected an even number of at least 2 (rotary embeddings turn pairs)");
+                      ", expected an even number of at least 2 (rotary embeddings rotate pairs)");
   }
   return config;
 }

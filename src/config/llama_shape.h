@@ -8,8 +8,8 @@ namespace mola {
 /// The keys of a config.json that describe the shape of a LLaMA.
 const Fields<LlamaConfig>& llama_fields();
 
-/// The shape that an object with the keys of a config.json describes. Throws `Error` for a size
-/// that is missing or out of range, and for sizes that do not fit each other.
+/// The shape in an object with the keys of a config.json. Throws `Error` for a size that is missing
+/// or out of range, and for inconsistent sizes.
 LlamaConfig read_llama_shape(const JsonReader& reader);
 
 }  // namespace mola

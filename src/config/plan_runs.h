@@ -9,21 +9,21 @@
 
 namespace mola {
 
-/// Makes the configs of a plan's runs out of its objects "model", "data", "train" and "output",
-/// which hold for all of them.
+/// Makes the configs of a plan's runs from its objects "model", "data", "train" and "output", which
+/// apply to all of them.
 class PlanRuns {
  public:
-  /// `own_output` are the keys of "output" that are the plan's and not the runs'; `data` holds
-  /// where the plan's object "data" says nothing else.
+  /// `own_output` are the keys of "output" that belong to the plan, not to its runs; `data` has the
+  /// defaults of the plan's object "data".
   PlanRuns(std::string path, const nlohmann::json& plan,
            const std::map<std::string, std::string>& overrides, std::vector<std::string> own_output,
            nlohmann::json data, const AdapterTypes& types);
 
-  /// The overrides that the plan itself has to know.
+  /// The overrides of the plan itself.
   const std::map<std::string, std::string>& plan_overrides() const { return plan_overrides_; }
 
-  /// A run with the objects of `data` and `train` one over the other, and over the plan's. Throws
-  /// `Error` as `read_run_config` does.
+  /// A run in which the objects of `data` and `train` override the plan's, and later ones earlier
+  /// ones. Throws `Error` as `read_run_config` does.
   RunConfig make(const nlohmann::json& adapter, const std::vector<nlohmann::json>& data,
                  const std::vector<nlohmann::json>& train, const std::string& folder) const;
 

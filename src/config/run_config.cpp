@@ -61,7 +61,7 @@ RunConfig read_run_config(const std::string& path, const std::vector<std::string
 
 namespace {
 
-// With every key; a new adapter's with the defaults of the keys that it leaves out.
+// With every key; missing keys of a new adapter get their defaults.
 nlohmann::ordered_json run_config_json(const RunConfig& config, const AdapterTypes& types) {
   return {{"model", write_fields(config.model, model_fields())},
           {"adapter", adapter_spec_json(config.adapter, types)},

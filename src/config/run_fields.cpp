@@ -34,9 +34,9 @@ const Fields<DataConfig>& data_fields() {
       boolean_field("packing", &C::packing,
                     "Fill each micro-batch up to micro_batch_size * max_length tokens."),
       text_field("topic", &C::topic,
-                 "Keep only the rows of this topic, such as biology, for tasks whose rows have "
-                 "one: scienceqa, and custom tasks that name its column."),
-      integer_field("limit", &C::limit, {1}, "Maximum number of rows, from the first."),
+                 "Keep only rows of this topic, such as biology. For scienceqa, and custom tasks "
+                 "that name the column of the topic."),
+      integer_field("limit", &C::limit, {1}, "Maximum number of rows; the first ones are kept."),
       integer_field("sample", &C::sample, {1},
                     "Number of rows to sample at random. Each collection, named by the part of a "
                     "row's id before its first dot (such as OpenOrca's niv, t0, cot, flan), keeps "
@@ -45,8 +45,8 @@ const Fields<DataConfig>& data_fields() {
       number_field("validation", &C::validation, share_below_one(),
                    "Fraction of the training rows held out for validation, chosen by train.seed."),
       enum_field("on_bad_row", &C::on_bad_row, on_bad_row_names(),
-                 "stop: a row that cannot be used, or that keeps no response token within "
-                 "max_length, is an error. skip: warn and leave it out."),
+                 "stop: an unusable row, or one that keeps no response token within max_length, is "
+                 "an error. skip: warn and continue."),
   };
   return kFields;
 }
@@ -83,7 +83,7 @@ const Fields<TrainConfig>& train_fields() {
       boolean_field("gradient_checkpointing", &C::gradient_checkpointing,
                     "Recompute each decoder layer in the backward pass: less memory for about a "
                     "third more time.")
-          .renamed_from("gradient_checkpointing"),
+          .renamed_from("recompute"),
       integer_field("evaluate_every", &C::evaluate_every, {1},
                     "Steps between validations; by default at the end of every epoch. Needs "
                     "data.validation."),

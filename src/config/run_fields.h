@@ -13,7 +13,7 @@ const Fields<DataConfig>& data_fields();
 const Fields<TrainConfig>& train_fields();
 const Fields<OutputConfig>& output_fields();
 
-/// Of "evaluation" in the plans of several runs.
+/// Of the object "evaluation" in the plans of several runs.
 const Fields<PlanEvaluation>& evaluation_fields();
 
 }  // namespace mola

@@ -9,7 +9,7 @@
 
 namespace mola {
 
-// What the configs of fine-tuning, pretraining and experiments have in common.
+// Shared by the configs of fine-tuning, pretraining and experiments.
 
 /// A whole run. Throws `Error` as `read_run_config` does.
 RunConfig read_run(const nlohmann::json& json, ConfigSource& source, const AdapterTypes& types);
@@ -17,8 +17,7 @@ RunConfig read_run(const nlohmann::json& json, ConfigSource& source, const Adapt
 /// The object "train". Throws `Error` for an unknown key or a value out of range.
 TrainConfig read_train(const JsonReader& reader);
 
-/// `key.path=value`, as the command line puts it over a file, by key path. Throws `Error` for other
-/// text.
+/// The overrides `key.path=value` of the command line, by key path. Throws `Error` for other text.
 std::map<std::string, std::string> split_overrides(const std::vector<std::string>& overrides);
 
 }  // namespace mola

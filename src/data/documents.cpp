@@ -37,7 +37,7 @@ std::vector<Sequence> encode_documents(const Tokenizer& tokenizer,
     for (auto first = ids.begin(); first != ids.end();) {
       const auto last = first + std::min(max_length, ids.end() - first);
       const std::vector<int64_t> piece(first, last);
-      // A lone token predicts nothing.
+      // A single token predicts nothing.
       if (piece.size() > 1) sequences.push_back({piece, piece});
       first = last;
     }

@@ -22,15 +22,15 @@ Sequence encode_whole(const Tokenizer& tokenizer, const Example& example, bool t
   sequence.input_ids.push_back(tokenizer.eos_id());
   sequence.labels = sequence.input_ids;
   if (!train_on_prompt) {
-    // Where prompt and response meet, a token may span both, so this count can differ by one from
-    // the prompt's share of the tokens of the whole; the official code counts so.
+    // A token may span the end of the prompt and the start of the response, so this count can
+    // differ by one from the prompt's tokens in the whole; the official code counts the same way.
     const size_t length = std::min(prompt_length(tokenizer, example), sequence.labels.size());
     std::fill_n(sequence.labels.begin(), length, kIgnoreIndex);
   }
   return sequence;
 }
 
-// Cutting bos + tokens + eos is the same as cutting bos + tokens and then adding eos if it fits.
+// Truncating bos + tokens + eos equals truncating bos + tokens and then adding eos if it fits.
 bool cut_right(Sequence& sequence, int64_t max_length) {
   const auto longest = static_cast<size_t>(max_length);
   if (sequence.input_ids.size() <= longest) return false;
@@ -47,7 +47,7 @@ EncodedData load_tokens(const DataConfig& data, Split split, size_t limit) {
     const bool is_cut = cut_right(sequence, data.max_length);
     if (count_targets(sequence) == 0) {
       fail("found no token to train on within data.max_length ", data.max_length,
-           ", expected a labelled one behind the first");
+           ", expected a labelled one after the first");
     }
     encoded.cut += is_cut ? 1 : 0;
     return sequence;
@@ -56,7 +56,7 @@ EncodedData load_tokens(const DataConfig& data, Split split, size_t limit) {
   return encoded;
 }
 
-// A row with nothing of its response left is a bad row.
+// A row whose response is truncated away is a bad row.
 EncodedData load_examples(const DataConfig& data, std::vector<Example> examples,
                           const Tokenizer& tokenizer) {
   EncodedData encoded;
@@ -101,13 +101,13 @@ EncodedData load_data(const DataConfig& data, Split split, const Tokenizer* toke
   const auto options = read_options(data);
   EncodedData encoded;
   if (data.task == "tokens") {
-    if (data.sample) fail("data.sample: is of tasks of text, found the task tokens");
-    if (data.topic) fail("data.topic: is of tasks of text, found the task tokens");
+    if (data.sample) fail("data.sample: applies to tasks of text only, found the task tokens");
+    if (data.topic) fail("data.topic: applies to tasks of text only, found the task tokens");
     encoded = load_tokens(data, split, options.limit);
   } else {
     const Task task = find_task(data.task);
     if (tokenizer == nullptr) {
-      fail("data.task: ", data.task, " is text, expected a tokenizer with it");
+      fail("data.task: ", data.task, " is text, expected a tokenizer");
     }
     encoded = load_examples(data, task.read(data.path, split, options), *tokenizer);
   }
@@ -116,7 +116,7 @@ EncodedData load_data(const DataConfig& data, Split split, const Tokenizer* toke
     log_warning(data.path + ": " + std::to_string(encoded.cut) + " of " +
                 std::to_string(encoded.sequences.size()) +
                 " sequences are longer than data.max_length " + std::to_string(data.max_length) +
-                " and were cut on the right");
+                " and were truncated on the right");
   }
   return encoded;
 }

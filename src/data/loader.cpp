@@ -51,7 +51,7 @@ Loader::Loader(std::vector<Sequence> sequences, const LoaderOptions& options)
     if (sequence.input_ids.empty()) fail("Loader: sequence ", index, " (from 0) is empty");
     if (sequence.labels.size() != sequence.input_ids.size()) {
       fail("Loader: sequence ", index, " (from 0): found ", sequence.labels.size(),
-           " labels, expected ", sequence.input_ids.size(), " as it has tokens");
+           " labels, expected ", sequence.input_ids.size(), ", one for each token");
     }
   }
   check_size("batch_size", options.batch_size);
@@ -78,8 +78,8 @@ const std::vector<size_t>& Loader::order_of(int64_t epoch) const {
 
 std::vector<MicroBatch> Loader::step(int64_t epoch, int64_t index) const {
   if (epoch < 0 || index < 0 || index >= steps_per_epoch()) {
-    fail("Loader: found step ", index, " of epoch ", epoch, ", expected a step below ",
-         steps_per_epoch(), " and no negative number");
+    fail("Loader: found step ", index, " of epoch ", epoch,
+         ", expected an epoch of at least 0 and a step from 0 to below ", steps_per_epoch());
   }
   const auto& order = order_of(epoch);
   const auto count = static_cast<int64_t>(order.size());

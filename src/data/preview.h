@@ -15,7 +15,7 @@ std::string preview_json(const Example& example);
 std::string preview_json(const Example& example, const Sequence& sequence,
                          const Tokenizer& tokenizer);
 
-/// A line for each token: its position, id and piece, and a star where the loss looks at it.
+/// A line for each token: its position, id and piece, and a star if it contributes to the loss.
 std::string preview_tokens(const Sequence& sequence, const Tokenizer& tokenizer);
 
 }  // namespace mola

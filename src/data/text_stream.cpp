@@ -11,8 +11,8 @@ TextStream::TextStream(const Tokenizer& tokenizer, std::vector<std::string> stop
   stop_.erase(std::remove(stop_.begin(), stop_.end(), ""), stop_.end());
 }
 
-// Moves whole characters from the bytes to the text. An incomplete one at the end stays, unless it
-// is the last.
+// Moves whole characters from the bytes to the text. An incomplete one at the end stays, unless no
+// more bytes follow.
 void TextStream::take_characters(bool is_last) {
   size_t at = 0;
   while (at < bytes_.size()) {
@@ -24,7 +24,7 @@ void TextStream::take_characters(bool is_last) {
   bytes_.erase(0, at);
 }
 
-// How much of the text can no longer be part of a stop string.
+// The length of the text that can no longer be part of a stop string.
 size_t TextStream::certain() const {
   for (size_t at = 0; at < text_.size(); ++at) {
     for (const auto& stop : stop_) {

@@ -18,10 +18,10 @@ std::string model_file(const fs::path& path) {
   const fs::path json = fs::path(model).replace_extension(".json");
   if (fs::exists(json, ignored) && (model == json || !fs::exists(model, ignored))) {
     fail(json.string(),
-         ": byte-level BPE tokenizers are not read yet, expected sentencepiece's tokenizer.model");
+         ": byte-level BPE tokenizers are not supported, expected sentencepiece's tokenizer.model");
   }
   if (!fs::exists(model, ignored)) {
-    fail(model.string(), ": no such file, the tokenizer is read from it");
+    fail(model.string(), ": no such file, but the tokenizer is read from it");
   }
   return model.string();
 }
@@ -55,7 +55,7 @@ Tokenizer Tokenizer::from_bytes(const std::string& bytes, const std::string& nam
   tokenizer.impl_ = std::make_unique<Impl>();
   auto& impl = *tokenizer.impl_;
   impl.path = name;
-  impl.check(impl.processor.LoadFromSerializedProto(bytes), "is no sentencepiece model");
+  impl.check(impl.processor.LoadFromSerializedProto(bytes), "is not a sentencepiece model");
   if (tokenizer.bos_id() < 0 || tokenizer.eos_id() < 0) {
     fail(name, ": found bos ", tokenizer.bos_id(), " and eos ", tokenizer.eos_id(),
          ", expected both");

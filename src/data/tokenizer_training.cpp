@@ -10,8 +10,8 @@
 namespace mola {
 namespace {
 
-// sentencepiece passes over lines that are longer than it expects of a sentence, so it gets the
-// texts line by line; a line end is a byte to it, as to LLaMA's tokenizer.
+// sentencepiece skips lines longer than its limit for a sentence, so it gets the texts line by
+// line; a line end is a byte to it, as to LLaMA's tokenizer.
 class Lines : public sentencepiece::SentenceIterator {
  public:
   explicit Lines(const std::vector<std::string>& texts) {
@@ -27,7 +27,7 @@ class Lines : public sentencepiece::SentenceIterator {
   void Next() override { ++next_; }
   const std::string& value() const override { return lines_[next_]; }
   size_t longest() const {
-    size_t bytes = 4192;  // as sentencepiece itself has it
+    size_t bytes = 4192;  // sentencepiece's default
     for (const auto& line : lines_) bytes = std::max(bytes, line.size());
     return bytes;
   }
@@ -62,8 +62,8 @@ Tokenizer train_tokenizer(const std::vector<std::string>& texts, int64_t vocab_s
       &lines, &bytes);
   if (!status.ok()) {
     fail("model.vocab_size: found ", vocab_size,
-         ", of which no tokenizer can be made from this text (sentencepiece: ", status.message(),
-         ")");
+         ", but no tokenizer of that size can be trained on this text (sentencepiece: ",
+         status.message(), ")");
   }
   return Tokenizer::from_bytes(bytes, "the tokenizer just trained");
 }

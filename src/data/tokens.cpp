@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-// The beginning of what was found, short enough for one line of an error, in whole characters.
+// The beginning of `text`, in whole characters, short enough for an error of one line.
 std::string excerpt(const std::string& text) {
   size_t length = 60;
   if (text.size() <= length) return text;

@@ -6,8 +6,8 @@
 
 namespace mola {
 
-/// A line of {"input_ids": [...], "labels": [...]}. Without labels every token is one. Throws
-/// `Error` for anything else; any other key is refused, since a misspelt "labels" would otherwise
+/// A line of {"input_ids": [...], "labels": [...]}. Without labels every token is a label. Throws
+/// `Error` for anything else; any other key is refused, since a misspelled "labels" would otherwise
 /// go unnoticed.
 Sequence parse_tokens(const std::string& line);
 

@@ -12,7 +12,7 @@ bool is_letter(const std::string& text, size_t at) {
   return byte >= 0x80 || std::isalnum(byte) != 0;
 }
 
-// The longest of `answers` that stands whole at `begin`; null if none does.
+// The longest of `answers` that is whole at `begin`; null if none is.
 const std::string* answer_at(const std::string& text, size_t begin,
                              const std::vector<std::string>& answers) {
   const std::string* longest = nullptr;
@@ -24,7 +24,7 @@ const std::string* answer_at(const std::string& text, size_t begin,
   return longest;
 }
 
-// Where the text goes on after `marker` and spaces, if the marker stands at `at`; `at` otherwise.
+// The position after `marker` and spaces, if the marker is at `at`; `at` otherwise.
 size_t skip(const std::string& text, size_t at, const std::string& marker) {
   if (text.compare(at, marker.size(), marker) != 0) return at;
   at += marker.size();
@@ -32,7 +32,7 @@ size_t skip(const std::string& text, size_t at, const std::string& marker) {
   return at;
 }
 
-// The first answer that is given, and whether it may still become a longer one or another.
+// The first answer, and whether further text can no longer change it.
 struct Found {
   const std::string* answer = nullptr;
   bool is_settled = false;

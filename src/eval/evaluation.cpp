@@ -12,7 +12,7 @@
 namespace mola {
 namespace {
 
-// The answer that the task's own response gives.
+// The answer in the reference response.
 std::string expected_answer(const Task& task, const Example& example) {
   const auto answer = parse_answer(example.response, answers_of(task, example));
   if (!answer) fail(task.name, ": no answer in the response '", example.response, "'");
@@ -44,7 +44,7 @@ std::vector<Prediction> by_generation(Llama& model, const Tokenizer& tokenizer, 
   return predictions;
 }
 
-// Prompt and response with the response alone labelled, eos left out.
+// Prompt and response, with only the response labelled, without eos.
 Sequence response_sequence(const Tokenizer& tokenizer, const std::string& prompt,
                            const std::string& response) {
   auto sequence = encode(tokenizer, {prompt, response}, std::numeric_limits<int64_t>::max(),
@@ -86,7 +86,7 @@ std::vector<Prediction> evaluate(Llama& model, const Tokenizer& tokenizer, const
                                  const EvaluationOptions& options,
                                  const OnPrediction& on_prediction) {
   if (task.answers.empty()) {
-    fail("task ", task.name, ": has no answers to compare with, expected a task that has");
+    fail("task ", task.name, ": has no answers, expected a task with answers");
   }
   if (options.batch_size < 1) {
     fail("batch_size: found ", options.batch_size, ", expected at least 1");

@@ -18,14 +18,14 @@ using torch::Tensor;
 struct Running {
   size_t index;
   int64_t slot;
-  std::vector<int64_t> tokens;  // prompt and what followed
-  size_t held;                  // of these, in the cache
-  int64_t left;                 // that may still come
+  std::vector<int64_t> tokens;  // prompt and new tokens
+  size_t held;                  // of these, those in the cache
+  int64_t left;                 // new tokens that may still come
   Sampler sampler;
 };
 
-// The logits [B, V] after the last token of each sequence, fp32 on the CPU. What the cache does not
-// hold yet goes through the model.
+// The logits [B, V] after the last token of each sequence, fp32 on the CPU. Only tokens that are
+// not in the cache yet go through the model.
 Tensor next_logits(Llama& model, KeyValueCache& cache, std::vector<Running>& sequences) {
   TokenBatch batch;
   for (auto& sequence : sequences) {
@@ -62,7 +62,7 @@ class Batch {
 
   void run() {
     while (next_prompt_ < order_.size() || !running_.empty()) {
-      // New prompts go through the model by themselves: whole sequences have a faster way.
+      // New prompts go through the model separately: whole sequences have a faster path.
       auto fresh = take_prompts();
       if (fresh.empty()) {
         running_ = advance(std::move(running_));
@@ -75,11 +75,11 @@ class Batch {
 
  private:
   static int64_t capacity_for(size_t longest, const GenerationOptions& options) {
-    constexpr int64_t kAtFirst = 256;  // new tokens that there is room for from the beginning
+    constexpr int64_t kAtFirst = 256;  // room for new tokens at the start
     return static_cast<int64_t>(longest) + std::min(options.max_new_tokens, kAtFirst);
   }
 
-  // Half a batch at a time: a lone prompt takes nearly as long.
+  // Half a batch at a time: a single prompt takes nearly as long.
   std::vector<Running> take_prompts() {
     std::vector<Running> fresh;
     if (2 * static_cast<int64_t>(free_slots_.size()) < slots_) return fresh;
@@ -94,7 +94,7 @@ class Batch {
     return fresh;
   }
 
-  // One token for each sequence; gives back those that go on.
+  // One token for each sequence; returns those that continue.
   std::vector<Running> advance(std::vector<Running> sequences) {
     const auto logits = next_logits(model_, cache_, sequences);
     const int64_t vocab = logits.size(1);
@@ -116,7 +116,7 @@ class Batch {
     return going_on;
   }
 
-  // Adds the token to its sequence, unless that ends with it.
+  // Adds the token to its sequence; returns the ending if the sequence ends.
   std::optional<Ending> take(Running& sequence, int64_t token) {
     if (token == eos_id_) return Ending::kEos;
     sequence.tokens.push_back(token);
@@ -132,7 +132,7 @@ class Batch {
   const OnToken& on_token_;
   const OnEnd& on_end_;
   std::vector<size_t> order_;  // of the prompts
-  size_t prefix_;              // tokens that all prompts begin with
+  size_t prefix_;              // tokens of the common prefix of all prompts
   int64_t slots_;
   KeyValueCache cache_;
   std::vector<int64_t> free_slots_;

@@ -17,7 +17,7 @@ void penalise(std::vector<float>& logits, const std::vector<int64_t>& tokens, do
   }
 }
 
-// How many of the `probabilities`, which fall, are needed to reach `top_p` together.
+// The number of `probabilities`, which are in descending order, that are needed to sum to `top_p`.
 size_t count_to_reach(double top_p, const std::vector<double>& probabilities) {
   double sum = 0;
   for (size_t count = 0; count < probabilities.size(); ++count) {
@@ -53,7 +53,7 @@ Sampler::Sampler(const SamplingOptions& options, int64_t stream) : options_(opti
 
 int64_t Sampler::next(std::vector<float>& logits, const std::vector<int64_t>& tokens) {
   if (!std::all_of(logits.begin(), logits.end(), [](float l) { return std::isfinite(l); })) {
-    fail("after ", tokens.size(), " tokens the model gives logits that are not finite");
+    fail("the logits after ", tokens.size(), " tokens are not finite");
   }
   if (options_.repetition_penalty != 1) penalise(logits, tokens, options_.repetition_penalty);
   if (options_.temperature > 0) return draw(logits);
@@ -65,7 +65,7 @@ int64_t Sampler::draw(std::vector<float>& logits) {
   std::iota(order.begin(), order.end(), 0);
   const size_t most =
       options_.top_k == 0 ? order.size() : std::min(order.size(), size_t(options_.top_k));
-  // Equal logits in the order of their ids, so that no machine sorts them otherwise.
+  // Equal logits in the order of their ids, so that the order is the same on every machine.
   std::partial_sort(
       order.begin(), order.begin() + static_cast<int64_t>(most), order.end(),
       [&](int64_t a, int64_t b) { return logits[a] != logits[b] ? logits[a] > logits[b] : a < b; });

@@ -9,10 +9,10 @@
 namespace mola {
 namespace {
 
-// Log-probabilities that are wanted of one forward pass, and the sums they are added to.
+// The log-probabilities needed from one forward pass, and the sums they are added to.
 class Wanted {
  public:
-  // Of `token` behind the pass's token `position`; positions come in order.
+  // That of `token` after the pass's token at `position`; positions are in ascending order.
   void add(int64_t position, int64_t token, double& sum) {
     if (positions_.empty() || positions_.back() != position) positions_.push_back(position);
     rows_.push_back(static_cast<int64_t>(positions_.size()) - 1);
@@ -20,7 +20,7 @@ class Wanted {
     sums_.push_back(&sum);
   }
 
-  // hidden [N, H] is what the pass gave.
+  // hidden [N, H] is the result of the pass.
   void add_to_sums(const Llama& model, const torch::Tensor& hidden) const {
     if (sums_.empty()) return;
     const auto on_device = [&](const std::vector<int64_t>& numbers) {
@@ -39,11 +39,11 @@ class Wanted {
   std::vector<double*> sums_;
 };
 
-// A row while it is scored.
+// A row that is being scored.
 struct Row {
   size_t index;
   int64_t slot;
-  size_t common;  // tokens that its candidates begin with; each has at least one more
+  size_t common;  // tokens of its candidates' common prefix; each has at least one more
   std::vector<double> scores;
 };
 
@@ -58,7 +58,7 @@ size_t common_tokens(const Candidates& candidates) {
   return common;
 }
 
-// The tokens that no sum asks for: those before the first whose successor is a target.
+// The tokens that no sum needs: those before the first whose successor is a target.
 size_t tokens_before_targets(const Sequence& sequence) {
   size_t t = 1;
   while (t < sequence.labels.size() && !is_target(sequence, t)) ++t;
@@ -113,7 +113,7 @@ class Scorer {
 
   int64_t prefix_slot() const { return static_cast<int64_t>(cache_.lengths.size()) - 1; }
 
-  // What the candidates of a row have in common, up to the token in which they part.
+  // The common prefix of each row's candidates.
   void score_beginnings(std::vector<Row>& batch) {
     TokenBatch tokens;
     Wanted wanted;
@@ -132,7 +132,7 @@ class Scorer {
     wanted.add_to_sums(model_, tokens.forward(model_, cache_));
   }
 
-  // The rest of the candidate `c` of each row, after which the cache holds what it held.
+  // The rest of the candidate `c` of each row; the cache is restored afterwards.
   void score_ends(std::vector<Row>& batch, size_t c) {
     TokenBatch tokens;
     Wanted wanted;
@@ -157,9 +157,9 @@ class Scorer {
   Llama& model_;
   const std::vector<Candidates>& rows_;
   KeyValueCache cache_;
-  std::vector<size_t> common_;  // tokens of each row that its candidates begin with
+  std::vector<size_t> common_;  // tokens of each row's common prefix
   std::vector<size_t> order_;
-  size_t prefix_ = 0;  // tokens that all rows begin with
+  size_t prefix_ = 0;  // tokens of the common prefix of all rows
 };
 
 }  // namespace
@@ -172,7 +172,7 @@ void score_candidates(Llama& model, const std::vector<Candidates>& rows, int64_t
       TORCH_CHECK(
           candidate.input_ids.size() > 1 && candidate.input_ids.size() == candidate.labels.size(),
           "score_candidates: found ", candidate.input_ids.size(), " tokens and ",
-          candidate.labels.size(), " labels, expected at least 2 and as many");
+          candidate.labels.size(), " labels, expected at least 2 tokens and as many labels");
     }
   }
   if (rows.empty()) return;

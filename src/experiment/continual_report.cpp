@@ -31,7 +31,7 @@ LineChart chart_of(const ContinualPlan& plan, const std::vector<ContinualResult>
   return chart;
 }
 
-// R of an adapter as it is written: the first domain's row on top.
+// R of an adapter as a matrix: the first domain's row on top.
 HeatMap matrix_map(const ContinualPlan& plan, const ContinualResult& result) {
   HeatMap map;
   map.title = result.adapter;
@@ -59,8 +59,8 @@ std::string numbered(const std::vector<std::string>& domains) {
 
 void add_curves(const ContinualPlan& plan, const std::vector<ContinualResult>& results,
                 const Pictures& pictures, Page& page) {
-  page.heading("While the domains are trained");
-  page.paragraph("The domains in their order: " + numbered(plan.domains) + ".");
+  page.heading("Accuracy during training");
+  page.paragraph("The domains in order: " + numbered(plan.domains) + ".");
   std::vector<Picture> all = {pictures.draw("mean",
                                             chart_of(plan, results, "Mean so far", mean_of_trained),
                                             "Mean accuracy over the domains trained so far.")};
@@ -68,7 +68,7 @@ void add_curves(const ContinualPlan& plan, const std::vector<ContinualResult>& r
     const auto on_domain = [&](const PerformanceMatrix& R, size_t k) { return R[k][i]; };
     all.push_back(pictures.draw(
         "domain_" + std::to_string(i + 1), chart_of(plan, results, plan.domains[i], on_domain),
-        "Accuracy on " + plan.domains[i] + ", which is number " + std::to_string(i + 1) + "."));
+        "Accuracy on " + plan.domains[i] + ", domain " + std::to_string(i + 1) + "."));
   }
   page.pictures(all);
 }
@@ -79,10 +79,10 @@ std::string continual_report(const ContinualPlan& plan, const std::vector<Contin
                              const Pictures& pictures) {
   Page page("Continual learning");
   page.paragraph(
-      "Each adapter was fine-tuned on one domain after another and evaluated on the test rows of "
-      "all of them after each. OP is the mean accuracy over all domains in the end; PD is by how "
-      "much the accuracy on a domain changes, on average, when one that follows it is trained: "
-      "below zero it is forgotten.");
+      "Each adapter was fine-tuned on one domain after another and evaluated after each on the "
+      "test rows of all domains. Overall performance (OP) is the mean accuracy over all domains "
+      "after the last one. Performance drop (PD) is the mean change of the accuracy on an earlier "
+      "domain when a later one is trained; negative means forgetting.");
   Table summary = {{"adapter", "trained parameters", "OP", "PD"}, {}};
   for (const auto& result : results) {
     summary.rows.push_back({result.adapter, std::to_string(result.trainable_parameters),
@@ -90,7 +90,7 @@ std::string continual_report(const ContinualPlan& plan, const std::vector<Contin
   }
   page.table(summary);
   add_curves(plan, results, pictures, page);
-  page.heading("R: accuracy on each domain after each");
+  page.heading("R: accuracy on each domain after training on each");
   std::vector<Picture> maps;
   for (size_t a = 0; a < results.size(); ++a) {
     maps.push_back(pictures.draw("R_" + std::to_string(a + 1), matrix_map(plan, results[a]), ""));

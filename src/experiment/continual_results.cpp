@@ -51,8 +51,9 @@ std::string percent(std::optional<double> share) {
 std::string continual_table(const ContinualPlan& plan,
                             const std::vector<ContinualResult>& results) {
   std::string text =
-      "Test accuracy in percent. OP: the mean over the domains after the last of them. PD: by how "
-      "much the accuracy on a domain changes, on average, when one that follows it is trained.\n\n"
+      "Test accuracy in percent. OP: mean over all domains after the last one. PD: mean change of "
+      "the accuracy on an earlier domain when a later one is trained; negative means "
+      "forgetting.\n\n"
       "| adapter | OP | PD |\n|---|---:|---:|\n";
   for (const auto& result : results) {
     text += "| " + result.adapter + " | " + percent(overall_of(plan, result)) + " | " +

@@ -7,11 +7,11 @@
 
 namespace mola {
 
-/// Overall performance and performance drop, of an adapter that has trained on all domains.
+/// Overall performance and performance drop; none until the adapter has trained on all domains.
 std::optional<double> overall_of(const ContinualPlan& plan, const ContinualResult& result);
 std::optional<double> drop_of(const ContinualPlan& plan, const ContinualResult& result);
 
-/// A share as "86.87"; empty where there is none.
+/// A share as "86.87"; empty without one.
 std::string percent(std::optional<double> share);
 
 }  // namespace mola

@@ -12,7 +12,7 @@ using nlohmann::ordered_json;
 
 using Scores = std::vector<double>;
 
-// The epochs with the best mean; of equals the fewest.
+// The epochs with the best mean; ties go to the fewest.
 int64_t best_epochs(const std::map<int64_t, Scores>& scores, bool is_loss) {
   int64_t best = scores.begin()->first;
   for (const auto& [epochs, values] : scores) {

@@ -9,7 +9,7 @@
 
 namespace mola {
 
-/// What a run of an experiment came to. Scores are accuracies, or losses where the task has no
+/// The result of a run of an experiment. Scores are accuracies, or losses if the task has no
 /// answers.
 struct RunResult {
   std::string task;
@@ -28,10 +28,10 @@ struct ResultCell {
   std::string adapter;
   int64_t trainable_parameters;
   bool is_loss;
-  int64_t epochs;     ///< those with the best mean score on the held-out rows; of equals the fewest
+  int64_t epochs;     ///< with the best mean score on the held-out rows; ties go to the fewest
   double validation;  ///< that score
   Estimate test;      ///< of these epochs, over the seeds
-  int64_t epochs_best_on_test;  ///< what choosing by the test rows would have given
+  int64_t epochs_best_on_test;  ///< the choice by the test rows, for comparison
   Estimate best_on_test;
 };
 
@@ -39,19 +39,19 @@ struct ResultCell {
 std::vector<ResultCell> result_cells(const ExperimentPlan& plan,
                                      const std::vector<RunResult>& results);
 
-/// The cell of `task` and `adapter`, null where no run fills it.
+/// The cell of `task` and `adapter`, null if no run fills it.
 const ResultCell* find_cell(const std::vector<ResultCell>& cells, const std::string& task,
                             const std::string& adapter);
 
 /// The table in Markdown: adapters by tasks, accuracies in percent as `mean ± half of the interval
-/// (epochs)`, and a second one, so named, of what choosing by the test rows would have given.
+/// (epochs)`, and a second one, so labelled, with the epochs chosen by the test rows.
 std::string results_table(const ExperimentPlan& plan, const std::vector<ResultCell>& cells);
 
 /// The cells and all results, as JSON text.
 std::string results_json(const std::vector<ResultCell>& cells,
                          const std::vector<RunResult>& results);
 
-/// A gnuplot script that draws the cells' test scores with their intervals, a group of bars for
+/// A gnuplot script that renders the cells' test scores with their intervals, a group of bars for
 /// each task, to the PNG file `output`.
 std::string results_plot(const ExperimentPlan& plan, const std::vector<ResultCell>& cells,
                          const std::string& output);

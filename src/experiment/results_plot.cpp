@@ -9,7 +9,7 @@ std::string results_plot(const ExperimentPlan& plan, const std::vector<ResultCel
   std::ostringstream data;
   data << "$scores << END\n";
   for (const auto& task : plan.tasks) {
-    data << '"' << task << '"';  // in data single quotes are none
+    data << '"' << task << '"';  // single quotes do not quote in data
     for (const auto& adapter : plan.adapters) {
       const auto* cell = find_cell(cells, task, adapter);
       if (cell == nullptr) {
@@ -42,7 +42,7 @@ std::string results_plot(const ExperimentPlan& plan, const std::vector<ResultCel
          "set boxwidth 0.9 relative\n"
          "set key outside right top\n"
          "set grid ytics\n"
-         "set ylabel \"test accuracy (%) or loss; bars: 95 % interval over seeds\"\n"
+         "set ylabel \"test accuracy (%) or loss; error bars: 95 % interval over seeds\"\n"
          "set yrange [0:*]\n" +
          bars + "\n";
 }

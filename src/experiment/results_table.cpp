@@ -24,7 +24,7 @@ std::string score_text(const ResultCell& cell, const Estimate& score, int64_t ep
   return text + format(" (%lld)", static_cast<long long>(epochs));
 }
 
-// A row for each adapter; `text` is what stands in a cell.
+// A row for each adapter; `text` gives the text of a cell.
 std::string table(const ExperimentPlan& plan, const std::vector<ResultCell>& cells,
                   const std::string& suffix,
                   const std::function<std::string(const ResultCell&)>& text) {
@@ -57,10 +57,10 @@ std::string results_table(const ExperimentPlan& plan, const std::vector<ResultCe
     return score_text(cell, cell.best_on_test, cell.epochs_best_on_test);
   };
   const std::string seeds = std::to_string(plan.seeds.size());
-  return "Test accuracy in percent (the loss where a task has no answers): mean over " + seeds +
+  return "Test accuracy in percent (the loss for tasks without answers): mean over " + seeds +
          (plan.seeds.size() == 1 ? " seed" : " seeds") +
          (plan.seeds.size() == 1 ? "" : " ± half of the 95 % interval") +
-         " (epochs, chosen by the training rows that were held out).\n\n" +
+         " (epochs, chosen on held-out training rows).\n\n" +
          table(plan, cells, "", by_validation) +
          "\nNot comparable with the above: the epochs with the best test score.\n\n" +
          table(plan, cells, ", best on test", by_test);

@@ -29,7 +29,7 @@ std::optional<json> read_result(const RunConfig& config, const ordered_json& set
   auto result = read_json_file(path);
   ConfigSource source{path, {}, {}};
   if (JsonReader(result, source, "").any("evaluation") != json(settings)) {
-    log_info(path + ": was evaluated otherwise; once more");
+    log_info(path + ": was evaluated with other settings; evaluating again");
     return std::nullopt;
   }
   return result;

@@ -10,19 +10,19 @@
 
 namespace mola {
 
-// result.json in the folder of a run of a plan: its scores, beside what they depend on.
+// result.json in the folder of a run of a plan: its scores, and the settings that they depend on.
 
-/// What scores depend on beside the run's own config.
+/// The settings that scores depend on besides the run's own config.
 nlohmann::ordered_json evaluation_settings(const PlanEvaluation& evaluation);
 
 std::string result_path(const RunConfig& config);
 
-/// What an earlier call found for the run; none if there is nothing, or the run was evaluated with
-/// other `settings`.
+/// The saved result of the run; none if there is no file, or the run was evaluated with other
+/// `settings`.
 std::optional<nlohmann::json> read_result(const RunConfig& config,
                                           const nlohmann::ordered_json& settings);
 
-/// A score in what `read_result` gave, and the number of trainable parameters.
+/// A score, and the number of trainable parameters, from the result of `read_result`.
 double read_score(const JsonReader& reader, const std::string& key);
 int64_t read_trainable_parameters(const JsonReader& reader);
 

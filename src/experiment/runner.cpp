@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "config/adapter_type.h"
-#include "io/trained_files.h"
 #include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
@@ -14,10 +13,9 @@
 #include "mola/model/device.h"
 #include "mola/model/parameter_count.h"
 #include "mola/tasks/task.h"
+#include "mola/train/finetune.h"
 #include "mola/train/validation.h"
 #include "tasks/read_options.h"
-#include "train/finetune.h"
-#include "train/run_warnings.h"
 
 namespace mola {
 namespace {
@@ -73,18 +71,19 @@ EvaluationRows Runner::read_test_rows(const RunConfig& config) const {
 }
 
 void Runner::train(const RunConfig& config, const RunData& data, RunStatus status) {
-  torch::manual_seed(config.train.seed);
-  auto model = share_base(base_, resolve_adapter(config.adapter, layers()));
-  start_adapter(model, config.model.path, config.adapter.init_from);
-  Finetune finetune(model, data, config);
-  for (const auto& warning : run_warnings(config.train, model->adapter, finetune.total_steps())) {
+  FinetuneOptions options;
+  options.resume = status == RunStatus::kStopped;
+  options.base = base_;
+  options.data = &data;
+  options.log_summary = false;
+  options.on_warning = [this](const std::string& warning) {
     if (warnings_.insert(warning).second) log_warning(warning);
-  }
-  finetune.run(status);
+  };
+  finetune(config, options);
 }
 
 Runner::Trained Runner::load_trained(const RunConfig& config) const {
-  const std::string folder = config.output.dir + "/" + trained_name(config.adapter);
+  const std::string folder = trained_folder(config);
   if (type_of(config.adapter, adapter_types()).trains_base) {
     auto model = load_pretrained(folder, "", base_->embed_tokens.scalar_type(), device_);
     return {model, count_parameters(model).total};

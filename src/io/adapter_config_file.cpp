@@ -12,7 +12,7 @@
 namespace mola {
 namespace {
 
-// The shapes of the tensors in the file `path`, which is read when they are asked for.
+// The shapes of the tensors of the adapter in `folder`, whose file is read on demand.
 std::function<std::map<std::string, std::vector<int64_t>>()> shapes_in(const std::string& folder) {
   return [folder] {
     std::map<std::string, std::vector<int64_t>> shapes;
@@ -44,7 +44,7 @@ AdapterConfig resolve_adapter(const AdapterSpec& spec, int64_t num_layers) {
   const auto& type = type_of(spec, adapter_types());
   if (type.trains_base) {
     fail("adapter.init_from: found ", *spec.init_from, ", but the type ", type.name,
-         " starts from no adapter; start from a model, as model.path");
+         " cannot start from an adapter; name a model in model.path");
   }
   NumberOrList top_k = kDefaultTopK;
   const auto given = spec.settings.find("top_k");

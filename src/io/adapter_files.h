@@ -6,12 +6,12 @@
 
 namespace mola {
 
-/// The path that the tensors have in an adapter's folder. Throws `Error` where there is only a
-/// pickle, and names the script that converts it.
+/// The path of the tensors in an adapter's folder. Throws `Error` if there is only a pickle, and
+/// names the script that converts it.
 std::string adapter_tensors_path(const std::string& folder);
 
-/// Writes the files of the adapter of `model` into `folder`, which is there: `save_adapter` for a
-/// folder that holds other files too.
+/// Writes the files of the adapter of `model` into the existing `folder`: `save_adapter` for a
+/// folder with other files.
 void write_adapter_files(Llama& model, const std::string& folder);
 
 }  // namespace mola

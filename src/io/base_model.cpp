@@ -60,7 +60,7 @@ std::string generation_config_text(const Tokenizer& tokenizer) {
       .dump(2);
 }
 
-// transformers encodes as our `Tokenizer` does: slow, legacy, with bos in front.
+// With it transformers encodes as `Tokenizer` does: slow, legacy, with bos in front.
 std::string tokenizer_config_text(int64_t longest) {
   return ordered_json({{"tokenizer_class", "LlamaTokenizer"},
                        {"legacy", true},

@@ -6,7 +6,7 @@
 
 namespace mola {
 
-/// `save_base_model` into a folder that is there and holds other files too.
+/// `save_base_model` into an existing folder with other files.
 void write_base_model_files(Llama& model, const std::string& source, const std::string& folder);
 
 }  // namespace mola

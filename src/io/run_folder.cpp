@@ -32,7 +32,7 @@ std::vector<std::pair<int64_t, fs::path>> checkpoints_in(const std::string& run_
   return found;
 }
 
-// The temporary name of something that a run writes; other names are somebody else's.
+// Whether `name` is temporary and of a file or folder that a run writes; others are not the run's.
 bool is_leftover(const std::string& name) {
   constexpr size_t kRandomCharacters = 6;
   const auto mark = name.rfind(kTemporaryMark);
@@ -74,7 +74,7 @@ void make_run_folder(const std::string& path) {
   check_run_folder(path);
   std::error_code error;
   fs::create_directories(path, error);
-  if (error) fail("output.dir ", path, ": cannot be made: ", error.message());
+  if (error) fail("output.dir ", path, ": cannot be created: ", error.message());
 }
 
 std::string newest_checkpoint(const std::string& run_folder) {

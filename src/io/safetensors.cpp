@@ -17,7 +17,7 @@ const std::map<std::string, torch::Dtype> kDtypes = {{"F32", torch::kFloat},
                                                      {"BF16", torch::kBFloat16},
                                                      {"I64", torch::kLong}};
 
-// A view of the mapped bytes, to be copied from and not written to.
+// A view of the mapped bytes, to be read only.
 Tensor mapped_tensor(const SafetensorsFile& file, const SafetensorsEntry& entry) {
   auto* bytes = const_cast<std::byte*>(file.data(entry));  // from_blob takes no const pointer
   return torch::from_blob(bytes, entry.shape, dtype_of(entry));
@@ -27,8 +27,8 @@ std::string dtype_name(const std::string& tensor_name, const Tensor& tensor) {
   for (const auto& [name, dtype] : kDtypes) {
     if (dtype == tensor.scalar_type()) return name;
   }
-  fail("tensor '", tensor_name, "': a safetensors file of ours holds no ",
-       torch::toString(tensor.scalar_type()));
+  fail("tensor '", tensor_name, "': found ", torch::toString(tensor.scalar_type()),
+       ", expected F32, F16, BF16 or I64");
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ void save_safetensors(const std::string& path, const TensorMap& tensors) {
     offset += tensor.nbytes();
   }
   std::string text = header.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');  // the data starts on 8 bytes
+  text.resize((text.size() + 7) / 8 * 8, ' ');  // the data is aligned to 8 bytes
   const uint64_t length = text.size();
 
   AtomicFile file(path);

@@ -23,7 +23,7 @@ constexpr size_t kLengthBytes = 8;
 const std::map<std::string, size_t> kBytesPerElement = {
     {"F32", 4}, {"F16", 2}, {"BF16", 2}, {"I64", 8}};
 
-// The number of bytes that a shape needs, or SIZE_MAX where that overflows, be it only on the way.
+// The number of bytes that a shape needs, or SIZE_MAX if a product on the way overflows.
 size_t bytes_of(const SafetensorsEntry& entry) {
   size_t bytes = kBytesPerElement.at(entry.dtype);
   bool is_empty = false;
@@ -66,7 +66,7 @@ SafetensorsEntry parse_entry(const std::string& where, const json& value, size_t
   return entry;
 }
 
-// The format wants the data covered from start to end, each byte once.
+// The format requires that the tensors cover each byte of the data exactly once.
 void check_cover(const std::string& path, const std::map<std::string, SafetensorsEntry>& entries,
                  size_t data_size) {
   std::vector<std::pair<SafetensorsEntry, std::string>> in_order;
@@ -152,8 +152,8 @@ const std::byte* SafetensorsFile::data(const SafetensorsEntry& entry) const {
 }
 
 void SafetensorsFile::release(const SafetensorsEntry& entry) const {
-  // Only whole pages can be given back; those shared with a neighbour may go too, since the file
-  // still has them.
+  // Only whole pages can be given back; those shared with a neighbor may go too, since they can be
+  // read from the file again.
   const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   const size_t begin = (data_begin_ + entry.begin) / page * page;
   madvise(mapping_ + begin, data_begin_ + entry.end - begin, MADV_DONTNEED);

@@ -7,17 +7,17 @@
 
 namespace mola {
 
-// What a run trains, in a folder: an adapter or, where all weights are trained, a base model with
-// what else its `source` holds, the Hugging Face folder that the run started from.
+// The result of a run, in a folder: an adapter or, if all weights are trained, a base model with
+// the other files of `source`, the Hugging Face folder that the run started from.
 
-/// "model" where all weights are trained, otherwise "adapter".
+/// "model" if all weights are trained, otherwise "adapter".
 std::string trained_name(const AdapterConfig& adapter);
 std::string trained_name(const AdapterSpec& adapter);
 
-/// Writes the files into `folder`, which is there and may hold others.
+/// Writes the files into the existing `folder`, which may contain others.
 void write_trained_files(Llama& model, const std::string& source, const std::string& folder);
 
-/// Writes the folder, whole or not at all.
+/// Writes the folder atomically.
 void save_trained(Llama& model, const std::string& source, const std::string& folder);
 
 void load_trained(Llama& model, const std::string& folder);

@@ -26,7 +26,8 @@ class WeightFiles {
 
   torch::Dtype dtype(const std::string& name) const;
 
-  /// Throws `Error` for a tensor that nobody has read into a model, and that is not implied.
+  /// Throws `Error` for a tensor that was not read into a model, except rotary frequencies and, if
+  /// `tied`, the head.
   void refuse_what_was_not_read(bool tied) const;
 
  private:
@@ -36,7 +37,7 @@ class WeightFiles {
   std::map<std::string, std::shared_ptr<SafetensorsFile>> files_;  // by path
   std::map<std::string, std::shared_ptr<SafetensorsFile>> where_;  // by tensor
   std::set<std::string> read_;
-  std::string source_;  // named when a tensor is missing
+  std::string source_;  // for errors about missing tensors
 };
 
 /// The name of a projection's weight: `block` is "self_attn" or "mlp".

@@ -9,7 +9,7 @@
 namespace mola {
 namespace {
 
-// Where the keys or values of a token's head begin in the cache.
+// The offset of the keys or values of a token's head in the cache.
 inline int64_t cache_offset(const CacheShape& shape, int64_t token, int64_t head) {
   return (shape.slots[token] * shape.key_heads + head) * shape.capacity * shape.head_dim;
 }

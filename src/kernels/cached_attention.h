@@ -6,9 +6,9 @@
 
 namespace mola {
 
-/// Tokens that continue sequences whose earlier keys and values lie in a cache: for each of the
-/// two, [slots, key_heads, capacity, D]. Queries, keys and values of a token stand side by side in
-/// the wide output of their projections, [N, (query_heads + 2 key_heads) D].
+/// Tokens that continue sequences whose earlier keys and values are in a cache, each [slots,
+/// key_heads, capacity, D]. Queries, keys and values of a token are concatenated in the fused
+/// output of their projections, [N, (query_heads + 2 key_heads) D].
 struct CacheShape {
   int64_t query_heads;
   int64_t key_heads;
@@ -20,10 +20,10 @@ struct CacheShape {
   int64_t width() const { return (query_heads + 2 * key_heads) * head_dim; }
 };
 
-/// `store_keys_rows` puts the keys, turned by the tokens' angles cos and sin [N, D], and the values
-/// of tokens begin..end to their places in the cache. `attend_rows` then lets queries look at all
-/// keys up to their own position, softmax(q k^T / sqrt(D)) v, into mixed [N, query_heads D]; its
-/// rows are pairs of token and key head, N key_heads in all.
+/// `store_keys_rows` stores the keys of tokens begin..end, rotated by the tokens' angles cos and
+/// sin [N, D], and their values in the cache. `attend_rows` then lets queries attend to all keys up
+/// to their own position, softmax(q k^T / sqrt(D)) v, and writes mixed [N, query_heads D]; its rows
+/// are pairs of token and key head, N key_heads in all.
 #define MOLA_CACHED_ATTENTION_KERNELS(T)                                                           \
   void store_keys_rows(const CacheShape& shape, const T* wide, const T* cos, const T* sin, T* key, \
                        T* value, int64_t begin, int64_t end);                                      \

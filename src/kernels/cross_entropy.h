@@ -7,7 +7,7 @@
 namespace mola {
 
 /// Cross-entropy of rows begin..end of `logits` [N, V]: losses[i] = log sum exp(row) - row[target].
-/// The row becomes the gradient of `scale` times its loss: scale * (softmax(row) -
+/// The row is overwritten with the gradient of `scale` times its loss: scale * (softmax(row) -
 /// one_hot(target)).
 void cross_entropy_rows(float* logits, const int64_t* targets, float* losses, float scale,
                         int64_t vocab_size, int64_t begin, int64_t end);

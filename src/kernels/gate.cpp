@@ -15,7 +15,7 @@ inline void softmax(const T* logits, int64_t count, Acc<T>* p) {
   for (int64_t e = 0; e < count; ++e) p[e] /= sum;
 }
 
-// The `top_k` largest of p, largest first; the lower index where two are equal.
+// The `top_k` largest of p, largest first; ties go to the lower index.
 template <class A>
 inline void choose(const A* p, int64_t count, int64_t top_k, A* weights, int64_t* indices) {
   A sum = 0;
@@ -55,7 +55,7 @@ inline void gate(const GateShape& shape, const T* hidden, const T* logits, Acc<T
 }
 
 // With s the sum of the chosen p and w = p / s:
-//   dw_e = scaling <dgated_e, hidden_e>,  dp_e = (dw_e - sum_S dw w) / s + what comes from outside,
+//   dw_e = scaling <dgated_e, hidden_e>,  dp_e = (dw_e - sum_S dw w) / s + the incoming dp_e,
 //   dlogits = p (dp - sum p dp),          dhidden_e = scaling w_e dgated_e.
 template <class T>
 inline void gate_gradient(const GateShape& shape, const T* hidden, const T* grad_gated,

@@ -6,8 +6,8 @@
 
 namespace mola {
 
-/// One projection's mixture between its two thin products, for tokens begin..end. Letters: E
-/// experts, K top_k, r rank; `stride` is the distance between rows of the thin products' result.
+/// One projection's mixture between its two low-rank products, for tokens begin..end. Letters: E
+/// experts, K top_k, r rank; `stride` is the distance between rows of the first product's result.
 struct GateShape {
   int64_t num_experts;
   int64_t top_k;

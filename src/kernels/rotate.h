@@ -4,8 +4,8 @@
 
 namespace mola {
 
-/// Turns a head x [2 half] by the angles of its token, in the half-rotation form:
-/// y = x cos + rotate_half(x) sin.
+/// Rotates a head x [2 half] by the angles of its token, in the half-rotation form: y = x cos +
+/// rotate_half(x) sin.
 template <class T>
 inline void rotate_head(const T* x, const T* cos, const T* sin, T* y, int64_t half) {
 #pragma omp simd

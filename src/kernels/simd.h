@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <cstring>
 
-// Kernels are plain loops over rows, compiled for three instruction sets; the loader takes the best
-// that the processor has (GCC alone: clang 14 has no "arch=" clones, and the address sanitizer
-// starts after the loader has asked). No torch in here: they get pointers, and which rows to work
-// on.
+// Kernels are plain loops over rows, compiled for three instruction sets; the loader selects the
+// best one that the processor supports (GCC only: clang 14 has no "arch=" clones, and the address
+// sanitizer starts after the loader's check). No torch here: kernels get pointers and a range of
+// rows.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__)
 #define MOLA_KERNEL \
@@ -18,12 +18,12 @@
 
 namespace mola {
 
-/// A bfloat16 number as it lies in memory.
+/// A bfloat16 number in memory.
 struct BFloat16 {
   uint16_t bits;
 };
 
-/// What a kernel computes in: fp32, and float64 for float64.
+/// The type in which a kernel computes: fp32, or float64 for float64.
 template <class T>
 struct Accumulate {
   using Type = float;
@@ -46,7 +46,7 @@ inline float load(BFloat16 value) {
 
 inline void store(float& place, float value) { place = value; }
 inline void store(double& place, double value) { place = value; }
-// Rounds to nearest, ties to even; NaN stays one.
+// Rounds to nearest, ties to even; NaN stays NaN.
 inline void store(BFloat16& place, float value) {
   uint32_t bits;
   std::memcpy(&bits, &value, sizeof(bits));
@@ -54,8 +54,8 @@ inline void store(BFloat16& place, float value) {
   place.bits = static_cast<uint16_t>(value == value ? rounded : 0x7fc0);
 }
 
-/// exp to 2 ulp, in a form that vectorises: 2^n times a polynomial (Cephes' coefficients). What is
-/// below -87 gives about 1e-38, what is above 88 about 1e38.
+/// exp to 2 ulp, in a form that vectorizes: 2^n times a polynomial (Cephes' coefficients). Inputs
+/// below -87 give about 1e-38, inputs above 88 about 1e38.
 inline float exponential(float x) {
   const float bounded = x < -87.0F ? -87.0F : (x > 88.0F ? 88.0F : x);
   const float n = __builtin_rintf(bounded * 1.44269504F);

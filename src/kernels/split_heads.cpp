@@ -17,10 +17,10 @@ inline void rotate_back(const T* dy, const T* cos, const T* sin, T* dx, int64_t 
   }
 }
 
-// Calls `act` with the offsets of each head in both layouts, and with that of its token's angles.
+// Calls `act` with the offsets of each head in both layouts and of its token's angles.
 template <class Act>
 inline void for_each_head(const HeadShape& shape, int64_t begin, int64_t end, const Act& act) {
-  const int64_t* sequence = shape.offsets;  // the one that token n is in
+  const int64_t* sequence = shape.offsets;  // the sequence of token n
   for (int64_t n = begin; n < end; ++n) {
     while (sequence[1] <= n) ++sequence;
     const int64_t time = sequence[1] - sequence[0];

@@ -6,19 +6,19 @@
 
 namespace mola {
 
-/// The heads of one of query, key and value in the wide output of their projections, [N, row_width]
-/// for the tokens of all sequences end to end.
+/// The heads of query, key or value in the fused output of their projections, [N, row_width] for
+/// the concatenated tokens of all sequences.
 struct HeadShape {
   const int64_t* offsets;  ///< where each sequence begins among the tokens; N at the end
   int64_t heads;           ///< of this projection
   int64_t head_dim;        ///< D
   int64_t row_width;
-  int64_t begin;  ///< of this projection's columns
+  int64_t begin;  ///< first column of this projection
 };
 
-/// Tokens begin..end of `wide` -> `heads`, which holds [heads, T, D] of one sequence after the
-/// other, each head turned by the angles of its token, cos and sin [N, D] (null: not turned), in
-/// the half-rotation form. Merging is the way back, and the gradient: it turns by the transpose.
+/// Tokens begin..end of `wide` -> `heads`, which contains [heads, T, D] of one sequence after the
+/// other, each head rotated by the angles of its token, cos and sin [N, D] (null: not rotated), in
+/// the half-rotation form. Merging is the reverse, and the gradient: it rotates by the transpose.
 #define MOLA_SPLIT_HEADS_KERNELS(T)                                                         \
   void split_heads_rows(const HeadShape& shape, const T* wide, const T* cos, const T* sin,  \
                         T* heads, int64_t begin, int64_t end);                              \

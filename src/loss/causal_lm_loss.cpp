@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ops/device.h"
 #include "ops/head_loss.h"
 
 namespace mola {
@@ -20,7 +21,7 @@ Targets find_targets(const Tensor& labels) {
 
 Tensor causal_lm_loss(const Tensor& hidden, const Tensor& head_weight, const Targets& targets,
                       double normalizer) {
-  if (targets.tokens.is_cpu() && targets.count() > 0) {  // a GPU would have to be waited for
+  if (on_host(targets.tokens) && targets.count() > 0) {
     const auto lowest = targets.tokens.min().item<int64_t>();
     const auto highest = targets.tokens.max().item<int64_t>();
     TORCH_CHECK(lowest >= 0 && highest < head_weight.size(0), "causal_lm_loss: found targets from ",

@@ -9,9 +9,9 @@ namespace {
 
 using torch::Tensor;
 
-// What the projections of one layer with the same number of experts add up to.
+// Sums over the projections of one layer with the same number of experts.
 struct Load {
-  Tensor picks;        // [E] how often each expert was chosen
+  Tensor picks;        // [E] assignments to each expert
   Tensor probability;  // [E] sum of its probabilities
   Tensor tokens;       // [] tokens that were routed
   int64_t projections = 0;
@@ -35,7 +35,7 @@ struct Load {
   }
 };
 
-// The mean over the numbers of experts that occur, weighted by their projections.
+// The mean over the groups of equal E, weighted by their numbers of projections.
 Tensor layer_loss(const std::map<int64_t, Load>& loads) {
   int64_t projections = 0;
   for (const auto& [num_experts, load] : loads) projections += load.projections;

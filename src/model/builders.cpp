@@ -7,7 +7,7 @@
 namespace mola {
 namespace {
 
-// Builds the groups of one layer; a projection that is no target has no experts.
+// Builds the groups of one layer; a projection that is not a target has no experts.
 struct GroupBuilder {
   const AdapterConfig& adapter;
   torch::Dtype dtype;
@@ -31,7 +31,7 @@ struct GroupBuilder {
   }
 };
 
-// Makes the frozen parameters of `module` those of `base`, by their names.
+// Shares the frozen parameters of `base` with `module`, by their names.
 void share_frozen(torch::nn::Module& module, const torch::nn::Module& base) {
   const auto shared = base.named_parameters();
   for (auto& item : module.named_parameters()) {
@@ -39,8 +39,8 @@ void share_frozen(torch::nn::Module& module, const torch::nn::Module& base) {
   }
 }
 
-// `base` may be null. Its weights take their places layer by layer, so that at most one layer has
-// memory of its own meanwhile.
+// `base` may be null. Its weights are shared layer by layer, so that at most one layer has memory
+// of its own meanwhile.
 Llama build(const LlamaConfig& config, const AdapterConfig& adapter, torch::Dtype dtype,
             torch::Device device, const LlamaImpl* base) {
   const GroupBuilder groups{adapter, dtype, device};

@@ -3,6 +3,7 @@
 #include <torch/cuda.h>
 
 #include "mola/base/error.h"
+#include "ops/device.h"
 
 namespace mola {
 namespace {
@@ -23,7 +24,7 @@ torch::Device choose_device(const std::string& name) {
   }
   if (name == "cpu") return torch::kCPU;
   const bool available = torch::cuda::is_available();
-  if (name == "cuda" && !available) fail("model.device: found 'cuda', but no CUDA card is usable");
+  if (name == "cuda" && !available) fail("model.device: found 'cuda', but CUDA is not available");
   return available ? torch::kCUDA : torch::kCPU;
 }
 
@@ -32,7 +33,7 @@ torch::Dtype choose_dtype(const std::string& name, torch::Device device) {
     fail("model.dtype: found '", name, "', expected auto, f32 or bf16");
   }
   if (name == "f32") return torch::kFloat;
-  const bool fast = device.is_cuda() || cpu_multiplies_in_bf16();
+  const bool fast = is_gpu(device) || cpu_multiplies_in_bf16();
   return name == "bf16" || fast ? torch::kBFloat16 : torch::kFloat;
 }
 

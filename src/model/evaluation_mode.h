@@ -4,8 +4,7 @@
 
 namespace mola {
 
-/// Puts a model into evaluation mode (without dropout), and back into its own at the end, whatever
-/// happens.
+/// Puts a model into evaluation mode (without dropout) and restores its mode on destruction.
 class EvaluationMode {
  public:
   explicit EvaluationMode(const Llama& model) : model_(model), was_training_(model->is_training()) {

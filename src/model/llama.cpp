@@ -14,11 +14,11 @@ using torch::Tensor;
 
 namespace {
 
-// is_token [B, T] -> [B, 1, T, T]: true where a query may look.
+// is_token [B, T] -> [B, 1, T, T]: true where a query may attend.
 Tensor padding_mask(const Tensor& is_token) {
   const int64_t time = is_token.size(1);
   const auto like = torch::dtype(torch::kBool).device(is_token.device());
-  // A padding query may look at itself: a row with nothing to look at has no softmax.
+  // A padding query may attend to itself: an empty row has no softmax.
   const auto itself = torch::eye(time, like);
   return ((torch::ones({time, time}, like).tril() & is_token.unsqueeze(1)) | itself).unsqueeze(1);
 }
@@ -65,9 +65,8 @@ Tensor LlamaImpl::forward(const Tensor& input_ids, const Tensor& attention_mask,
   return run(input_ids.reshape(-1), positions.reshape(-1), inputs, trace).view({batch, time, -1});
 }
 
-Tensor LlamaImpl::forward_packed(const Tensor& input_ids, const Tensor& positions,
-                                 const std::vector<int64_t>& offsets, RoutingTrace* trace) {
-  return run(input_ids, positions, {{}, offsets, {}}, trace);
+Tensor LlamaImpl::forward(const PackedTokens& tokens, RoutingTrace* trace) {
+  return run(tokens.ids, tokens.positions, {{}, tokens.offsets, {}}, trace);
 }
 
 Tensor LlamaImpl::forward_cached(const Tensor& input_ids, const std::vector<int64_t>& offsets,
@@ -115,7 +114,7 @@ void LlamaImpl::use_adapter(bool use) {
 void LlamaImpl::prepare_for_inference() {
   const auto freeze = [this](auto& module) {
     if (module.is_empty()) return;
-    for (auto& parameter : module->parameters()) {  // buffers, PiSSA's first factors, stay fp32
+    for (auto& parameter : module->parameters()) {  // buffers, PiSSA's initial factors, stay fp32
       parameter.set_data(parameter.to(embed_tokens.scalar_type()));
       parameter.requires_grad_(false);
     }
@@ -130,7 +129,7 @@ int64_t LlamaImpl::num_virtual_tokens() const {
                                                    : prompt_tuning->options.num_virtual_tokens();
 }
 
-// `inputs` are those of the text, without angles; their mask alone has the virtual tokens.
+// `inputs` are those of the text, without angles; only their mask includes the virtual tokens.
 Tensor LlamaImpl::run(const Tensor& input_ids, const Tensor& positions, AttentionInputs inputs,
                       RoutingTrace* trace) {
   const auto dtype = embed_tokens.scalar_type();

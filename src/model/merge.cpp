@@ -11,13 +11,13 @@ namespace {
 
 void check_foldable(Llama& model) {
   if (model->adapter.num_virtual_tokens > 0 || model->adapter.adapter_layers > 0) {
-    fail("the adapter is made of prompts, which stand beside the text and fold into no weight");
+    fail("the adapter consists of prompts, which cannot be merged into the weights");
   }
   for (const auto& place : model->projections()) {
     const size_t experts = place.mixture().is_empty() ? 0 : place.mixture()->experts.size();
     if (experts > 1) {
       fail("the adapter has ", experts, " experts in layer ", place.layer, ", ", place.name,
-           ": a router weighs them anew for each token, so they fold into no weight");
+           ": their weights differ from token to token, so they cannot be merged");
     }
   }
 }

@@ -1,11 +1,9 @@
 #include "nn/gradient_checkpointing.h"
 
-#include <ATen/Context.h>
 #include <torch/autograd.h>
 #include <torch/types.h>
 
-#include <mutex>
-
+#include "ops/device.h"
 #include "ops/kernel_dispatch.h"
 
 namespace mola {
@@ -15,31 +13,19 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// The state of the random numbers on the device of x.
-Tensor random_state(const Tensor& x) {
-  auto generator = at::globalContext().defaultGenerator(x.device());
-  const std::lock_guard<std::mutex> lock(generator.mutex());
-  return generator.get_state();
-}
-
-void set_random_state(const Tensor& x, const Tensor& state) {
-  auto generator = at::globalContext().defaultGenerator(x.device());
-  const std::lock_guard<std::mutex> lock(generator.mutex());
-  generator.set_state(state);
-}
-
 // Draws random numbers from `state` on, until its end, whatever happens.
 class RandomStateGuard {
  public:
-  RandomStateGuard(const Tensor& x, const Tensor& state) : x_(x), before_(random_state(x)) {
-    set_random_state(x, state);
+  RandomStateGuard(torch::Device device, const Tensor& state)
+      : device_(device), before_(random_state(device)) {
+    set_random_state(device, state);
   }
-  ~RandomStateGuard() { set_random_state(x_, before_); }
+  ~RandomStateGuard() { set_random_state(device_, before_); }
   RandomStateGuard(const RandomStateGuard&) = delete;
   RandomStateGuard& operator=(const RandomStateGuard&) = delete;
 
  private:
-  Tensor x_;
+  torch::Device device_;
   Tensor before_;
 };
 
@@ -57,34 +43,50 @@ struct LayerCall : torch::CustomClassHolder {
   }
 };
 
+// What the backward pass needs. The parameters are saved not for their values: one that is changed
+// before the backward pass is then an error.
+struct Saved {
+  Tensor x;
+  variable_list parameters;
+
+  void save(AutogradContext* ctx) const {
+    variable_list saved = parameters;
+    saved.push_back(x);
+    ctx->save_for_backward(saved);
+  }
+  static Saved load(const AutogradContext* ctx) {
+    auto saved = ctx->get_saved_variables();
+    const Tensor x = saved.back();
+    saved.pop_back();
+    return {x, saved};
+  }
+};
+
 struct CheckpointFunction : torch::autograd::Function<CheckpointFunction> {
   static variable_list forward(AutogradContext* ctx, const Tensor& x, at::TensorList parameters,
                                const c10::intrusive_ptr<LayerCall>& call) {
-    call->random = random_state(x);
-    // The parameters not for their values: one that is changed before the backward pass is then an
-    // error.
-    variable_list saved = {x};
-    saved.insert(saved.end(), parameters.begin(), parameters.end());
-    ctx->save_for_backward(saved);
+    call->random = random_state(x.device());
+    Saved{x, parameters.vec()}.save(ctx);
     ctx->saved_data["call"] = c10::IValue::make_capsule(call);
     return call->run(x, call->routing);
   }
 
   static variable_list backward(AutogradContext* ctx, variable_list gradients) {
     refuse_second_derivatives();
-    auto inputs = ctx->get_saved_variables();
+    const auto saved = Saved::load(ctx);
     const auto capsule = ctx->saved_data["call"].toCapsule();
     auto& call = static_cast<LayerCall&>(*capsule);
     const bool needs_x = ctx->needs_input_grad(0);
-    inputs[0] = inputs[0].detach().requires_grad_(needs_x);
+    const auto x = saved.x.detach().requires_grad_(needs_x);
 
     const torch::AutoGradMode with_gradients(true);
     RoutingTrace trace;
     const auto outputs = [&] {
-      const RandomStateGuard as_before(inputs[0], call.random);
-      return call.run(inputs[0], trace);
+      const RandomStateGuard as_before(x.device(), call.random);
+      return call.run(x, trace);
     }();
-    if (!needs_x) inputs.erase(inputs.begin());
+    variable_list inputs = saved.parameters;
+    if (needs_x) inputs.insert(inputs.begin(), x);
     auto result = torch::autograd::grad(outputs, inputs, gradients, /*retain_graph=*/false,
                                         /*create_graph=*/false, /*allow_unused=*/true);
     if (!needs_x) result.insert(result.begin(), Tensor());

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kernels/cached_attention.h"
+#include "ops/device.h"
 #include "ops/kernel_dispatch.h"
 
 namespace mola {
@@ -122,7 +123,7 @@ Tensor cached_attention(const Tensor& wide, const AttentionInputs& inputs,
                         const HeadCounts& heads) {
   torch::NoGradGuard no_grad;
   check_cached(inputs);
-  if (!wide.is_cpu()) return cached_attention_by_torch(wide, inputs, heads);
+  if (!on_host(wide)) return cached_attention_by_torch(wide, inputs, heads);
   const Call call(wide, inputs);
   const auto& lengths = inputs.cached->cache->lengths;
   const bool all_new = std::all_of(inputs.cached->slots.begin(), inputs.cached->slots.end(),

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "ops/batch_attention.h"
+#include "ops/device.h"
 #include "ops/head_layout.h"
 #include "ops/kernel_dispatch.h"
 
@@ -55,21 +56,41 @@ struct AttentionCall : torch::CustomClassHolder {
   HeadCounts heads{};
 };
 
+// What the backward pass needs.
+struct Saved {
+  RotaryAngles rotary;
+  Parts parts;
+  std::vector<BatchAttention::Kept> runs;  // of each run
+
+  void save(AutogradContext* ctx) const {
+    variable_list saved = {rotary.cos, rotary.sin, parts.query, parts.key, parts.value};
+    for (const auto& kept : runs) saved.insert(saved.end(), {kept.softmax, kept.mixed});
+    ctx->save_for_backward(saved);
+  }
+  static Saved load(const AutogradContext* ctx) {
+    const auto saved = ctx->get_saved_variables();
+    Saved result = {{saved[0], saved[1]}, {saved[2], saved[3], saved[4]}, {}};
+    for (size_t i = 5; i < saved.size(); i += 2) result.runs.push_back({saved[i], saved[i + 1]});
+    return result;
+  }
+};
+
 struct CausalAttentionFunction : torch::autograd::Function<CausalAttentionFunction> {
   static Tensor forward(AutogradContext* ctx, const Tensor& wide, const Tensor& cos,
                         const Tensor& sin, const c10::intrusive_ptr<AttentionCall>& call) {
     const auto& heads = call->heads;
     const HeadLayout layout(call->offsets, heads.dim);
-    const Parts parts = {layout.split(wide, 0, heads.query, {cos, sin}),
-                         layout.split(wide, heads.key_column(), heads.key_value, {cos, sin}),
-                         layout.split(wide, heads.value_column(), heads.key_value)};
-    const auto mixed = torch::empty_like(parts.query);
-    variable_list saved = {cos, sin, parts.query, parts.key, parts.value};
+    const RotaryAngles rotary = {cos, sin};
+    Saved saved = {rotary,
+                   {layout.split(wide, 0, heads.query, rotary),
+                    layout.split(wide, heads.key_column(), heads.key_value, rotary),
+                    layout.split(wide, heads.value_column(), heads.key_value)},
+                   {}};
+    const auto mixed = torch::empty_like(saved.parts.query);
     for (const auto& run : runs_of(call->offsets)) {
-      const auto kept = parts.of(run, heads).forward(run.of(mixed, heads.query));
-      saved.insert(saved.end(), {kept.softmax, kept.mixed});
+      saved.runs.push_back(saved.parts.of(run, heads).forward(run.of(mixed, heads.query)));
     }
-    ctx->save_for_backward(saved);
+    saved.save(ctx);
     ctx->saved_data["call"] = c10::IValue::make_capsule(call);
     const auto y = torch::empty({wide.size(0), heads.query * heads.dim}, wide.options());
     layout.merge(mixed, y, 0, heads.query);
@@ -78,9 +99,8 @@ struct CausalAttentionFunction : torch::autograd::Function<CausalAttentionFuncti
 
   static variable_list backward(AutogradContext* ctx, variable_list gradients) {
     refuse_second_derivatives();
-    const auto saved = ctx->get_saved_variables();
-    const RotaryAngles rotary = {saved[0], saved[1]};
-    const Parts parts = {saved[2], saved[3], saved[4]};
+    const auto saved = Saved::load(ctx);
+    const auto& parts = saved.parts;
     const auto capsule = ctx->saved_data["call"].toCapsule();
     const auto& call = static_cast<const AttentionCall&>(*capsule);
     const auto& heads = call.heads;
@@ -88,16 +108,13 @@ struct CausalAttentionFunction : torch::autograd::Function<CausalAttentionFuncti
     const auto dmixed = layout.split(gradients[0].contiguous(), 0, heads.query);
     const Parts dparts = {torch::empty_like(parts.query), torch::empty_like(parts.key),
                           torch::empty_like(parts.value)};
-    size_t next = 5;
+    auto kept = saved.runs.begin();
     for (const auto& run : runs_of(call.offsets)) {
-      parts.of(run, heads)
-          .backward(run.of(dmixed, heads.query), {saved[next], saved[next + 1]},
-                    dparts.of(run, heads));
-      next += 2;
+      parts.of(run, heads).backward(run.of(dmixed, heads.query), *kept++, dparts.of(run, heads));
     }
     const auto dwide = torch::empty({gradients[0].size(0), heads.width()}, dmixed.options());
-    layout.merge(dparts.query, dwide, 0, heads.query, rotary);
-    layout.merge(dparts.key, dwide, heads.key_column(), heads.key_value, rotary);
+    layout.merge(dparts.query, dwide, 0, heads.query, saved.rotary);
+    layout.merge(dparts.key, dwide, heads.key_column(), heads.key_value, saved.rotary);
     layout.merge(dparts.value, dwide, heads.value_column(), heads.key_value);
     return {dwide, {}, {}, {}};
   }
@@ -147,7 +164,7 @@ void check_inputs(const Tensor& wide, const AttentionInputs& inputs, const HeadC
 Tensor causal_attention(const Tensor& wide, const AttentionInputs& inputs,
                         const HeadCounts& heads) {
   check_inputs(wide, inputs, heads);
-  if (!wide.is_cpu() || inputs.mask.defined()) return attention_by_torch(wide, inputs, heads);
+  if (!on_host(wide) || inputs.mask.defined()) return attention_by_torch(wide, inputs, heads);
   const auto& angles = inputs.rotary;
   auto call = c10::make_intrusive<AttentionCall>();
   call->offsets = inputs.offsets;

@@ -2,6 +2,7 @@
 
 #include "kernels/gate.h"
 #include "mola/ops/routing.h"
+#include "ops/device.h"
 #include "ops/kernel_dispatch.h"
 
 namespace mola {
@@ -40,7 +41,7 @@ void backward_by_torch(const Gate& gate, const Tensor& hidden, const Gate::Resul
 }  // namespace
 
 Gate::Result Gate::forward(const Tensor& hidden, const Tensor& logits) const {
-  if (!hidden.is_cpu()) return forward_by_torch(*this, hidden, logits);
+  if (!on_host(hidden)) return forward_by_torch(*this, hidden, logits);
   const int64_t tokens = hidden.size(0);
   const auto wide = hidden.options().dtype(accumulate_dtype(hidden.scalar_type()));
   const Result result = {torch::empty({tokens, num_experts}, wide),
@@ -60,7 +61,7 @@ Gate::Result Gate::forward(const Tensor& hidden, const Tensor& logits) const {
 void Gate::backward(const Tensor& hidden, const Result& result, const Tensor& grad_gated,
                     const Tensor& grad_probabilities, const Tensor& grad_hidden,
                     const Tensor& grad_logits) const {
-  if (!hidden.is_cpu()) {
+  if (!on_host(hidden)) {
     return backward_by_torch(*this, hidden, result, grad_gated, grad_probabilities, grad_hidden,
                              grad_logits);
   }

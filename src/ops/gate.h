@@ -5,7 +5,8 @@
 namespace mola {
 
 /// What stands between a mixture's two thin products: its router's choice, and the weights on the
-/// rank axis. E experts, K top_k, r rank; hidden = A x is [N, E r], logits [N, E].
+/// rank axis. This is the router that trains; `route` and `TopKRouter::forward` are the reference
+/// that tests compare it with. E experts, K top_k, r rank; hidden = A x is [N, E r], logits [N, E].
 struct Gate {
   int64_t num_experts;
   int64_t top_k;

@@ -57,6 +57,39 @@ Tensor thin_products(const Tensor& x, const Tensor& dropped, const Tensor& block
   return torch::cat({hidden, matmul_nt(x, block.narrow(0, hidden_rows, router_rows))}, 1);
 }
 
+// What the backward pass needs of a mixture.
+struct SavedMixture {
+  Tensor lora_B;
+  Gate::Result gate;  // undefined without a router
+};
+
+// What the backward pass needs. A router's probabilities are also an output of the function.
+struct Saved {
+  Tensor input;  // undefined where nothing needs it
+  Tensor kept;   // [N, I] bool, by dropout; undefined without it
+  Tensor weight, block;
+  Tensor thin;  // the thin products [N, M]
+  std::vector<SavedMixture> mixtures;
+
+  void save(AutogradContext* ctx) const {
+    variable_list saved = {input, kept, weight, block, thin};
+    for (const auto& [lora_B, gate] : mixtures) {
+      saved.insert(saved.end(),
+                   {lora_B, gate.probabilities, gate.weights, gate.indices, gate.gated});
+    }
+    ctx->save_for_backward(saved);
+  }
+  static Saved load(const AutogradContext* ctx) {
+    const auto saved = ctx->get_saved_variables();
+    Saved result = {saved[0], saved[1], saved[2], saved[3], saved[4], {}};
+    for (size_t i = 5; i < saved.size(); i += 5) {
+      result.mixtures.push_back(
+          {saved[i], {saved[i + 1], saved[i + 2], saved[i + 3], saved[i + 4]}});
+    }
+    return result;
+  }
+};
+
 struct GroupFunction : torch::autograd::Function<GroupFunction> {
   static variable_list forward(AutogradContext* ctx, const Tensor& input, const Tensor& weight,
                                const std::optional<Tensor>& bias,
@@ -77,10 +110,10 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
     variable_list outputs = {y};
     const bool needs_input = block.defined() || weight.requires_grad() ||
                              call->steps.activation != InputActivation::kNone;
-    variable_list saved = {needs_input ? input : Tensor(), kept, weight, block, thin};
+    Saved saved = {needs_input ? input : Tensor(), kept, weight, block, thin, {}};
     for (size_t i = 0; i < call->places.size(); ++i) {
       const auto& place = call->places[i];
-      saved.push_back(lora_B[i]);
+      saved.mixtures.push_back({lora_B[i], {}});
       if (place.logits_begin < 0) {
         add_output(y, place, hidden_of(thin, place) * place.gate.scaling, lora_B[i]);
         continue;
@@ -88,12 +121,10 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
       const auto result = place.gate.forward(hidden_of(thin, place), logits_of(thin, place));
       add_output(y, place, result.gated, lora_B[i]);
       outputs.push_back(result.probabilities);
-      saved.insert(saved.end(), {result.weights, result.indices, result.gated});
+      saved.mixtures.back().gate = result;
       if (routing != nullptr) routing->push_back(result);
     }
-    // Each router's probabilities are an output, so they are saved as one.
-    saved.insert(saved.end(), outputs.begin() + 1, outputs.end());
-    ctx->save_for_backward(saved);
+    saved.save(ctx);
     ctx->saved_data["call"] = c10::IValue::make_capsule(call);
     return outputs;
   }
@@ -101,13 +132,13 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
   static variable_list backward(AutogradContext* ctx, variable_list gradients);
 };
 
-// What the backward pass has: the saved tensors that all mixtures share, and the call.
+// The gradients that all mixtures share.
 struct GroupBackward {
   const Tensor& x;  // after the activation
-  const Tensor &kept, &weight, &block;
+  const Saved& saved;
   const GroupCall& call;
 
-  int64_t router_rows() const { return block.size(0) - call.hidden_rows; }
+  int64_t router_rows() const { return saved.block.size(0) - call.hidden_rows; }
   Tensor grad_hidden(const Tensor& grad_thin) const {
     return columns(grad_thin, 0, call.hidden_rows);
   }
@@ -116,14 +147,15 @@ struct GroupBackward {
   }
 
   Tensor block_gradient(const Tensor& grad_thin) const {
-    if (!kept.defined()) return torch::mm(grad_thin.t(), x);
-    const auto dropped = (x * kept).mul_(1 / call.keep());
+    if (!saved.kept.defined()) return torch::mm(grad_thin.t(), x);
+    const auto dropped = (x * saved.kept).mul_(1 / call.keep());
     return torch::cat(
         {torch::mm(grad_hidden(grad_thin).t(), dropped), torch::mm(grad_logits(grad_thin).t(), x)});
   }
 
   Tensor x_gradient(const Tensor& dy, const Tensor& grad_thin) const {
-    auto grad_x = matmul_nn(dy, weight);
+    const auto& [block, kept] = std::tie(saved.block, saved.kept);
+    auto grad_x = matmul_nn(dy, saved.weight);
     if (!kept.defined()) return grad_x.addmm_(grad_thin, block);
     const auto through = matmul_nn(grad_hidden(grad_thin), block.narrow(0, 0, call.hidden_rows));
     grad_x.addcmul_(through, kept.to(through.scalar_type()), 1 / call.keep());
@@ -133,67 +165,57 @@ struct GroupBackward {
 
 // dB of a mixture, transposed as its parameters lie, and its columns of the thin products'
 // gradient.
-Tensor mixture_gradient(const MixturePlace& place, const Tensor& dy, const Tensor& lora_B,
-                        const Tensor& thin, const Gate::Result& result,
-                        const Tensor& grad_probabilities, const Tensor& grad_thin) {
+Tensor mixture_gradient(const MixturePlace& place, const Tensor& dy, const SavedMixture& saved,
+                        const Tensor& thin, const Tensor& grad_probabilities,
+                        const Tensor& grad_thin) {
   const auto dy_here = columns(dy, place.output_begin, place.output_size);
-  const auto grad_gated = matmul_nn(dy_here, lora_B);
+  const auto grad_gated = matmul_nn(dy_here, saved.lora_B);
   const auto hidden = hidden_of(thin, place);
   auto grad_hidden = hidden_of(grad_thin, place);
   if (place.logits_begin < 0) {
     grad_hidden.copy_(grad_gated).mul_(place.gate.scaling);
     return torch::mm((hidden * place.gate.scaling).t(), dy_here).t();
   }
-  place.gate.backward(hidden, result, grad_gated, grad_probabilities, grad_hidden,
+  place.gate.backward(hidden, saved.gate, grad_gated, grad_probabilities, grad_hidden,
                       logits_of(grad_thin, place));
-  return torch::mm(result.gated.t(), dy_here).t();
+  return torch::mm(saved.gate.gated.t(), dy_here).t();
 }
 
 variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradients) {
   refuse_second_derivatives();
-  const auto saved = ctx->get_saved_variables();
+  const auto saved = Saved::load(ctx);
   const auto capsule = ctx->saved_data["call"].toCapsule();
   const auto& call = static_cast<const GroupCall&>(*capsule);
-  const auto& input = saved[0];
-  const auto& thin = saved[4];
   const auto dy = gradients[0].contiguous();
   const bool needs_x = ctx->needs_input_grad(0);
   const bool needs_weight = ctx->needs_input_grad(1);
-  const bool has_experts = saved[3].defined();
-  const auto x = has_experts || needs_weight ? call.activate(input) : Tensor();
+  const bool has_experts = saved.block.defined();
+  const auto x = has_experts || needs_weight ? call.activate(saved.input) : Tensor();
   const auto grad_weight = needs_weight ? torch::mm(dy.t(), x) : Tensor();
   const auto grad_bias = call.has_bias && ctx->needs_input_grad(2) ? dy.sum(0) : Tensor();
+  const auto input_gradient = [&](const Tensor& grad_x) {
+    return call.input_gradient(grad_x, saved.input);
+  };
   if (!has_experts) {
-    return {needs_x ? call.input_gradient(matmul_nn(dy, saved[2]), input) : Tensor(),
+    return {needs_x ? input_gradient(matmul_nn(dy, saved.weight)) : Tensor(),
             grad_weight,
             grad_bias,
             {},
             {},
             {}};
   }
-  const GroupBackward shared{x, saved[1], saved[2], saved[3], call};
-  const auto grad_thin = torch::empty_like(thin);
+  const auto grad_thin = torch::empty_like(saved.thin);
   variable_list grad_B;
-  size_t next = 5;
-  size_t router = 0;
-  const size_t routers = gradients.size() - 1;
-  for (const auto& place : call.places) {
-    const auto& lora_B = saved[next++];
-    Gate::Result result;
-    Tensor grad_probabilities;
-    if (place.logits_begin >= 0) {
-      result = {saved[saved.size() - routers + router], saved[next], saved[next + 1],
-                saved[next + 2]};
-      grad_probabilities = gradients[1 + router];
-      next += 3;
-      ++router;
-    }
+  auto next_gradient = gradients.begin() + 1;  // of the probabilities of the next router
+  for (size_t i = 0; i < call.places.size(); ++i) {
+    const auto& place = call.places[i];
+    const auto grad_probabilities = place.logits_begin >= 0 ? *next_gradient++ : Tensor();
     grad_B.push_back(
-        mixture_gradient(place, dy, lora_B, thin, result, grad_probabilities, grad_thin));
+        mixture_gradient(place, dy, saved.mixtures[i], saved.thin, grad_probabilities, grad_thin));
   }
-  variable_list result = {
-      needs_x ? call.input_gradient(shared.x_gradient(dy, grad_thin), input) : Tensor(),
-      grad_weight, grad_bias, shared.block_gradient(grad_thin)};
+  const GroupBackward shared{x, saved, call};
+  variable_list result = {needs_x ? input_gradient(shared.x_gradient(dy, grad_thin)) : Tensor(),
+                          grad_weight, grad_bias, shared.block_gradient(grad_thin)};
   result.insert(result.end(), grad_B.begin(), grad_B.end());
   result.resize(result.size() + 2);  // the call and the routing
   return result;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kernels/cross_entropy.h"
+#include "ops/device.h"
 #include "ops/kernel_dispatch.h"
 #include "ops/matmul.h"
 
@@ -12,6 +13,8 @@ namespace mola {
 namespace {
 
 using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
 
 // Rows of logits that exist at a time: 256 rows of a vocabulary of 32000 in bf16 are 16 MB.
 constexpr int64_t kChunkElements = 256 * 32000;
@@ -19,7 +22,7 @@ constexpr int64_t kChunkElements = 256 * 32000;
 // Returns the sum of the rows' cross-entropies; `logits` [N, V] become the gradient of `scale`
 // times it.
 Tensor cross_entropy_in_place(Tensor& logits, const Tensor& targets, double scale) {
-  if (!logits.is_cpu()) {
+  if (!on_host(logits)) {
     const auto wide = logits.to(torch::kFloat);
     const auto log_sums = wide.logsumexp(1, /*keepdim=*/true);
     const auto at_targets = wide.gather(1, targets.unsqueeze(1));
@@ -41,37 +44,53 @@ Tensor cross_entropy_in_place(Tensor& logits, const Tensor& targets, double scal
   return losses.sum();
 }
 
+// The gradients, which come out of the forward pass.
+struct Saved {
+  Tensor states_gradient;  // [N, H]
+  Tensor head_gradient;    // [V, H], undefined where the head is frozen
+
+  void save(AutogradContext* ctx) const {
+    ctx->save_for_backward({states_gradient, head_gradient});
+  }
+  static Saved load(const AutogradContext* ctx) {
+    const auto saved = ctx->get_saved_variables();
+    return {saved[0], saved[1]};
+  }
+};
+
 // The head and the cross-entropy of `states` [N, H], chunk by chunk. The gradients come out of the
 // forward pass, while the logits are there; the backward pass only scales them.
 struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
-  static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& states,
-                        const Tensor& head_weight, const Tensor& targets, double normalizer) {
+  static Tensor forward(AutogradContext* ctx, const Tensor& states, const Tensor& head_weight,
+                        const Tensor& targets, double normalizer) {
     const int64_t rows = std::max<int64_t>(1, kChunkElements / head_weight.size(0));
-    const auto gradient = torch::empty_like(states);
-    const auto head_gradient =
-        head_weight.requires_grad() ? torch::zeros_like(head_weight) : Tensor();
+    const Saved gradients = {torch::empty_like(states), head_weight.requires_grad()
+                                                            ? torch::zeros_like(head_weight)
+                                                            : Tensor()};
     auto loss = torch::zeros({}, states.options().dtype(accumulate_dtype(states.scalar_type())));
     for (int64_t begin = 0; begin < states.size(0); begin += rows) {
       const int64_t size = std::min(rows, states.size(0) - begin);
       auto logits = matmul_nt(states.narrow(0, begin, size), head_weight);
       loss += cross_entropy_in_place(logits, targets.narrow(0, begin, size), 1 / normalizer);
       if (states.requires_grad()) {
-        gradient.narrow(0, begin, size).copy_(matmul_nn(logits, head_weight));
+        gradients.states_gradient.narrow(0, begin, size).copy_(matmul_nn(logits, head_weight));
       }
-      if (head_gradient.defined()) {
-        head_gradient.addmm_(logits.t(), states.narrow(0, begin, size));
+      if (gradients.head_gradient.defined()) {
+        gradients.head_gradient.addmm_(logits.t(), states.narrow(0, begin, size));
       }
     }
-    ctx->save_for_backward({gradient, head_gradient});
+    gradients.save(ctx);
     return loss / normalizer;
   }
 
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
-                                                 torch::autograd::variable_list gradients) {
+  static variable_list backward(AutogradContext* ctx, variable_list gradients) {
     refuse_second_derivatives();
-    const auto saved = ctx->get_saved_variables();
-    const auto scale = gradients[0].to(saved[0].scalar_type());
-    return {saved[0] * scale, saved[1].defined() ? saved[1] * scale : Tensor(), {}, {}};
+    const auto saved = Saved::load(ctx);
+    const auto scale = gradients[0].to(saved.states_gradient.scalar_type());
+    return {saved.states_gradient * scale,
+            saved.head_gradient.defined() ? saved.head_gradient * scale : Tensor(),
+            {},
+            {}};
   }
 };
 

@@ -2,13 +2,15 @@
 
 #include <ATen/core/dispatch/Dispatcher.h>
 
+#include "ops/device.h"
+
 namespace mola {
 namespace {
 
 using torch::Tensor;
 
 bool onednn_is_faster(const Tensor& x) {
-  return x.is_cpu() && x.scalar_type() == torch::kFloat && at::hasMKLDNN() &&
+  return on_host(x) && x.scalar_type() == torch::kFloat && at::hasMKLDNN() &&
          at::globalContext().userEnabledMkldnn();
 }
 

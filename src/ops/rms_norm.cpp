@@ -3,17 +3,33 @@
 #include <torch/autograd.h>
 
 #include "kernels/rms_norm.h"
+#include "ops/device.h"
 #include "ops/kernel_dispatch.h"
 
 namespace mola {
 namespace {
 
 using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+// What the backward pass needs.
+struct Saved {
+  Tensor x;
+  Tensor weight;
+  Tensor inverse;  // of each row's norm
+
+  void save(AutogradContext* ctx) const { ctx->save_for_backward({x, weight, inverse}); }
+  static Saved load(const AutogradContext* ctx) {
+    const auto saved = ctx->get_saved_variables();
+    return {saved[0], saved[1], saved[2]};
+  }
+};
 
 // In one pass over x each way, and another for the weight's gradient where it requires one.
 struct RMSNormFunction : torch::autograd::Function<RMSNormFunction> {
-  static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& x_given,
-                        const Tensor& weight, double eps) {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x_given, const Tensor& weight,
+                        double eps) {
     const auto x = x_given.contiguous();
     const int64_t size = x.size(-1);
     const int64_t rows = x.numel() / size;
@@ -24,35 +40,32 @@ struct RMSNormFunction : torch::autograd::Function<RMSNormFunction> {
       rms_norm_rows(kernel_data<T>(x), kernel_data<T>(weight), eps, kernel_data<T>(y),
                     kernel_data<Acc<T>>(inverse), size, begin, end);
     });
-    ctx->save_for_backward({x, weight, inverse});
+    Saved{x, weight, inverse}.save(ctx);
     return y;
   }
 
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
-                                                 torch::autograd::variable_list gradients) {
+  static variable_list backward(AutogradContext* ctx, variable_list gradients) {
     refuse_second_derivatives();
-    const auto saved = ctx->get_saved_variables();
+    const auto saved = Saved::load(ctx);
     const auto dy = gradients[0].contiguous();
     const auto dx = torch::empty_like(dy);
     const int64_t size = dy.size(-1);
-    const auto& x = saved[0];
-    const auto& weight = saved[1];
-    const auto& inverse = saved[2];
     for_rows(dy, dy.numel() / size, [&](auto* type, int64_t begin, int64_t end) {
       using T = std::remove_pointer_t<decltype(type)>;
-      rms_norm_gradient_rows(kernel_data<T>(dy), kernel_data<T>(x), kernel_data<T>(weight),
-                             kernel_data<Acc<T>>(inverse), kernel_data<T>(dx), size, begin, end);
+      rms_norm_gradient_rows(kernel_data<T>(dy), kernel_data<T>(saved.x),
+                             kernel_data<T>(saved.weight), kernel_data<Acc<T>>(saved.inverse),
+                             kernel_data<T>(dx), size, begin, end);
     });
     if (!ctx->needs_input_grad(1)) return {dx, {}, {}};
-    const auto normed = x.view({-1, size}) * inverse.unsqueeze(1);
-    return {dx, (dy.view({-1, size}) * normed).sum(0).to(weight.scalar_type()), {}};
+    const auto normed = saved.x.view({-1, size}) * saved.inverse.unsqueeze(1);
+    return {dx, (dy.view({-1, size}) * normed).sum(0).to(saved.weight.scalar_type()), {}};
   }
 };
 
 }  // namespace
 
 Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps) {
-  if (x.is_cpu() && x.scalar_type() == weight.scalar_type()) {
+  if (on_host(x) && x.scalar_type() == weight.scalar_type()) {
     return RMSNormFunction::apply(x, weight, eps);
   }
   return torch::rms_norm(x, {weight.size(0)}, weight, eps);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kMostTicks = 6;
 
-// 1, 2, 5, 10, 20, …: the first that `most` of which reach over `length`.
+// The first of 1, 2, 5, 10, 20, … of which `most` cover `length`.
 double step_for(double length, double most) {
   for (double ten = 1;; ten *= 10) {
     for (const double factor : {1, 2, 5}) {
@@ -27,7 +27,7 @@ std::string short_text(double value) {
   return size >= 1e4 ? number_text(value / 1e3) + "k" : number_text(value);
 }
 
-// In a list of ticks a percent sign would begin a format.
+// In the text of a tick a percent sign would begin a format.
 std::string tick(const std::string& name, double place) {
   std::string text;
   for (const char c : shortened(name, kTickLetters)) text += c == '%' ? "%%" : std::string(1, c);
@@ -45,7 +45,7 @@ Range range_of(const std::vector<double>& values, double margin, std::optional<d
   Range range = {low.value_or(*std::min_element(finite.begin(), finite.end())),
                  high.value_or(*std::max_element(finite.begin(), finite.end()))};
   const double length = range.high - range.low;
-  if (length <= 0) {  // one value: in the middle
+  if (length <= 0) {  // a single value: in the middle
     const double around = std::max(0.5, std::abs(range.low) / 10);
     return {low.value_or(range.low - around), std::max(range.low, range.high) + around};
   }
@@ -102,7 +102,7 @@ std::string number_text(double value) {
 std::string picture_commands(const std::string& output, size_t width, size_t height,
                              const std::string& title, const std::string& x_label,
                              const std::string& y_label) {
-  // A name that begins with a bar would be a command to write to.
+  // A name that begins with a bar would be run as a command.
   const std::string file = output.rfind('|', 0) == 0 ? "./" + output : output;
   return "set encoding utf8\n"
          "set terminal svg size " +

@@ -6,19 +6,19 @@
 
 namespace mola {
 
-// Of a picture, in pixels; what names take comes on top.
+// Size of a chart in pixels, without the space for names.
 constexpr size_t kWidth = 440;
 constexpr size_t kHeight = 310;
-constexpr size_t kLetter = 8;  // the width of one, about
+constexpr size_t kLetter = 8;  // approximate width of one
 
-/// Where an axis begins and ends; the former is the smaller.
+/// The range of an axis; `low` is the smaller.
 struct Range {
   double low;
   double high;
 };
 
-/// From the least to the largest of the finite `values`, and beyond by `margin` of their distance;
-/// 0 to 1 where there are none. What is given takes their place.
+/// The range of the finite `values`, extended by `margin` of its length; 0 to 1 if there are none.
+/// `low` and `high`, if given, override it.
 Range range_of(const std::vector<double>& values, double margin, std::optional<double> low = {},
                std::optional<double> high = {});
 
@@ -29,21 +29,21 @@ bool are_whole(const std::vector<double>& values);
 /// whole numbers.
 std::string axis_commands(const std::string& axis, Range range, bool whole);
 
-/// The command that writes `names` at 0, 1, …, turned by so many degrees: every one or, where there
-/// are more than `most`, every second, fifth, tenth and so on.
+/// The command that writes `names` at 0, 1, …, rotated by `degrees`: every one or, if there are
+/// more than `most`, every second, fifth, tenth and so on.
 std::string name_ticks(const std::string& axis, const std::vector<std::string>& names, size_t most,
                        int degrees);
 
-/// `name`, cut to so many letters.
+/// `name`, truncated to `letters` letters.
 std::string shortened(const std::string& name, size_t letters);
 
-/// How many letters of a tick's name are shown.
+/// Maximum letters of the name of a tick.
 constexpr size_t kTickLetters = 20;
 
-/// A number for gnuplot; what is not finite is NaN.
+/// A number for gnuplot; NaN if it is not finite.
 std::string number_text(double value);
 
-/// The commands that begin a picture of so many pixels.
+/// The commands that begin a chart of this size in pixels.
 std::string picture_commands(const std::string& output, size_t width, size_t height,
                              const std::string& title, const std::string& x_label,
                              const std::string& y_label);

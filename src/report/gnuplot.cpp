@@ -8,18 +8,18 @@
 namespace mola {
 namespace {
 
-// As one word of a shell.
+// `text` as one word of a shell command.
 std::string shell_word(const std::string& text) {
   std::string word = "'";
   for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return word + "'";
 }
 
-// Warns the first time that it is asked.
+// Warns on the first call.
 bool has_gnuplot() {
   static const bool is_there = [] {
     if (std::system("command -v gnuplot > /dev/null") == 0) return true;
-    log_warning("no pictures are drawn, since gnuplot is not installed (package gnuplot-nox)");
+    log_warning("charts are not rendered, since gnuplot is not installed (package gnuplot-nox)");
     return false;
   }();
   return is_there;
@@ -32,7 +32,7 @@ std::string gnuplot_string(const std::string& text) {
   for (const char c : text) {
     const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     if (c == '\'') {
-      string += "'.\"'\".'";  // a doubled one ends a string that it begins
+      string += "'.\"'\".'";  // a doubled quote would end a string that it begins
     } else {
       string += is_control ? ' ' : c;
     }
@@ -44,7 +44,7 @@ bool draw(const std::string& path, const std::string& script) {
   write_file(path, script);
   if (!has_gnuplot()) return false;
   if (std::system(("gnuplot " + shell_word(path)).c_str()) == 0) return true;
-  log_warning(path + ": not drawn, since gnuplot failed, see above");
+  log_warning(path + ": not rendered, since gnuplot failed, see above");
   return false;
 }
 

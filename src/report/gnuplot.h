@@ -4,12 +4,12 @@
 
 namespace mola {
 
-/// `text` as a string of gnuplot's, of which no character means anything to it: in double quotes it
-/// would run commands. Line feeds and other control characters become spaces.
+/// `text` as a string of gnuplot in which no character is special: in double quotes it would run
+/// commands. Line feeds and other control characters become spaces.
 std::string gnuplot_string(const std::string& text);
 
-/// Writes `script` to `path`, for whoever wants to change the picture, and lets gnuplot draw it.
-/// Returns whether it did: a warning says so where it fails or, once, that it is not installed.
+/// Writes `script` to `path`, so that users can change the chart, and renders it with gnuplot.
+/// Returns whether that succeeded: warns if it fails or, once, if gnuplot is not installed.
 bool draw(const std::string& path, const std::string& script);
 
 }  // namespace mola

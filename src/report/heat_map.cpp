@@ -8,13 +8,13 @@
 namespace mola {
 namespace {
 
-constexpr size_t kPlotWidth = 265;   // of it the cells beside short names of rows, about
-constexpr size_t kLeastWidth = 80;   // of the cells beside long ones
+constexpr size_t kPlotWidth = 265;   // of the cells and short row names together, about
+constexpr size_t kLeastWidth = 80;   // of the cells next to long ones
 constexpr size_t kPlotHeight = 210;  // likewise
-constexpr size_t kShort = 10;        // letters of a name that is turned only half
-constexpr size_t kLine = 18;         // the height of one
+constexpr size_t kShort = 10;        // letters of a name that is rotated by 45 degrees only
+constexpr size_t kLine = 18;         // height of a line
 
-// Viridis: its lightness rises evenly, and the colour-blind see it as well.
+// Viridis: perceptually uniform, for color-blind readers too.
 constexpr auto* kPalette =
     "set palette defined (0 '#440154', 1 '#482878', 2 '#3e4989', 3 '#31688e', 4 '#26828e', "
     "5 '#1f9e89', 6 '#35b779', 7 '#6ece58', 8 '#b5de2b', 9 '#fde725')\n";
@@ -36,13 +36,13 @@ size_t longest(const std::vector<std::string>& names) {
   return std::min(letters, kTickLetters);
 }
 
-// What the names of the rows leave to the cells.
+// The width that the row names leave for the cells.
 size_t plot_width(const HeatMap& map) {
   const size_t names = longest(map.row_names) * kLetter;
   return names + kLeastWidth < kPlotWidth ? kPlotWidth - names : kLeastWidth;
 }
 
-// By which the names of columns are turned, so that they fit.
+// The rotation in degrees with which the column names fit.
 int turn_of(const HeatMap& map) {
   const size_t letters = longest(map.column_names);
   if (map.column_names.size() * (letters + 1) * kLetter <= plot_width(map)) return 0;
@@ -76,7 +76,7 @@ std::string data_block(const HeatMap& map) {
   return text + "END\n";
 }
 
-// Turned names reach further down, and each name of a row has its line.
+// Rotated names need more height, and each row name needs a line.
 size_t height_of(const HeatMap& map) {
   const size_t below = turn_of(map) == 0 ? 0 : longest(map.column_names) * kLetter;
   const size_t names = map.row_names.size() * kLine;
@@ -93,7 +93,7 @@ std::string plot_script(const HeatMap& map, const std::string& output) {
   const std::string begin =
       picture_commands(output, kWidth, height_of(map), map.title, map.x_label, map.y_label);
   if (values.empty()) return begin + "set xrange [0:1]\nset yrange [0:1]\nplot NaN notitle\n";
-  // Boxes rather than an image, which would have to be 2 x 2 at least.
+  // Boxes rather than an image, which must have at least 2 x 2 cells.
   return begin + x_axis(map, columns) + y_axis(map) +
          axis_commands("cb", range_of(values, 0, map.low, map.high), false) + "set cblabel " +
          gnuplot_string(map.value_label) + " offset 1,0\nset rmargin at screen 0.73\n" + kPalette +

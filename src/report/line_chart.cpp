@@ -9,13 +9,13 @@
 namespace mola {
 namespace {
 
-constexpr size_t kKeyWidth = 400;   // for the names below the picture
-constexpr size_t kKeySample = 76;   // the line beside a name, and the space between two
-constexpr size_t kKeyLetters = 32;  // of a name
-constexpr size_t kKeyRow = 20;      // the height of a row of names
-constexpr size_t kMostPoints = 40;  // that are marked on a line
+constexpr size_t kKeyWidth = 400;   // of the key below the chart
+constexpr size_t kKeySample = 76;   // the line next to a name, and the space between names
+constexpr size_t kKeyLetters = 32;  // of a name, at most
+constexpr size_t kKeyRow = 20;      // height of a row of names
+constexpr size_t kMostPoints = 40;  // marked on a line, at most
 
-// Colours that the colour-blind tell apart (Okabe and Ito), the yellow left out: white paper.
+// Colors that color-blind readers can distinguish (Okabe and Ito), without yellow: it is too light.
 const std::vector<std::string> kColours = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                            "#e69f00", "#56b4e9", "#000000"};
 const std::vector<std::string> kPoints = {"7", "5", "9", "13", "11", "6", "4", "8", "12", "10"};
@@ -26,7 +26,7 @@ bool is_alone(const std::vector<double>& y, size_t i) {
   return !is_gap(i) && is_gap(i + 1) && (i == 0 || is_gap(i - 1));
 }
 
-// Points show where there are few values, and those between two gaps, which no line reaches.
+// Points mark lines of few values, and values between two gaps, which no line reaches.
 bool has_points(const Line& line) {
   size_t values = 0;
   bool any_alone = false;
@@ -58,7 +58,7 @@ std::string style(const Line& line, size_t index) {
          " pointsize 0.6";
 }
 
-// How many rows the names take below the picture: columns are as wide as the longest.
+// The number of rows of the key below the chart: columns are as wide as the longest name.
 size_t key_rows(const LineChart& chart) {
   if (chart.lines.size() < 2) return 0;
   size_t longest = 0;

@@ -62,7 +62,7 @@ std::string element(const std::string& name, const std::string& text) {
   return "<" + name + ">" + escaped(text) + "</" + name + ">\n";
 }
 
-// "12", "-0.5", "1,024", "3e-4", "97.5%", "0.3 ± 0.1", or nothing.
+// "12", "-0.5", "1,024", "3e-4", "97.5%", "0.3 ± 0.1", or empty.
 bool is_number(const std::string& text) {
   const bool has_digit = text.find_first_of("0123456789") != std::string::npos;
   const bool has_other = text.find_first_not_of("0123456789.,+-eE% \xc2\xb1") != std::string::npos;
@@ -101,7 +101,7 @@ std::string table_text(const Table& table) {
 
 std::string figure_text(const Picture& picture) {
   const std::string shown = picture.svg.empty()
-                                ? element("p", "Not drawn: " + picture.alt)
+                                ? element("p", "Not rendered: " + picture.alt)
                                 : "<img src=\"data:image/svg+xml;base64," + base64(picture.svg) +
                                       "\" alt=\"" + escaped(picture.alt) + "\">\n";
   const bool has_caption = !picture.caption.empty();

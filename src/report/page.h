@@ -7,16 +7,16 @@
 
 namespace mola {
 
-/// A table of a page. The first column names the row; of the others, those whose cells are all
-/// numbers stand to the right.
+/// A table of a page. The first column names the row; of the others, columns of numbers are
+/// right-aligned.
 struct Table {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;  ///< each as long as the header
 };
 
-/// A page of HTML from top to bottom, in one file that needs no other: pictures are in it, there
-/// are no scripts, and nothing is fetched. It reads well on a desktop and on a phone, light and
-/// dark. All texts are plain: what looks like markup in them is shown as it is.
+/// An HTML page, written from top to bottom, in one self-contained file: pictures are embedded,
+/// there are no scripts, and nothing is fetched. It is readable on a desktop and a phone, light and
+/// dark. All texts are plain: markup in them is escaped.
 class Page {
  public:
   explicit Page(const std::string& title);
@@ -28,10 +28,10 @@ class Page {
   /// Throws `Error` if a row is not as long as the header.
   void table(const Table& table);
 
-  /// A long table, which opens at a click on `summary`.
+  /// A long table, which opens with a click on `summary`.
   void folded_table(const std::string& summary, const Table& table);
 
-  /// Pictures beside each other, as many as the window has room for.
+  /// Pictures side by side, as many as fit into the window.
   void pictures(const std::vector<Picture>& pictures);
 
   /// The whole page.

@@ -28,7 +28,7 @@ std::string alt_text(const HeatMap& map) {
 Pictures::Pictures(const std::string& folder) : folder_(folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) fail(folder, ": cannot be made: ", error.message());
+  if (error) fail(folder, ": cannot be created: ", error.message());
 }
 
 template <class Chart>

@@ -8,16 +8,16 @@ namespace mola {
 
 /// A picture of a page.
 struct Picture {
-  std::string svg;  ///< the file's text; empty where it could not be drawn
-  std::string alt;  ///< what it shows, for those who cannot see it
+  std::string svg;  ///< the file's text; empty if it was not rendered
+  std::string alt;  ///< description for readers who cannot see it
   std::string caption;
 };
 
-/// Draws pictures into a folder: NAME.svg, and NAME.gnuplot for whoever wants to change one. Where
-/// gnuplot is not installed or fails, a warning says so, and the picture is empty.
+/// Renders charts into a folder: NAME.svg, and its script NAME.gnuplot, which users can change. If
+/// gnuplot is not installed or fails, a warning is logged, and the picture is empty.
 class Pictures {
  public:
-  /// Makes the folder. Throws `Error` if it cannot.
+  /// Creates the folder. Throws `Error` if it cannot.
   explicit Pictures(const std::string& folder);
 
   /// Throws `Error` if the chart is not valid (see `plot_script`) or no file can be written.

@@ -22,7 +22,7 @@ std::unique_ptr<RowReader> open_table(const std::string& file) {
 
 }  // namespace
 
-// GLUE's test rows carry no labels, so the paper tests on the validation rows.
+// GLUE's test rows have no labels, so the paper tests on the validation rows.
 Task cola_task() {
   const Layout glue = {open_files({{"train.tsv"}, {"dev.tsv"}, {"dev.tsv"}}, open_table),
                        to_example};

@@ -4,7 +4,7 @@
 
 namespace mola {
 
-// The publisher's test rows carry no answers, so the paper tests on the validation rows.
+// The publisher's test rows have no answers, so the paper tests on the validation rows.
 Task commonsenseqa_task() {
   const std::string train = "train_rand_split.jsonl", validation = "dev_rand_split.jsonl";
   const Layout publisher = {open_files({{train}, {validation}, {validation}}, open_file),

@@ -33,7 +33,7 @@ MakePrompt read_prompt(const JsonReader& reader, bool has_options) {
       reader.choice("template", {"alpaca", "none"}).value_or("alpaca") == "alpaca";
   const auto prompt = read_template(reader, "prompt");
   if (has_options && !prompt.names("options")) {
-    reader.refuse("prompt", "has no {options}, expected them beside answer.options");
+    reader.refuse("prompt", "has no {options}, expected it with answer.options");
   }
   return [=](const Row& row, const std::string* options) {
     const auto filled = prompt.fill(row, options);
@@ -51,19 +51,19 @@ std::vector<std::string> meanings_of(const Values& values) {
   return meanings;
 }
 
-// Each must be what is parsed out of "Answer: MEANING.", which passes over spaces and "The answer
-// is" and takes the longest.
+// Each must be the answer that is parsed from "Answer: MEANING."; the parser skips spaces and "The
+// answer is" and takes the longest.
 void check_meanings(const JsonReader& answer, const std::vector<std::string>& meanings) {
   for (const auto& meaning : meanings) {
     if (meaning[0] == ' ' || meaning.rfind("The answer is", 0) == 0) {
       answer.refuse("values", "found '" + meaning + "', which begins with " +
                                   (meaning[0] == ' ' ? "a space" : "'The answer is'") +
-                                  " and cannot be told from the text around it");
+                                  " and cannot be distinguished from the text around it");
     }
     const std::string closed = meaning + ".";
     if (std::find(meanings.begin(), meanings.end(), closed) != meanings.end()) {
       answer.refuse("values",
-                    "found '" + meaning + "' and '" + closed + "', which cannot be told apart");
+                    "found '" + meaning + "' and '" + closed + "', which cannot be distinguished");
     }
   }
 }
@@ -93,7 +93,7 @@ ToExample classify(const MakePrompt& prompt, const std::string& column, const Va
   };
 }
 
-// Where a row has its options, and which of them is right: a letter, or a number from `first`.
+// The columns of a row's options and of the right one: a letter, or a number counted from `first`.
 struct Choice {
   std::string column;
   std::string options;
@@ -118,7 +118,7 @@ ToExample respond(const MakePrompt& prompt, const RowTemplate& response) {
   return [=](const Row& row) { return Example{prompt(row, nullptr), response.fill(row)}; };
 }
 
-// Sets what depends on the kind of answer, and gives how an example is made.
+// Sets the members of `task` that depend on the kind of answer; returns how to make an example.
 ToExample read_answer(const JsonReader& reader, const nlohmann::ordered_json& file, Task& task) {
   const bool has_answer = !reader.any("answer").is_null();
   if (has_answer == !reader.any("response").is_null()) {
@@ -134,7 +134,7 @@ ToExample read_answer(const JsonReader& reader, const nlohmann::ordered_json& fi
   if (has_values == options.has_value()) {
     answer.refuse("values", "expected either values or options");
   }
-  if (first && !options) answer.refuse("first", "is the number of the first of answer.options");
+  if (first && !options) answer.refuse("first", "applies to answer.options only");
   const auto prompt = read_prompt(reader, options.has_value());
   if (options) {
     task.answers = choice_letters();
@@ -147,7 +147,7 @@ ToExample read_answer(const JsonReader& reader, const nlohmann::ordered_json& fi
   return classify(prompt, column, values);
 }
 
-// The topic stands in the column.
+// Takes the topic from the column.
 ToExample with_topic(const ToExample& to_example, const std::string& column) {
   return [=](const Row& row) {
     auto example = to_example(row);
@@ -191,8 +191,8 @@ Task read_custom_task(const std::string& path) {
   }
   reader.refuse_unknown_keys();
   if (task.metric != Metric::kNone && task.answers.size() != 2) {
-    reader.refuse("metric",
-                  "is of tasks with two answers, found " + std::to_string(task.answers.size()));
+    reader.refuse("metric", "applies to tasks with two answers only, found " +
+                                std::to_string(task.answers.size()));
   }
   task.reader = read_layout(layout);
   return task;

@@ -14,17 +14,17 @@ namespace mola {
 ///      "answer": {"column": "answer", "values": {"true": "yes", "false": "no"}},
 ///      "metric": "f1"}
 ///
-/// `prompt` holds columns in brackets and becomes the instruction of an Alpaca prompt, unless
+/// `prompt` has columns in braces and becomes the instruction of an Alpaca prompt, unless
 /// "template" is "none". The answer is one of
-///  - "values": what the column can hold, and the answer that each stands for;
-///  - "options": the column that holds a list of texts, which the prompt shows as {options}; the
-///    answer's column has the letter of the right one, or its number, from 0 or "first": 1.
-/// All columns may be those of an object: {question.stem}, "options": "choices.text".
-/// With "response", such as "{output}", in place of "answer" the task is free text. "topic" names
-/// the column that has each row's topic, if there is one.
+///  - "values": the values of the column, and the answer for each;
+///  - "options": the column with the list of options, which the prompt shows as {options}; the
+///    answer's column has the letter of the right one, or its number, from 0 or from "first": 1.
+/// Columns may be in an object: {question.stem}, "options": "choices.text". With "response", such
+/// as "{output}", in place of "answer" the task is free text. "topic" names the column of the
+/// topic, if there is one.
 ///
-/// Without "files" the data is files of the split's name (train, validation, test) in JSON, JSON
-/// lines, TSV with a header, or Parquet. Throws `Error` naming the file and the key.
+/// Without "files", files are found by the name of their split (train, validation, test): JSON,
+/// JSON lines, TSV with a header, or Parquet. Throws `Error` naming the file and the key.
 Task read_custom_task(const std::string& path);
 
 }  // namespace mola

@@ -50,7 +50,7 @@ std::string JsonElementReader::take_element() {
   return file_.substr(begin, position_ - begin);
 }
 
-// Behind the brackets or quotation marks that belong together, or before what ends a bare word.
+// The end of matching brackets or quotation marks, or of a bare word.
 size_t JsonElementReader::end_of_element() const {
   int64_t depth = 0;
   bool in_string = false;

@@ -7,8 +7,7 @@
 
 namespace mola {
 
-/// The elements of a JSON list, or of an object as ScienceQA's problems.json is one, as they stand
-/// in the file.
+/// The elements of a JSON list, or of an object such as ScienceQA's problems.json, as in the file.
 class JsonElementReader : public RowReader {
  public:
   enum class Outermost { kList, kObject };
@@ -16,7 +15,7 @@ class JsonElementReader : public RowReader {
   /// Throws `Error` if `path` cannot be read or does not begin with the bracket.
   JsonElementReader(const std::string& path, Outermost outermost);
 
-  /// Throws `Error` where the file breaks off or goes on without a comma.
+  /// Throws `Error` if the file is truncated or a comma is missing.
   bool next() override;
   const std::string& text() const override { return text_; }
   std::string where() const override;

@@ -25,7 +25,7 @@ std::unique_ptr<RowReader> open_table(const std::string& file) {
 
 }  // namespace
 
-// As the paper trains: on both train and validation, 4076 rows. GLUE's test.tsv carries no labels;
+// As in the paper: training on both train and validation, 4076 rows. GLUE's test.tsv has no labels;
 // Microsoft's own file has them.
 Task mrpc_task() {
   const Layout glue = {

@@ -13,7 +13,7 @@ void check_options(size_t options) {
   }
 }
 
-// The letter of the option whose label is the key.
+// The letter of the option whose label is in answerKey.
 std::string letter_labelled(const Row& row, const std::vector<std::string>& labels) {
   check_options(labels.size());
   std::vector<std::pair<std::string, std::string>> letters;

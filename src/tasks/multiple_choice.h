@@ -24,17 +24,17 @@ std::string render_options(const std::vector<std::string>& options);
 /// is no such option.
 std::string letter_at(const Row& row, const std::string& column, size_t options, int64_t first = 0);
 
-/// Asks `question` (what stands before the options, without a line end), and offers as answers as
-/// many letters as there are options.
+/// Asks `question` (the text before the options, without a line end); its answers are one letter
+/// for each option.
 Example choice_example(const std::string& question, const std::vector<std::string>& options,
                        const std::string& letter);
 
-/// Of AllenAI's manner: {"question": {"stem": ..., "choices": [{"label": "A", "text": ...}]},
+/// In AllenAI's format: {"question": {"stem": ..., "choices": [{"label": "A", "text": ...}]},
 /// "answerKey": "A"}.
 Example stem_and_choices_example(const Row& row);
 
-/// The same on the hub: {QUESTION: ..., "choices": {"label": ["A"], "text": [...]}, "answerKey":
-/// "A"}.
+/// The same in the hub's format: {QUESTION: ..., "choices": {"label": ["A"], "text": [...]},
+/// "answerKey": "A"}.
 Example labelled_choices_example(const Row& row, const std::string& question);
 
 }  // namespace mola

@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// In the folder that the publisher's archive unpacks to, or in Data/Main of it.
+// In the folder of the publisher's unpacked archive, or in its Data/Main.
 std::unique_ptr<RowReader> open_main(const std::string& path, Split split) {
   static const OpenSplit kOpen =
       open_files({{"train.jsonl"}, {"dev.jsonl"}, {"test.jsonl"}}, open_file);

@@ -27,7 +27,7 @@ std::string quote(std::string_view text) {
   return quoted + "\"";
 }
 
-// Images and the like. That one is there is all a task asks.
+// Images and the like: a task only asks whether there is one.
 bool is_bytes(arrow::Type::type id) {
   return id == arrow::Type::BINARY || id == arrow::Type::LARGE_BINARY ||
          id == arrow::Type::FIXED_SIZE_BINARY || id == arrow::Type::BINARY_VIEW;
@@ -50,7 +50,7 @@ bool is_number(arrow::Type::type id) {
 
 bool is_moment(arrow::Type::type id) { return arrow::is_date(id) || id == arrow::Type::TIMESTAMP; }
 
-// Throws for a type that `to_json` does not know.
+// Throws for a type that `to_json` does not support.
 void check_type(const std::string& column, const arrow::DataType& type) {
   const auto id = type.id();
   if (id == arrow::Type::DICTIONARY) {
@@ -89,7 +89,7 @@ std::string struct_json(const arrow::StructArray& cells, int64_t index) {
   return json + "}";
 }
 
-// A number, true or false as it is, a date as text.
+// Numbers, true and false as they are, dates as text.
 std::string scalar_json(const arrow::Array& cells, int64_t index) {
   const auto scalar = cells.GetScalar(index);
   if (!scalar.ok()) fail("cannot be read as Parquet: ", scalar.status().message());

@@ -15,11 +15,11 @@ using OnProblem = std::function<void(const std::string& where, const std::string
   found.erase("");
   if (found.empty()) fail("data.topic: found '", topic, "', but no row has a topic");
   const std::vector<std::string> topics(found.begin(), found.end());
-  fail("data.topic: found '", topic, "', expected one of those that rows have: ", join(topics),
+  fail("data.topic: found '", topic, "', expected one of the rows' topics: ", join(topics),
        " (nearest: ", closest_match(topic, topics), ")");
 }
 
-// Hands over the first `options.limit` examples of the topic.
+// Passes on the first `options.limit` examples of the topic.
 void for_each_example(RowReader& rows, const ToExample& to_example, const ReadOptions& options,
                       const OnExample& on_example, const OnProblem& on_problem) {
   std::set<std::string> others;  // topics
@@ -45,7 +45,7 @@ void for_each_example(RowReader& rows, const ToExample& to_example, const ReadOp
 }
 
 // OpenOrca's ids begin with their collection: "niv.242684", "t0.4", "cot.7", "flan.1". Other ids
-// name none.
+// have none.
 std::string stratum_of(const Row& row) {
   const std::string id = row.has("id") ? row.label("id") : "";
   const size_t dot = id.find('.');
@@ -66,7 +66,7 @@ std::vector<Example> read_examples(const OpenRows& open, const ToExample& to_exa
         [&](const Row&, Example example) { examples.push_back(std::move(example)); }, on_problem);
     return examples;
   }
-  // Read twice, so that what is not drawn is never held.
+  // Read twice, so that rows that are not drawn are never kept.
   std::vector<std::string> strata;
   for_each_example(
       *open(), to_example, options,
@@ -78,7 +78,7 @@ std::vector<Example> read_examples(const OpenRows& open, const ToExample& to_exa
       [&](const Row&, Example example) {
         if (drawn[i++]) examples.push_back(std::move(example));
       },
-      [](const std::string&, const std::string&) {});  // told in the first pass
+      [](const std::string&, const std::string&) {});  // reported in the first pass
   return examples;
 }
 

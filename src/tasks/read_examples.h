@@ -11,14 +11,14 @@
 
 namespace mola {
 
-/// Makes an example of a row; none if the task leaves rows of its kind out. An `Error` that it
-/// throws makes the row a bad row.
+/// Makes an example from a row; none if the task skips rows of its kind. An `Error` marks a bad
+/// row.
 using ToExample = std::function<std::optional<Example>(const Row& row)>;
 
-/// Begins to read the rows of a split anew.
+/// Opens the rows of a split, from the first.
 using OpenRows = std::function<std::unique_ptr<RowReader>()>;
 
-/// The examples of a split, each with its place, as `options` say.
+/// The examples of a split that `options` select, each with its place.
 std::vector<Example> read_examples(const OpenRows& open, const ToExample& to_example,
                                    const ReadOptions& options);
 

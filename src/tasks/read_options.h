@@ -5,7 +5,7 @@
 
 namespace mola {
 
-/// Which rows of a split `data` asks for.
+/// The rows of a split that `data` selects.
 ReadOptions read_options(const DataConfig& data);
 
 }  // namespace mola

@@ -8,23 +8,22 @@
 
 namespace mola {
 
-/// One row of a data set, whatever file it stands in: a JSON object whose keys are the columns.
-/// Every getter throws an `Error` that names the column where it is missing or holds something
-/// else.
+/// One row of a data set, from any kind of file: a JSON object whose keys are the columns. Every
+/// getter throws an `Error` with the column if it is missing or has another type.
 class Row {
  public:
-  /// Throws `Error` unless `cells` is an object. `path` goes before the names of its columns.
+  /// Throws `Error` unless `cells` is an object. `path` is put before the names of its columns.
   explicit Row(nlohmann::json cells, std::string path = "");
 
-  /// Whether the column is there and not null.
+  /// Whether the column exists and is not null.
   bool has(const std::string& column) const;
 
   bool is_number(const std::string& column) const;
 
-  /// A text that is not blank.
+  /// A non-blank text.
   std::string text(const std::string& column) const;
 
-  /// The same, or an empty text where the column is missing, null or blank.
+  /// The same, or an empty text if the column is missing, null or blank.
   std::string text_or_empty(const std::string& column) const;
 
   /// A whole number, or the text of one.
@@ -33,11 +32,11 @@ class Row {
   /// A text, a number, true or false, as text.
   std::string label(const std::string& column) const;
 
-  /// The second of the pair whose first is the label.
+  /// The second element of the pair whose first is the label.
   std::string choice(const std::string& column,
                      const std::vector<std::pair<std::string, std::string>>& choices) const;
 
-  /// A list of texts of which none is blank.
+  /// A list of non-blank texts.
   std::vector<std::string> texts(const std::string& column) const;
 
   Row object(const std::string& column) const;

@@ -11,8 +11,8 @@
 
 namespace mola {
 
-/// The rows of a data set, one at a time, so that a bad one is a bad row and what follows the last
-/// one asked for is never looked at.
+/// The rows of a data set, one at a time: a bad one does not affect the others, and rows after the
+/// last requested one are never read.
 class RowReader {
  public:
   RowReader() = default;
@@ -20,11 +20,10 @@ class RowReader {
   RowReader& operator=(const RowReader&) = delete;
   virtual ~RowReader() = default;
 
-  /// Goes to the next row; false at the end. Throws `Error` where it can no longer be told where
-  /// rows end.
+  /// Moves to the next row; false at the end. Throws `Error` if the end of a row cannot be found.
   virtual bool next() = 0;
 
-  /// The row as it stands in the file.
+  /// The text of the row in the file.
   virtual const std::string& text() const = 0;
 
   /// "path:12" for a line, "path: row 12" otherwise, counted from 1.
@@ -34,11 +33,11 @@ class RowReader {
   virtual Row row() const;
 };
 
-/// Stops with an `Error` or warns, in either case with "where: problem".
+/// Throws an `Error` or warns, both with "where: problem".
 void handle_bad_row(const std::string& where, const std::string& problem, OnBadRow on_bad_row);
 
-/// What `parse` makes of the text of each of the remaining rows, at most `limit`. A text that is
-/// not UTF-8 or for which `parse` throws an `Error` is a bad row.
+/// The results of `parse` for the text of each remaining row, at most `limit`. A text that is not
+/// UTF-8, or for which `parse` throws an `Error`, is a bad row.
 template <class Parse>
 auto read_rows(RowReader& reader, OnBadRow on_bad_row, Parse parse, size_t limit = SIZE_MAX) {
   std::vector<decltype(parse(reader.text()))> rows;

@@ -25,7 +25,7 @@ RowTemplate::RowTemplate(const std::string& text) {
     }
     const size_t end = c == '{' ? text.find('}', at) : std::string::npos;
     if (end == std::string::npos || end == at + 1) {
-      fail("found '", text.substr(at, 20), "', expected {COLUMN}, or {{ or }} for a bracket");
+      fail("found '", text.substr(at, 20), "', expected {COLUMN}, or {{ or }} for a brace");
     }
     pieces_.back().column = text.substr(at + 1, end - at - 1);
     pieces_.emplace_back();

@@ -7,13 +7,13 @@
 
 namespace mola {
 
-/// Text with the columns of a row in it: "Question: {question.stem}\n". "{{" and "}}" are brackets.
+/// Text with the columns of a row in it: "Question: {question.stem}\n". "{{" and "}}" are braces.
 class RowTemplate {
  public:
-  /// Throws `Error` for a bracket without its other half.
+  /// Throws `Error` for an unmatched brace.
   explicit RowTemplate(const std::string& text);
 
-  /// `options` stands for {options}, where it is not null. Throws `Error` if a column is missing or
+  /// `options`, unless it is null, replaces {options}. Throws `Error` if a column is missing or
   /// blank.
   std::string fill(const Row& row, const std::string* options = nullptr) const;
 
@@ -23,12 +23,12 @@ class RowTemplate {
  private:
   struct Piece {
     std::string text;
-    std::string column;  // that stands behind the text; empty for none
+    std::string column;  // after the text; empty for none
   };
   std::vector<Piece> pieces_;
 };
 
-/// get(row, column); of "a.b", which is the column b of the object in the column a, get(a, "b").
+/// get(row, column); for "a.b", the column b of the object in the column a, get(a, "b").
 template <class Get>
 auto get_at(const Row& row, const std::string& column, const Get& get)
     -> decltype(get(row, column)) {

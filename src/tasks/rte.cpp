@@ -5,7 +5,7 @@
 namespace mola {
 namespace {
 
-// GLUE's file has words for labels, the hub numbers.
+// GLUE's file has words as labels, the hub's has numbers.
 Example to_example(const Row& row) {
   const std::string instruction =
       "Tell me if the statements entailment, not entailment.\nSentence 1: " +
@@ -19,7 +19,7 @@ Example to_example(const Row& row) {
 
 }  // namespace
 
-// GLUE's test rows carry no labels, so the paper tests on the validation rows.
+// GLUE's test rows have no labels, so the paper tests on the validation rows.
 Task rte_task() {
   const Layout glue = {open_files({{"train.tsv"}, {"dev.tsv"}, {"dev.tsv"}}, open_file),
                        to_example};

@@ -35,7 +35,7 @@ void set_quotas(std::map<std::string, Stratum>& strata, uint64_t count, uint64_t
 std::vector<bool> stratified_sample(const std::vector<std::string>& strata, size_t count,
                                     int64_t seed) {
   if (count > strata.size()) {
-    fail("data.sample: found ", count, ", expected at most the ", strata.size(), " rows there are");
+    fail("data.sample: found ", count, ", expected at most the number of rows, ", strata.size());
   }
   std::map<std::string, Stratum> by_name;
   for (size_t i = 0; i < strata.size(); ++i) by_name[strata[i]].rows.push_back(i);

@@ -7,9 +7,9 @@
 
 namespace mola {
 
-/// Draws `count` rows so that each stratum keeps its share: of rows with `strata[i]` the stratum of
-/// row i, those drawn are true. Shares are rounded by largest remainder (of equal ones, the stratum
-/// whose name comes first). The same on every machine. Throws `Error` if there are fewer rows.
+/// Draws `count` rows so that each stratum keeps its share: `strata[i]` is the stratum of row i,
+/// and the rows drawn are true. Shares are rounded by largest remainder (ties go to the name that
+/// comes first). The same on every machine. Throws `Error` if there are fewer rows.
 std::vector<bool> stratified_sample(const std::vector<std::string>& strata, size_t count,
                                     int64_t seed);
 

@@ -37,7 +37,7 @@ class ProblemReader : public RowReader {
     return found_ == problems_.end() ? kNone : found_->second;
   }
   Row row() const override {
-    if (found_ == problems_.end()) fail("is missing, pid_splits.json names it");
+    if (found_ == problems_.end()) fail("is missing, but pid_splits.json names it");
     return RowReader::row();
   }
   std::string where() const override { return path_ + ": problem " + numbers_[next_ - 1]; }

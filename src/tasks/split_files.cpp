@@ -60,8 +60,8 @@ std::vector<fs::path> files_in(const fs::path& folder, const Names& extensions) 
   return files;
 }
 
-// The files at `path`, or where the hub keeps them: in the folder itself, in data, or in the
-// folder of a configuration, of which only OpenbookQA's main matters here.
+// The files in the folder `path`, or where the hub keeps them: in its subfolder data, or in that of
+// a configuration, of which only OpenbookQA's main is needed.
 std::vector<fs::path> find_files(const std::string& path, const Names& extensions) {
   for (const char* folder : {"", "data", "main"}) {
     auto files = files_in(fs::path(path) / folder, extensions);
@@ -70,7 +70,7 @@ std::vector<fs::path> find_files(const std::string& path, const Names& extension
   return {};
 }
 
-// A file whose name begins with no split's is the training split.
+// A file whose name does not begin with a split's is the training split.
 std::string split_of_lone_file(const fs::path& file) {
   const SplitNames all;
   const std::string name = split_name(file);
@@ -90,7 +90,7 @@ struct Shard {
   }
 };
 
-// None may be missing: each has its neighbours.
+// Refuses missing shards: each must have its neighbors.
 void check_shards(const std::string& folder, const Names& files) {
   static const std::regex kShard("(.*-)([0-9]{5})(-of-([0-9]{5}))(-.*)?");
   Names names;
@@ -124,7 +124,7 @@ Names files_of_folder(const std::string& folder, const Names& names, const Names
     }
     if (found.size() > before) continue;
     fail(folder, ": found ", files.size(), " files of ", join(extensions),
-         ", expected one of the name ", name);
+         ", expected one with the name ", name);
   }
   return found;
 }
@@ -139,7 +139,7 @@ Names split_files(const std::string& path, const Names& names, const Names& exte
   }
   const auto split = split_of_lone_file(path);
   if (names == Names{split}) return {path};
-  fail(path, ": is a file, which is the split ", split, "; expected a folder with the split ",
+  fail(path, ": is a file of the split ", split, ", expected a folder with the split ",
        join(names));
 }
 
@@ -164,7 +164,7 @@ bool holds(const std::string& path, const Names& extensions) {
 OpenSplit open_files(const SplitNames& names, const OpenFile& open) {
   return [=](const std::string& path, Split split) -> std::unique_ptr<RowReader> {
     Names files;
-    if (names.of(split).empty()) fail(path, ": the task names no file for the split asked for");
+    if (names.of(split).empty()) fail(path, ": the task has no file for this split");
     for (const auto& name : names.of(split)) files.push_back(file_in_folder(path, name));
     return std::make_unique<ChainReader>(files, open);
   };

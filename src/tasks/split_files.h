@@ -15,13 +15,13 @@ using OpenSplit = std::function<std::unique_ptr<RowReader>(const std::string& pa
 
 using OpenFile = std::function<std::unique_ptr<RowReader>(const std::string& file)>;
 
-/// How the rows of a task are laid out.
+/// A layout of a task's files: how to open a split, and how to read a row.
 struct Layout {
   OpenSplit open;
   ToExample to_example;
 };
 
-/// What holds the rows of each split, in order.
+/// The names of the files of each split, in order.
 struct SplitNames {
   std::vector<std::string> train = {"train"};
   std::vector<std::string> validation = {"validation"};
@@ -30,28 +30,28 @@ struct SplitNames {
   const std::vector<std::string>& of(Split split) const;
 };
 
-/// Whether `path` is a file of one of the extensions, or a folder that holds one where
-/// `open_splits` looks.
+/// Whether `path` is a file with one of the extensions, or a folder in which `open_splits` finds
+/// one.
 bool holds(const std::string& path, const std::vector<std::string>& extensions);
 
-/// Of the files `names` in the folder that the path names.
+/// Opens the files `names` in the folder of the path.
 OpenSplit open_files(const SplitNames& names, const OpenFile& open);
 
-/// Of files of the Hugging Face hub's manner, whose names begin with those of `names`: train.json
-/// or train-00000-of-00001.parquet, in the folder or its subfolder data or main. A lone file is the
-/// split that its name begins with, the training split otherwise. Throws `Error` where a file of
-/// `names` or a shard is missing.
+/// Opens files named as on the Hugging Face hub, whose names begin with those of `names`:
+/// train.json or train-00000-of-00001.parquet, in the folder or its subfolder data or main. A
+/// single file is the split that its name begins with, otherwise the training split. Throws `Error`
+/// if a file of `names` or a shard is missing.
 OpenSplit open_splits(const SplitNames& names, const std::vector<std::string>& extensions);
 
 /// A table with a header (.tsv), plain text (.txt), Parquet (.parquet), or else a JSON list of
 /// objects or JSON lines.
 std::unique_ptr<RowReader> open_file(const std::string& file);
 
-/// Reads the one layout there is.
+/// Reads a single layout.
 Task::Reader read_layout(const Layout& layout);
 
-/// Reads parquet files as the Hugging Face hub has them where the path holds any, and what the
-/// task's publisher offers otherwise.
+/// Reads the Hugging Face hub's Parquet files if the path contains any, otherwise the files of the
+/// task's publisher.
 Task::Reader read_layouts(const Layout& publisher, const Layout& hub);
 
 }  // namespace mola

@@ -7,11 +7,11 @@
 
 namespace mola {
 
-/// The lines of tab-separated values as GLUE has them: UTF-8, no quoting, so a quotation mark is a
-/// character like any other.
+/// The lines of tab-separated values, as in GLUE: UTF-8, no quoting, so a quotation mark is an
+/// ordinary character.
 class TableReader : public LineReader {
  public:
-  /// `columns` names all columns in their order; none: the first line does. Throws `Error` if
+  /// `columns` names all columns in their order; if empty, the first line does. Throws `Error` if
   /// `path` cannot be read or has no such line.
   explicit TableReader(const std::string& path, std::vector<std::string> columns = {});
 

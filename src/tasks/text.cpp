@@ -9,7 +9,7 @@ const std::vector<std::string> kPlainFiles = {".txt"};
 
 Example from_pair(const Row& row) { return {row.text("question") + "\n", row.text("response")}; }
 
-// A plain text has no prompts; each of its lines is all response.
+// Plain text has no prompts; each of its lines is a response.
 Example from_line(const Row& row) { return {"", row.text("line")}; }
 
 }  // namespace
@@ -18,7 +18,7 @@ Task text_task() {
   const auto pairs = read_layout({open_splits({}, kPairFiles), from_pair});
   const auto lines = read_layout({open_splits({}, kPlainFiles), from_line});
   const auto read = [=](const std::string& path, Split split, const ReadOptions& options) {
-    // Beside rows, a .txt says where they are from.
+    // Next to rows, a .txt file describes their origin.
     const bool is_plain = holds(path, kPlainFiles) && !holds(path, kPairFiles);
     return (is_plain ? lines : pairs)(path, split, options);
   };

@@ -14,7 +14,7 @@ std::string file_in_folder(const std::string& folder, const std::string& name) {
          ", expected a folder that holds ", name);
   }
   const fs::path path = fs::path(folder) / name;
-  if (!fs::exists(path, ignored)) fail(path.string(), ": no such file, the task reads it");
+  if (!fs::exists(path, ignored)) fail(path.string(), ": no such file, but the task reads it");
   return path.string();
 }
 

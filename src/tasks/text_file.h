@@ -8,11 +8,11 @@
 
 namespace mola {
 
-/// The path of `name` in `folder`. Throws `Error` if it is not there.
+/// The path of `name` in `folder`. Throws `Error` if it does not exist.
 std::string file_in_folder(const std::string& folder, const std::string& name);
 
 /// The lines of a text file without line end (LF or CRLF) and byte order mark. Blank lines are
-/// passed over. As rows they are JSON lines: an object each.
+/// skipped. As rows they are JSON lines: an object each.
 class LineReader : public RowReader {
  public:
   /// Throws `Error` if `path` cannot be read.

@@ -1,10 +1,8 @@
 #include "mola/train/checkpoint.h"
 
-#include <ATen/Context.h>
 #include <torch/types.h>
 
 #include <cmath>
-#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_folder.h"
@@ -12,6 +10,7 @@
 #include "base/output_file.h"
 #include "io/trained_files.h"
 #include "mola/io/safetensors.h"
+#include "ops/device.h"
 #include "train/expert_numbers.h"
 
 namespace mola {
@@ -22,24 +21,15 @@ using torch::Tensor;
 const std::string kState = "/state.safetensors";
 const std::string kProgress = "/progress.json";
 
-// The generators that training draws from, under their tensors' names.
-std::map<std::string, at::Generator> generators(torch::Device device) {
-  std::map<std::string, at::Generator> all;
-  all["rng.cpu"] = at::globalContext().defaultGenerator(torch::kCPU);
-  if (device.is_cuda()) all["rng.cuda"] = at::globalContext().defaultGenerator(device);
+// The devices whose random numbers a training on `device` draws, under their tensors' names.
+std::map<std::string, torch::Device> random_devices(torch::Device device) {
+  std::map<std::string, torch::Device> all = {{"rng.cpu", torch::kCPU}};
+  if (is_gpu(device)) all.emplace("rng.cuda", device);
   return all;
 }
 
-// A generator's state is bytes, in whole groups of 8; our files hold int64.
-Tensor random_state(at::Generator generator) {
-  const std::lock_guard<std::mutex> lock(generator.mutex());
-  return generator.get_state().view(torch::kLong);
-}
-
-void set_random_state(at::Generator generator, const Tensor& state) {
-  const std::lock_guard<std::mutex> lock(generator.mutex());
-  generator.set_state(state.view(torch::kByte));
-}
+// The state is bytes, in whole groups of 8; our files hold int64.
+Tensor saved_random_state(torch::Device device) { return random_state(device).view(torch::kLong); }
 
 torch::Device device_of(Trainer& trainer) { return trainer.model()->embed_tokens.device(); }
 
@@ -81,8 +71,8 @@ RunProgress read_progress(const std::string& path) {
 void save_checkpoint(Trainer& trainer, const RunProgress& progress, const std::string& source,
                      const std::string& folder) {
   TensorMap state = trainer.state();
-  for (const auto& [name, generator] : generators(device_of(trainer))) {
-    state[name] = random_state(generator);
+  for (const auto& [name, device] : random_devices(device_of(trainer))) {
+    state[name] = saved_random_state(device);
   }
   AtomicFolder output(folder);
   write_trained_files(trainer.model(), source, output.path());
@@ -98,10 +88,10 @@ RunProgress load_checkpoint(Trainer& trainer, const std::string& folder) {
   for (const auto& [name, tensor] : trainer.state()) {
     read_tensor_into(state, name, tensor);
   }
-  for (const auto& [name, generator] : generators(device_of(trainer))) {
-    auto saved = random_state(generator);
+  for (const auto& [name, device] : random_devices(device_of(trainer))) {
+    auto saved = saved_random_state(device);
     read_tensor_into(state, name, saved);
-    set_random_state(generator, saved);
+    set_random_state(device, saved.view(torch::kByte));
   }
   trainer.go_on_after(progress.step);
   return progress;

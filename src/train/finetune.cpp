@@ -1,21 +1,110 @@
-#include "train/finetune.h"
+#include "mola/train/finetune.h"
+
+#include <torch/utils.h>
+
+#include <optional>
+
+#include "base/json_file.h"
+#include "config/run_keys.h"
+#include "io/run_folder.h"
+#include "io/trained_files.h"
+#include "mola/adapters/adapters.h"
+#include "mola/base/log.h"
+#include "mola/io/adapter_config_file.h"
+#include "mola/io/pretrained.h"
+#include "mola/model/builders.h"
+#include "mola/tasks/task.h"
+#include "train/recorder.h"
+#include "train/run_summary.h"
+#include "train/run_warnings.h"
 
 namespace mola {
+namespace {
 
-Finetune::Finetune(const Llama& model, const RunData& data, const RunConfig& run)
-    : config_(run),
-      training_(data.sequences.training, loader_options(run)),
-      trainer_(model, training_, run.train) {
-  if (data.sequences.validation.empty()) return;
-  auto options = loader_options(run);
-  options.shuffle = false;
-  validation_.emplace(data.sequences.validation, options);
+// A config that a program filled in has to be one that a file could hold.
+void check_config(const RunConfig& run) {
+  const auto json = parse_json(run_config_text(run), "run config");
+  ConfigSource source{"run config", {}, {}};
+  read_run(json, source, adapter_types());
 }
 
-std::string Finetune::run(RunStatus status) {
-  Recorder recorder(trainer_, config_, validation_ ? &*validation_ : nullptr, status);
-  trainer_.run([&](const Trainer::Step& step) { recorder.record(step); });
-  return recorder.finish();
+// Looks into the folder before anything is loaded.
+RunStatus check_folder(const RunConfig& run, bool resume) {
+  const auto status = resume ? find_run(run) : RunStatus::kNew;
+  if (status == RunStatus::kNew) check_run_folder(run.output.dir);
+  if (resume && status == RunStatus::kNew) {
+    log_info("no run in " + run.output.dir + " to resume; starting a new one");
+  }
+  if (status == RunStatus::kFinished) {
+    log_info("the run in " + run.output.dir + " is finished; nothing to resume");
+  }
+  return status;
+}
+
+// A run of token ids needs no tokenizer.
+RunData read_data(const RunConfig& run, int64_t vocab_size) {
+  if (run.data.task == "tokens") return load_run_data(run, nullptr, vocab_size);
+  find_task(run.data.task);  // a wrong name is reported before a missing tokenizer
+  const Tokenizer tokenizer(run.model.path);
+  return load_run_data(run, &tokenizer, vocab_size);
+}
+
+Llama make_model(const RunConfig& run, const AdapterConfig& adapter, const Llama& base) {
+  if (base.is_empty()) return load_for_training(run.model, adapter, run.adapter.init_from);
+  auto model = share_base(base, adapter);
+  start_adapter(model, run.model.path, run.adapter.init_from);
+  return model;
+}
+
+std::optional<Loader> validation_loader(const RunConfig& run, const RunData& data) {
+  if (data.sequences.validation.empty()) return std::nullopt;
+  auto options = loader_options(run);
+  options.shuffle = false;
+  return Loader(data.sequences.validation, options);
+}
+
+void warn(const RunConfig& run, const Trainer& trainer, const AdapterConfig& adapter,
+          const FinetuneOptions& options) {
+  for (const auto& warning : run_warnings(run.train, adapter, trainer.total_steps())) {
+    options.on_warning ? options.on_warning(warning) : log_warning(warning);
+  }
+}
+
+}  // namespace
+
+std::string finetune(const RunConfig& run, const FinetuneOptions& options) {
+  check_config(run);
+  const auto status = check_folder(run, options.resume);
+  if (status == RunStatus::kFinished) return trained_folder(run);
+  const auto config =
+      options.base.is_empty() ? read_llama_config(run.model.path) : options.base->config;
+  const auto adapter = resolve_adapter(run.adapter, config.num_hidden_layers);
+  std::optional<RunData> own_data;
+  if (options.data == nullptr) own_data = read_data(run, config.vocab_size);
+  const auto& data = own_data ? *own_data : *options.data;
+  if (options.log_summary) log_data(run.data.task, data);
+
+  torch::manual_seed(run.train.seed);
+  const auto model = make_model(run, adapter, options.base);
+  const Loader training(data.sequences.training, loader_options(run));
+  const auto validation = validation_loader(run, data);
+  Trainer trainer(model, training, run.train);
+  if (options.log_summary) {
+    log_model(run.model.path, model);
+    log_training(run.train, model, trainer.total_steps());
+  }
+  warn(run, trainer, adapter, options);
+
+  Recorder recorder(trainer, run, validation ? &*validation : nullptr, status);
+  const bool is_finished = trainer.run([&](const Trainer::Step& step) {
+    recorder.record(step);
+    return !options.on_step || options.on_step(step);
+  });
+  const std::string folder = is_finished ? recorder.finish() : recorder.stop();
+  if (options.log_summary) {
+    log_info((is_finished ? trained_name(adapter) : "stopped: checkpoint") + " saved in " + folder);
+  }
+  return folder;
 }
 
 }  // namespace mola

@@ -48,8 +48,12 @@ RunStatus find_run(const RunConfig& run) {
     fail("output.dir ", folder, ": holds files but no config.json, so it is no run to resume");
   }
   check_same_run(run, read_run_config(folder + kConfig), folder, adapter_types());
-  const bool is_finished = std::filesystem::exists(folder + "/" + trained_name(run.adapter));
+  const bool is_finished = std::filesystem::exists(trained_folder(run));
   return is_finished ? RunStatus::kFinished : RunStatus::kStopped;
+}
+
+std::string trained_folder(const RunConfig& run) {
+  return run.output.dir + "/" + trained_name(run.adapter);
 }
 
 Recorder::Recorder(Trainer& trainer, const RunConfig& run, const Loader* validation,
@@ -73,6 +77,7 @@ Recorder::Recorder(Trainer& trainer, const RunConfig& run, const Loader* validat
 
 void Recorder::record(const Trainer::Step& step) {
   log_->add(step);
+  last_step_ = step.number;
   if (is_evaluated(step.number) || log_->is_due(step.number)) {
     auto metrics = log_->means(step);  // before the evaluation, whose time is none of the steps'
     if (is_evaluated(step.number)) metrics.validation_loss = evaluate(step.number);
@@ -115,8 +120,18 @@ std::string Recorder::finish() {
   return folder;
 }
 
+std::string Recorder::stop() {
+  if (saved_step_ != last_step_) checkpoint(last_step_);
+  log_.reset();
+  return checkpoint_folder(last_step_);
+}
+
+std::string Recorder::checkpoint_folder(int64_t step) const {
+  return output_.dir + "/checkpoint-" + std::to_string(step);
+}
+
 void Recorder::checkpoint(int64_t step) {
-  const std::string folder = output_.dir + "/checkpoint-" + std::to_string(step);
+  const std::string folder = checkpoint_folder(step);
   check_finite(folder);
   RunProgress progress;
   progress.step = step;
@@ -124,6 +139,7 @@ void Recorder::checkpoint(int64_t step) {
   progress.unlogged = log_->unlogged();
   save_checkpoint(*trainer_, progress, source_, folder);
   remove_old_checkpoints(output_.dir, output_.keep);
+  saved_step_ = step;
 }
 
 void Recorder::check_finite(const std::string& folder) const {

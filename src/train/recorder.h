@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "mola/config/run_config.h"
 #include "mola/train/checkpoint.h"
 #include "mola/train/trainer.h"
@@ -13,6 +16,9 @@ enum class RunStatus { kNew, kStopped, kFinished };
 /// Looks at `run.output.dir` before the run is resumed, and removes what a killed run left half
 /// written. Throws `Error` if something other than a run is there, or a run whose config differs.
 RunStatus find_run(const RunConfig& run);
+
+/// The folder of what `run` has trained once it is finished: adapter or model in its own.
+std::string trained_folder(const RunConfig& run);
 
 /// Writes down a run as it goes, in its folder: config.json with every key; log lines and
 /// metrics.jsonl every `log_every` steps; checkpoint-{step} every `save_every`; and at the end the
@@ -34,9 +40,14 @@ class Recorder {
   /// Saves what was trained, if it is finite, and returns its folder.
   std::string finish();
 
+  /// For a run that ends early: saves the checkpoint of the last step recorded, if that is not done
+  /// yet, and returns its folder.
+  std::string stop();
+
  private:
   bool is_evaluated(int64_t step) const;
   double evaluate(int64_t step);
+  std::string checkpoint_folder(int64_t step) const;
   void checkpoint(int64_t step);
   void check_finite(const std::string& folder) const;
 
@@ -46,6 +57,8 @@ class Recorder {
   const Loader* validation_;
   int64_t evaluate_every_;
   int64_t total_steps_;
+  int64_t last_step_ = 0;   // recorded
+  int64_t saved_step_ = 0;  // of the latest checkpoint of this process
   std::optional<double> best_validation_loss_;
   std::optional<StepLog> log_;
 };

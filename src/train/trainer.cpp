@@ -22,7 +22,7 @@ StepData collate_step(const std::vector<MicroBatch>& micro_batches, torch::Devic
   for (const auto& micro_batch : micro_batches) {
     data.batches.push_back(collate(micro_batch, device));
     data.targets += data.batches.back().targets.count();
-    data.tokens += data.batches.back().tokens();
+    data.tokens += data.batches.back().tokens.count();
   }
   return data;
 }
@@ -58,10 +58,15 @@ void Trainer::go_on_after(int64_t step) {
   steps_taken_ = step;
 }
 
-void Trainer::run(const OnStep& on_step) {
+bool Trainer::run(const OnStep& on_step) {
   model_->train();
-  while (steps_taken_ < total_steps()) on_step(step(++steps_taken_));
+  bool goes_on = true;
+  while (goes_on && steps_taken_ < total_steps()) {
+    const auto taken = step(++steps_taken_);
+    goes_on = !on_step || on_step(taken);
+  }
   model_->eval();
+  return steps_taken_ >= total_steps();
 }
 
 Trainer::Step Trainer::step(int64_t number) {
@@ -76,13 +81,13 @@ Trainer::Step Trainer::step(int64_t number) {
   parameters_.zero_gradients();
   for (const auto& batch : data.batches) {
     RoutingTrace trace;
-    const auto hidden =
-        model_->forward_packed(batch.input_ids, batch.positions, batch.offsets, &trace);
+    const auto hidden = model_->forward(batch.tokens, &trace);
     auto total = causal_lm_loss(hidden, model_->head_weight(), batch.targets,
                                 static_cast<double>(data.targets));
     loss += total.detach();
     if (!trace.records.empty()) {
-      const double share = static_cast<double>(batch.tokens()) / static_cast<double>(data.tokens);
+      const double share =
+          static_cast<double>(batch.tokens.count()) / static_cast<double>(data.tokens);
       const auto balance = load_balancing_loss(trace, {}, &picks) * share;
       balance_loss += balance.detach();
       total = total + train_.balance_coefficient * balance;

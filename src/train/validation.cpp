@@ -17,7 +17,7 @@ double validation_loss(Llama model, const Loader& loader) {
   for (int64_t step = 0; step < loader.steps_per_epoch(); ++step) {
     for (const auto& micro_batch : loader.step(/*epoch=*/0, step)) {
       const auto batch = collate(micro_batch, device);
-      const auto hidden = model->forward_packed(batch.input_ids, batch.positions, batch.offsets);
+      const auto hidden = model->forward(batch.tokens);
       sum += causal_lm_loss(hidden, model->head_weight(), batch.targets, /*normalizer=*/1);
       targets += batch.targets.count();
     }

@@ -1,8 +1,6 @@
-#include "mola/adapters/adapters.h"
-#include "mola/config/adapter_config.h"
-
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "support/test_files.h"
 
@@ -113,7 +111,7 @@ TEST(AdapterConfig, RefusesTargetModulesThatAreNone) {
             "adapter.target_modules: found 'upproj', expected some of q_proj, k_proj, v_proj, "
             "o_proj, gate_proj, up_proj, down_proj (nearest: up_proj)");
   spec["target_modules"] = std::vector<std::string>{"q_proj", "q_proj"};
-  EXPECT_EQ(message(spec, 2), "adapter.target_modules: 'q_proj' stands twice");
+  EXPECT_EQ(message(spec, 2), "adapter.target_modules: 'q_proj' is duplicated");
   spec["target_modules"] = std::vector<std::string>();
   EXPECT_EQ(message(spec, 2), "adapter.target_modules: is empty");
 }
@@ -135,10 +133,10 @@ TEST(AdapterConfig, MakesLoraOfOneExpert) {
   EXPECT_EQ(config.rank, LayerTable::same(all_projections(), {64, 64}));
 
   spec["allocation"] = "2";
-  EXPECT_EQ(message(spec, 2), "adapter.allocation: a lora adapter has none; its type is 'lora'");
-  spec.allocation.reset();
+  EXPECT_EQ(message(spec, 2), "adapter.allocation: is not a key of the type 'lora'");
+  spec.settings.erase("allocation");
   spec["top_k"] = 1;
-  EXPECT_EQ(message(spec, 2), "adapter.top_k: a lora adapter has none; its type is 'lora'");
+  EXPECT_EQ(message(spec, 2), "adapter.top_k: is not a key of the type 'lora'");
 }
 
 TEST(AdapterConfig, HasOtherTypesWithKeysOfTheirOwn) {
@@ -147,10 +145,9 @@ TEST(AdapterConfig, HasOtherTypesWithKeysOfTheirOwn) {
   EXPECT_EQ(resolve(spec, 2).num_virtual_tokens, 40);
   EXPECT_TRUE(resolve(spec, 2).target_modules.empty());
   spec["rank"] = 8;
-  EXPECT_EQ(message(spec, 2),
-            "adapter.rank: a prompt_tuning adapter has none; its type is 'prompt_tuning'");
+  EXPECT_EQ(message(spec, 2), "adapter.rank: is not a key of the type 'prompt_tuning'");
 
-  (spec = {}).type = "llama_adapter";
+  (spec = AdapterSpec()).type = "llama_adapter";
   spec["adapter_len"] = 10;
   EXPECT_EQ(resolve(spec, 2).adapter_len, 10);
   EXPECT_EQ(resolve(spec, 2).adapter_layers, 2);
@@ -158,7 +155,7 @@ TEST(AdapterConfig, HasOtherTypesWithKeysOfTheirOwn) {
   EXPECT_EQ(message(spec, 2),
             "adapter.adapter_layers: found 3, expected 1 to the model's 2 layers");
 
-  (spec = {}).type = "full";
+  (spec = AdapterSpec()).type = "full";
   EXPECT_TRUE(resolve(spec, 2).allocation.values.empty());
 }
 
@@ -208,15 +205,15 @@ TEST_F(InitFrom, RefusesKeysThatContradict) {
   spec.type = "lora";
   EXPECT_EQ(message(spec), expected("type", "lora", "mola"));
   EXPECT_EQ(message(spec_of("24")), expected("allocation", "[2, 4]", "[1, 4]"));
-  (spec = {}).top_k = 1;
+  (spec = AdapterSpec())["top_k"] = 1;
   EXPECT_EQ(message(spec), expected("top_k", "[1, 1]", "[1, 2]"));
-  (spec = {}).rank = List{8, 4};
+  (spec = AdapterSpec())["rank"] = List{8, 4};
   EXPECT_EQ(message(spec), expected("rank", "[8, 4]", "[8, 8]"));
-  (spec = {}).alpha = 8;
+  (spec = AdapterSpec())["alpha"] = 8;
   EXPECT_EQ(message(spec), expected("alpha", "8", "16"));
-  (spec = {}).init = Init::kGaussian;
+  (spec = AdapterSpec())["init"] = "gaussian";
   EXPECT_EQ(message(spec), expected("init", "gaussian", "kaiming"));
-  (spec = {}).target_modules = {"q_proj", "o_proj"};
+  (spec = AdapterSpec())["target_modules"] = std::vector<std::string>{"q_proj", "o_proj"};
   EXPECT_EQ(message(spec), expected("target_modules", "q_proj, o_proj", "q_proj"));
 }
 

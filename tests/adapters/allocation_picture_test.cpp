@@ -1,7 +1,8 @@
-#include "mola/adapters/adapters.h"
 #include "adapters/allocation_picture.h"
 
 #include <gtest/gtest.h>
+
+#include "mola/adapters/adapters.h"
 
 namespace mola {
 namespace {

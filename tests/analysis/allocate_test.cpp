@@ -104,7 +104,7 @@ TEST(AllocateByRedundancy, GivesFewerWhereExpertsAreClose) {
   EXPECT_EQ(message_of<Error>([] {
               allocate_by_redundancy({0.5, NAN}, {4});
             }),
-            "layer 1 has no two experts, whose distance could be measured");
+            "layer 1 has fewer than two experts, so there is no distance to measure");
 }
 
 TEST(AllocateByLoad, DropsWhatServesLeast) {

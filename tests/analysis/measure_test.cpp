@@ -1,8 +1,8 @@
-#include "mola/adapters/adapters.h"
 #include "mola/analysis/measure.h"
 
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "support/tiny_adapter.h"
 

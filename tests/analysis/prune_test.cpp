@@ -1,8 +1,8 @@
-#include "mola/adapters/adapters.h"
 #include "mola/analysis/prune.h"
 
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/analysis/redundancy.h"
 #include "mola/base/error.h"
 #include "mola/io/adapter.h"
@@ -33,7 +33,7 @@ TEST(LeastRedundant, DropsOneOfTheClosestTwo) {
   EXPECT_EQ(least_redundant(distances, 0), (List{}));
 }
 
-AdapterConfig mola_config(const std::string& allocation, Init init = Init::kKaiming) {
+AdapterConfig mola_config(const std::string& allocation, const std::string& init = "kaiming") {
   AdapterSpec spec;
   spec["allocation"] = allocation;
   spec["rank"] = 2;
@@ -104,7 +104,7 @@ TEST(Prune, PutsPissasFactorsBack) {
   write_llama(folder, tiny_llama_config(), random_llama(tiny_llama_config()));
   auto base = build_llama(tiny_llama_config(), {});
   load_base_model(base, folder.path());
-  auto model = share_base(base, mola_config("22", Init::kPissa));
+  auto model = share_base(base, mola_config("22", "pissa"));
   for (const auto& place : model->projections()) start_pissa(place.group, place.index);
   auto pruned = prune(model, allocation_of("02"), first);
   EXPECT_LT(
@@ -122,13 +122,12 @@ TEST(Prune, RefusesMoreExpertsAndOtherAdapters) {
   EXPECT_EQ(message_of<Error>([&] { prune(model, allocation_of("45"), first); }),
             "allocation: found 4 experts for down_proj of layer 0, expected at most the 3 that the "
             "adapter has");
-  EXPECT_EQ(
-      message_of<Error>([&] {
-        prune(model, allocation_of("33"), [](const ProjectionPlace&, int64_t) {
-          return List{0, 2, 1};
-        });
-      }),
-      "layer 0, q_proj: expected 3 experts to keep, of the numbers 0 to 2 in ascending order");
+  EXPECT_EQ(message_of<Error>([&] {
+              prune(model, allocation_of("33"), [](const ProjectionPlace&, int64_t) {
+                return List{0, 2, 1};
+              });
+            }),
+            "layer 0, q_proj: expected 3 experts to keep, from 0 to 2, in ascending order");
   AdapterSpec lora;
   lora.type = "lora";
   auto other = tiny_model(resolve(lora, 2));

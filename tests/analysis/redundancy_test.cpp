@@ -1,10 +1,10 @@
-#include "mola/adapters/adapters.h"
 #include "mola/analysis/redundancy.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "mola/adapters/adapters.h"
 #include "support/tensors.h"
 #include "support/tiny_adapter.h"
 

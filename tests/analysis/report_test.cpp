@@ -157,7 +157,7 @@ TEST(WriteReport, HasAllInOneFolder) {
   EXPECT_NE(page.find("a &quot;quoted&quot;, one"), std::string::npos);
   if (std::system("command -v gnuplot > /dev/null") == 0) {
     EXPECT_NE(page.find("<img src="), std::string::npos);
-    EXPECT_EQ(page.find("Not drawn"), std::string::npos);
+    EXPECT_EQ(page.find("Not rendered"), std::string::npos);
   }
   EXPECT_NE(message_of<Error>([&] {
               write_report(small(), "", {}, folder.path("report"));

@@ -52,7 +52,7 @@ TEST(MatrixQuality, RefusesASpectrumWithoutATail) {
   EXPECT_EQ(message_of<Error>([] {
               matrix_quality(torch::ones({4, 6}));
             }),
-            "half of the eigenvalues or more are zero, expected those of the upper half above");
+            "at least half of the eigenvalues are zero, expected the upper half above zero");
   EXPECT_EQ(message_of<Error>([] {
               matrix_quality(torch::ones({1, 6}));
             }),

@@ -59,11 +59,11 @@ TEST(OutputFile, NeedsAFolderWhereOneMayWrite) {
   const auto message = [](const std::string& path) {
     return message_of<Error>([&] { check_output_file(path); });
   };
-  EXPECT_EQ(message(file + "/a"), file + "/a: " + file + " is no folder");
+  EXPECT_EQ(message(file + "/a"), file + "/a: " + file + " is not a folder");
   EXPECT_EQ(message(folder.path("none/a")),
-            folder.path("none/a") + ": " + folder.path("none") + " is no folder");
+            folder.path("none/a") + ": " + folder.path("none") + " is not a folder");
   EXPECT_EQ(message(folder.path()),
-            folder.path() + ": is no regular file, and would be replaced by one");
+            folder.path() + ": is not a regular file and cannot be replaced");
   fs::permissions(folder.path(), static_cast<fs::perms>(0555));
   {
     const AsNobody nobody;

@@ -53,8 +53,9 @@ TEST(AtomicFolder, RemovesNoOtherFiles) {
   {
     AtomicFolder output(folder.path("a"));
     write_file(output.path() + "/x", "new");
-    EXPECT_EQ(message_of<Error>([&] { output.commit(); }),
-              folder.path("a") + ": holds notes.txt, which would be lost; name another folder");
+    EXPECT_EQ(
+        message_of<Error>([&] { output.commit(); }),
+        folder.path("a") + ": contains notes.txt, which would be lost; choose another folder");
   }
   EXPECT_EQ(names_in(folder.path("a")), Names{"notes.txt"});
   EXPECT_EQ(names_in(folder.path()), Names{"a"});
@@ -66,7 +67,7 @@ TEST(AtomicFolder, RefusesAPlaceThatIsNone) {
   EXPECT_EQ(message_of<Error>([&] { AtomicFolder{file}; }),
             file + ": is a file, expected a folder");
   EXPECT_EQ(message_of<Error>([&] { AtomicFolder(file + "/a"); }),
-            file + "/a: cannot be made: Not a directory");
+            file + "/a: cannot be created: Not a directory");
   EXPECT_EQ(folder.read("file"), "kept");
 }
 

@@ -40,10 +40,10 @@ TEST(JsonFile, RefusesAKeyThatStandsTwice) {
   const auto message = [](const std::string& text) {
     return message_of<Error>([&] { parse_json(text, "a.json"); });
   };
-  EXPECT_EQ(message("{\"rank\": 8, \"rank\": 16}"), "a.json: the key 'rank' stands twice");
+  EXPECT_EQ(message("{\"rank\": 8, \"rank\": 16}"), "a.json: the key 'rank' is duplicated");
   EXPECT_EQ(message("{\"a\": {\"b\": 1, \"c\": [{}], \"b\": 1}}"),
-            "a.json: the key 'b' stands twice");
-  EXPECT_EQ(message("[{\"a\": 1}, {\"a\": 1, \"a\": 1}]"), "a.json: the key 'a' stands twice");
+            "a.json: the key 'b' is duplicated");
+  EXPECT_EQ(message("[{\"a\": 1}, {\"a\": 1, \"a\": 1}]"), "a.json: the key 'a' is duplicated");
   // The same key in two objects is no double.
   EXPECT_NO_THROW(parse_json("{\"a\": {\"a\": 1}, \"b\": [{\"a\": 1}, {\"a\": 1}]}", "a.json"));
 }

@@ -139,7 +139,8 @@ TEST_F(ContinualProgram, EvaluatesAnewWhereThatIsDoneOtherwise) {
   plan_["evaluation"]["limit"] = 1;
   const auto result = resume("out");
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_NE(result.err.find("was evaluated otherwise; once more"), std::string::npos);
+  EXPECT_NE(result.err.find("was evaluated with other settings; evaluating again"),
+            std::string::npos);
   for (const auto& row : results("out")["adapters"][0]["R"]) {
     for (const double accuracy : row) EXPECT_TRUE(accuracy == 0 || accuracy == 1) << accuracy;
   }
@@ -170,7 +171,7 @@ TEST_F(ContinualProgram, RefusesWhatItCannotDo) {
     return result;
   };
   expect_error(with("/domains/1/data/topic", "plant"),
-               {"data.topic: found 'plant', expected one of those that rows have: coins, plants, "
+               {"data.topic: found 'plant', expected one of the rows' topics: coins, plants, "
                 "stars (nearest: plants)"});
   expect_error(with("/domains/1/data", {{"task", "instruction"}, {"path", "a"}}),
                {"data.task: instruction of the domain plants has no answers"});

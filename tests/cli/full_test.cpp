@@ -59,9 +59,8 @@ TEST_F(FullFineTuning, CarriesTheTokenizerAlong) {
 }
 
 TEST_F(FullFineTuning, StartsFromNoAdapter) {
-  expect_error(
-      finetune({"adapter.init_from=" + folder_.path("a")}),
-      {"adapter.init_from: found " + folder_.path("a"), "goes on from a model as model.path"});
+  expect_error(finetune({"adapter.init_from=" + folder_.path("a")}),
+               {"adapter.init_from: found " + folder_.path("a"), "name a model in model.path"});
 }
 
 }  // namespace

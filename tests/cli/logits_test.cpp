@@ -93,7 +93,7 @@ TEST_F(Logits, NameAnOutputThatCannotBeWritten) {
   const std::string below_a_file = folder_.write("file", "kept") + "/logits.safetensors";
   expect_error(run("logits", {"--model", reference("llama/gqa"), "--input", input_, "--output",
                               below_a_file}),
-               {below_a_file, folder_.path("file") + " is no folder"});
+               {below_a_file, folder_.path("file") + " is not a folder"});
   EXPECT_EQ(folder_.read("file"), "kept");
 }
 

@@ -69,7 +69,7 @@ TEST_F(Merge, KeepsTheDtypeOfTheBaseUnlessToldOtherwise) {
 
 TEST_F(Merge, RefusesRoutedExpertsAndFilesInItsWay) {
   ASSERT_EQ(finetune().exit_code, 0);
-  expect_error(merge(), {"2 experts in layer 0, q_proj", "fold into no weight"});
+  expect_error(merge(), {"2 experts in layer 0, q_proj", "cannot be merged"});
   EXPECT_FALSE(fs::exists(folder_.path("merged")));
   folder_.write("merged/notes.txt", "mine");
   expect_error(merge(), {"--output " + folder_.path("merged") + ": already holds files"});

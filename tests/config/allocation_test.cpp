@@ -102,7 +102,7 @@ TEST(Allocation, RefusesWhatIsNone) {
     EXPECT_EQ(message(spec, 4), "allocation '" + spec + "': " + expected);
   }
   for (const std::string spec : {"-2", "2--4", "2-", "-"}) {
-    EXPECT_EQ(message(spec, 4), "allocation '" + spec + "': a number is missing beside a dash");
+    EXPECT_EQ(message(spec, 4), "allocation '" + spec + "': a number is missing next to a dash");
   }
   EXPECT_EQ(message("[1, 2", 2).find("allocation: parse error"), 0u);
   EXPECT_EQ(message("[1, 2.5]", 2),
@@ -136,8 +136,8 @@ TEST(Allocation, RefusesObjectsThatDoNotFitTheProjections) {
             "allocation '{\"q_proj\": \"2\", \"attention\": \"4\", \"mlp\": \"4\"}': 'q_proj' is "
             "given twice");
   EXPECT_EQ(message("{\"v_proj\": \"2\"}", 2, two),
-            "allocation '{\"v_proj\": \"2\"}': 'v_proj' names no target module; there are q_proj, "
-            "up_proj (or attention, mlp)");
+            "allocation '{\"v_proj\": \"2\"}': 'v_proj' is not a target module, expected q_proj, "
+            "up_proj, attention or mlp");
   EXPECT_EQ(message("{\"attention\": {\"q_proj\": 2}}", 2, kOne),
             "allocation '{\"attention\": {\"q_proj\": 2}}': found {\"q_proj\":2}, expected a "
             "string or a list of whole numbers");

@@ -128,7 +128,7 @@ TEST_F(LlamaConfigTest, RefusesWhatIsNotLlama) {
   EXPECT_EQ(message("/partial_rotary_factor", 0.5),
             "partial_rotary_factor: found 0.5, expected a number of 1");
   EXPECT_EQ(message("/quantization_config", {{"bits", 4}}),
-            "quantization_config: found one, but quantised weights are not supported");
+            "quantization_config: found one, but quantized weights are not supported");
 }
 
 TEST_F(LlamaConfigTest, RefusesSizesThatAreNone) {
@@ -148,7 +148,7 @@ TEST_F(LlamaConfigTest, RefusesHeadsThatDoNotFit) {
   EXPECT_EQ(message("/num_key_value_heads", 3),
             "num_key_value_heads: found 3, which does not divide num_attention_heads, 4");
   const std::string expected =
-      ", expected an even number of at least 2 (rotary embeddings turn pairs)";
+      ", expected an even number of at least 2 (rotary embeddings rotate pairs)";
   EXPECT_EQ(message("/head_dim", 7), "head_dim: found 7" + expected);
   EXPECT_EQ(message("/num_attention_heads", 64), "head_dim: found 0" + expected);
 }

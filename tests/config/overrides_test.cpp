@@ -30,11 +30,11 @@ TEST_F(Overrides, TakeTextAsItIsForStrings) {
   const auto config = read({"model.path=true", "adapter.allocation=8642", "data.task=\"cola\"",
                             "output.dir=runs/a=b", "adapter.init_from=null"});
   EXPECT_EQ(config.model.path, "true");
-  EXPECT_EQ(config.adapter.allocation, "8642");
+  EXPECT_EQ(config.adapter.settings.at("allocation").json(), "\"8642\"");
   EXPECT_EQ(config.data.task, "\"cola\"");
   EXPECT_EQ(config.output.dir, "runs/a=b");
   EXPECT_EQ(config.adapter.init_from, "null");
-  EXPECT_EQ(read({"adapter.allocation=[2, 4]"}).adapter.allocation, "[2, 4]");
+  EXPECT_EQ(read({"adapter.allocation=[2, 4]"}).adapter.settings.at("allocation").json(), "[2,4]");
 }
 
 TEST_F(Overrides, TakeJsonForTheRest) {
@@ -45,8 +45,8 @@ TEST_F(Overrides, TakeJsonForTheRest) {
   EXPECT_EQ(config.train.max_steps, std::nullopt);
   EXPECT_EQ(config.train.learning_rate, 1e-3);
   EXPECT_FALSE(config.data.shuffle);
-  EXPECT_EQ(config.adapter.top_k, NumberOrList(std::vector<int64_t>{1, 2}));
-  EXPECT_EQ(config.adapter.target_modules, std::vector<std::string>{"q_proj"});
+  EXPECT_EQ(config.adapter.settings.at("top_k").json(), "[1,2]");
+  EXPECT_EQ(config.adapter.settings.at("target_modules").json(), "[\"q_proj\"]");
   EXPECT_EQ(read({"train.epochs=2", "train.epochs=4"}).train.epochs, 4);  // the last counts
 }
 

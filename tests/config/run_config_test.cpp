@@ -1,10 +1,10 @@
-#include "mola/adapters/adapters.h"
 #include "mola/config/run_config.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "support/test_files.h"
 
@@ -12,7 +12,13 @@ namespace mola {
 namespace {
 
 using nlohmann::json;
-using List = std::vector<int64_t>;
+
+// The keys of "adapter" that are given, besides type and init_from.
+json settings(const RunConfig& config) {
+  json object;
+  for (const auto& [key, value] : config.adapter.settings) object[key] = json::parse(value.json());
+  return object;
+}
 
 class RunConfigTest : public testing::Test {
  protected:
@@ -42,10 +48,9 @@ TEST_F(RunConfigTest, HasDefaults) {
   EXPECT_EQ(config.model.path, "llama");
   EXPECT_EQ(config.model.dtype, "auto");
   EXPECT_EQ(config.model.device, "auto");
-  EXPECT_EQ(config.adapter.allocation, "2468");
-  EXPECT_FALSE(config.adapter.type || config.adapter.top_k || config.adapter.rank ||
-               config.adapter.alpha || config.adapter.dropout || config.adapter.target_modules ||
-               config.adapter.init || config.adapter.init_from);
+  EXPECT_EQ(config.adapter.type, "");
+  EXPECT_EQ(settings(config), json({{"allocation", "2468"}}));
+  EXPECT_FALSE(config.adapter.init_from);
   EXPECT_EQ(config.data.max_length, 256);
   EXPECT_TRUE(config.data.train_on_prompt && config.data.shuffle && config.data.group_by_length);
   EXPECT_FALSE(config.data.packing || config.train.gradient_checkpointing);
@@ -87,13 +92,8 @@ TEST_F(RunConfigTest, ReadsEveryKey) {
   EXPECT_EQ(config.model.dtype, "bf16");
   EXPECT_EQ(config.model.device, "cpu");
   EXPECT_EQ(config.adapter.type, "mola");
-  EXPECT_EQ(config.adapter.allocation, "[2,4]");
-  EXPECT_EQ(config.adapter.top_k, NumberOrList(List{1, 2}));
-  EXPECT_EQ(config.adapter.rank, NumberOrList(4));
-  EXPECT_EQ(config.adapter.alpha, 8);
-  EXPECT_EQ(config.adapter.dropout, 0);
-  EXPECT_EQ(config.adapter.target_modules, std::vector<std::string>{"q_proj"});
-  EXPECT_EQ(config.adapter.init, Init::kGaussian);
+  EXPECT_EQ(settings(config), json::parse(R"({"allocation": [2, 4], "top_k": [1, 2], "rank": 4,
+      "alpha": 8, "dropout": 0, "target_modules": ["q_proj"], "init": "gaussian"})"));
   EXPECT_EQ(config.adapter.init_from, "a");
   EXPECT_EQ(config.data.task, "mrpc");
   EXPECT_EQ(config.data.max_length, 512);
@@ -122,6 +122,17 @@ TEST_F(RunConfigTest, ReadsEveryKey) {
   EXPECT_EQ(config.output.save_every, 1);
   EXPECT_EQ(config.output.keep, 2);
   EXPECT_EQ(config.output.log_every, 3);
+}
+
+TEST_F(RunConfigTest, ReadsTheOldNameOfAKeyWithAWarning) {
+  json_["train"] = {{"recompute", true}};
+  testing::internal::CaptureStderr();
+  EXPECT_TRUE(read().train.gradient_checkpointing);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find(
+                "run.json: train.recompute: is now called gradient_checkpointing"),
+            std::string::npos);
+  EXPECT_EQ(message("/train/gradient_checkpointing", false),
+            "train.recompute: is the old name of gradient_checkpointing, which is given too");
 }
 
 TEST_F(RunConfigTest, TakesNullAsNotGiven) {
@@ -237,7 +248,7 @@ TEST_F(RunConfigTest, NamesTheNearestOfAnUnknownChoice) {
 TEST_F(RunConfigTest, RefusesDoubleKeysAndBadSyntax) {
   const std::string file = folder_.write("a.json", R"({"model": {"path": "a", "path": "b"}})");
   EXPECT_EQ(message_of<Error>([&] { read_run_config(file); }),
-            file + ": the key 'path' stands twice");
+            file + ": the key 'path' is duplicated");
   folder_.write("a.json", "{\"model\"}");
   EXPECT_EQ(message_of<Error>([&] { read_run_config(file); }).find(file + ": parse error"), 0u);
 }

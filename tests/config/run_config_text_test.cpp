@@ -76,9 +76,10 @@ TEST_F(RunConfigText, NamesTheFirstDifferenceFromARun) {
   const auto message = [&](const std::string& pointer, const json& value) {
     auto config = least_;
     config[json::json_pointer(pointer)] = value;
-    return message_of<Error>([&] { check_same_run(read(config), saved, "runs/a", adapter_types()); });
+    return message_of<Error>(
+        [&] { check_same_run(read(config), saved, "runs/a", adapter_types()); });
   };
-  const std::string advice = "; resume it as it began, or name another output.dir";
+  const std::string advice = "; resume it with the same settings, or choose another output.dir";
   EXPECT_EQ(message("/train", {{"epochs", 3}}),
             "train.epochs: found 3, but the run in runs/a has 10" + advice);
   EXPECT_EQ(message("/adapter/allocation", "8642"),
@@ -91,7 +92,7 @@ TEST_F(RunConfigText, NamesTheFirstDifferenceFromARun) {
   auto config = least_;
   config["output"] = {{"dir", "b"}, {"keep", 1}};
   config["adapter"]["rank"] = 8;  // the default
-  EXPECT_NO_THROW(check_same_run(read(config), saved, "runs/a"), adapter_types());
+  EXPECT_NO_THROW(check_same_run(read(config), saved, "runs/a", adapter_types()));
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "mola/adapters/adapters.h"
 #include "config/config_schema.h"
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/config/run_config.h"
 #include "support/test_files.h"

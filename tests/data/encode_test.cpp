@@ -78,7 +78,7 @@ TEST_F(EncodeTest, StopsAtTokensWithNothingToTrainOnOrLeavesThemOut) {
       "{\"input_ids\": [4, 5, 6], \"labels\": [-100, -100, 6]}\n");
   config.max_length = 2;
   const std::string problem =
-      "found no token to train on within data.max_length 2, expected a labelled one behind the "
+      "found no token to train on within data.max_length 2, expected a labelled one after the "
       "first";
   EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr); }),
             config.path + ":2: " + problem);
@@ -131,15 +131,15 @@ TEST_F(EncodeTest, DrawsASampleOfText) {
   EXPECT_EQ(load_data(config, Split::kTrain, &tokenizer_).sequences.size(), 4u);
   config.sample = 10;
   EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, &tokenizer_); }),
-            "data.sample: found 10, expected at most the 9 rows there are");
+            "data.sample: found 10, expected at most the number of rows, 9");
   config = tokens_config("{\"input_ids\": [4, 5]}\n");
   config.sample = 1;
   EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr); }),
-            "data.sample: is of tasks of text, found the task tokens");
+            "data.sample: applies to tasks of text only, found the task tokens");
   config.sample.reset();
   config.topic = "stars";
   EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr); }),
-            "data.topic: is of tasks of text, found the task tokens");
+            "data.topic: applies to tasks of text only, found the task tokens");
 }
 
 TEST_F(EncodeTest, RefusesDataWithNothingToTrainOn) {
@@ -182,7 +182,7 @@ TEST_F(EncodeTest, RefusesSettingsThatDoNotFit) {
   EXPECT_EQ(message(config), "data.limit: found 0, expected at least 1");
   config.limit = 1;
   config = cola_config("x\t1\t\ta\n");
-  EXPECT_EQ(message(config), "data.task: cola is text, expected a tokenizer with it");
+  EXPECT_EQ(message(config), "data.task: cola is text, expected a tokenizer");
 }
 
 TEST_F(EncodeTest, EncodesTheRealFiles) {

@@ -133,7 +133,7 @@ TEST(Loader, RefusesSequencesThatAreEmptyOrHaveLabelsOfAnotherLength) {
   EXPECT_EQ(message_of<Error>([] {
               Loader({{{1, 2}, {1}}}, in_order(1, 1));
             }),
-            "Loader: sequence 0 (from 0): found 1 labels, expected 2 as it has tokens");
+            "Loader: sequence 0 (from 0): found 1 labels, expected 2, one for each token");
 }
 
 TEST(Loader, RefusesAStepThatIsNotThere) {

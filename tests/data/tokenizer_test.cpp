@@ -72,7 +72,7 @@ TEST(Tokenizer, SaysThatByteLevelBpeIsNotRead) {
   const std::string file = folder.write("tokenizer.json", "{}");
   const std::string expected =
       file +
-      ": byte-level BPE tokenizers are not read yet, expected sentencepiece's tokenizer.model";
+      ": byte-level BPE tokenizers are not supported, expected sentencepiece's tokenizer.model";
   EXPECT_EQ(message_of<Error>([&] { Tokenizer(folder.path()); }), expected);
   EXPECT_EQ(message_of<Error>([&] { Tokenizer tokenizer(file); }), expected);
   folder.write("tokenizer.model", tiny_tokenizer_model());
@@ -83,7 +83,7 @@ TEST(Tokenizer, NamesTheFileThatIsNotThere) {
   const TempFolder folder;
   for (const auto& path : {folder.path(), folder.path("tokenizer.model")}) {
     EXPECT_EQ(message_of<Error>([&] { Tokenizer tokenizer(path); }),
-              folder.path("tokenizer.model") + ": no such file, the tokenizer is read from it");
+              folder.path("tokenizer.model") + ": no such file, but the tokenizer is read from it");
   }
 }
 
@@ -97,7 +97,7 @@ TEST(Tokenizer, RefusesABrokenFileWithoutPrinting) {
     testing::internal::CaptureStderr();
     const std::string message = message_of<Error>([&] { Tokenizer tokenizer(file); });
     EXPECT_EQ(testing::internal::GetCapturedStdout() + testing::internal::GetCapturedStderr(), "");
-    const std::string expected = file + ": is no sentencepiece model (sentencepiece: ";
+    const std::string expected = file + ": is not a sentencepiece model (sentencepiece: ";
     EXPECT_EQ(message.substr(0, expected.size()), expected);
     EXPECT_EQ(message.find('\n'), std::string::npos);
   }

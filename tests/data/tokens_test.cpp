@@ -43,7 +43,7 @@ TEST(Tokens, NamesFileAndLineAndWhatWasFound) {
   };
   EXPECT_EQ(message("{\"input_ids\": [1").rfind("row: parse error at line 1, column 17", 0), 0u);
   EXPECT_EQ(message("{\"input_ids\": [1], \"input_ids\": [2]}"),
-            "row: the key 'input_ids' stands twice");
+            "row: the key 'input_ids' is duplicated");
   EXPECT_EQ(message(std::string(100000, '[')), "row: is nested deeper than 64 levels");
   EXPECT_EQ(message("[1, 2]"), "found [1, 2], expected one JSON object");
   // Cut between two characters of two bytes each.

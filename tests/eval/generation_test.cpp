@@ -1,10 +1,10 @@
-#include "mola/adapters/adapters.h"
 #include "mola/eval/generation.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "support/fixture.h"
 #include "support/test_files.h"

@@ -1,8 +1,8 @@
-#include "mola/adapters/adapters.h"
 #include "mola/eval/scoring.h"
 
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/loss/ignore_index.h"
 #include "support/tiny_adapter.h"
 

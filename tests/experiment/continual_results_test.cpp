@@ -25,9 +25,8 @@ class ContinualResults : public testing::Test {
 TEST_F(ContinualResults, AreTables) {
   EXPECT_EQ(
       continual_table(plan_, results_),
-      "Test accuracy in percent. OP: the mean over the domains after the last of them. PD: by "
-      "how much the accuracy on a domain changes, on average, when one that follows it is "
-      "trained.\n"
+      "Test accuracy in percent. OP: mean over all domains after the last one. PD: mean change of "
+      "the accuracy on an earlier domain when a later one is trained; negative means forgetting.\n"
       "\n"
       "| adapter | OP | PD |\n"
       "|---|---:|---:|\n"

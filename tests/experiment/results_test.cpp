@@ -44,8 +44,8 @@ TEST_F(Results, ChooseTheEpochsOnTheHeldOutRows) {
 
 TEST_F(Results, AreATable) {
   EXPECT_EQ(results_table(plan_, result_cells(plan_, results_)),
-            "Test accuracy in percent (the loss where a task has no answers): mean over 2 seeds ± "
-            "half of the 95 % interval (epochs, chosen by the training rows that were held out).\n"
+            "Test accuracy in percent (the loss for tasks without answers): mean over 2 seeds ± "
+            "half of the 95 % interval (epochs, chosen on held-out training rows).\n"
             "\n"
             "| adapter | trainable | cola | pile |\n"
             "|---|---:|---|---|\n"

@@ -113,13 +113,12 @@ TEST_F(OfficialAdapter, RefusesTensorsThatAreNone) {
   tensors_[kQProj + "lora_A_0.weight"] = torch::tensor(1.0f);
   EXPECT_EQ(message("adapter_model.safetensors"),
             "tensor '" + kQProj +
-                "lora_A_0.weight' has the shape [], expected one of two numbers, the first the "
-                "rank");
+                "lora_A_0.weight' has the shape [], expected two dimensions, the first the rank");
   tensors_ = {
       {"base_model.model.model.layers.0.self_attn." + std::string(100000, 'q') + ".lora_A_0.weight",
        torch::ones({1, 1})}};
   EXPECT_EQ(message("adapter_model.safetensors"),
-            "holds no tensor of a MoLA or LoRA adapter on a LLaMA");
+            "contains no tensor of a MoLA or LoRA adapter on a LLaMA");
 }
 
 TEST_F(OfficialAdapter, RefusesWhatIsNotComputed) {
@@ -185,7 +184,7 @@ TEST_F(OfficialAdapter, SaysWhatIsWrongWithItsMolaObject) {
   EXPECT_EQ(message_with("allocation", {{"k_proj", {3, 1}}}),
             "mola.allocation: has no q_proj, which is a target module");
   EXPECT_EQ(message_with("allocation", {{"q_proj", 3}, {"k_proj", 3}}),
-            "mola.allocation: names more than the target modules");
+            "mola.allocation: names projections that are not target modules");
   EXPECT_EQ(message_with("init", "zeros"),
             "mola.init: found 'zeros', expected one of kaiming, gaussian, pissa (nearest: pissa)");
   config_["mola"] = nullptr;

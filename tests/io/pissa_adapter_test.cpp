@@ -58,9 +58,9 @@ class PissaAdapter : public testing::Test {
 
 TEST_F(PissaAdapter, IsPutOnTheBaseAsItWas) {
   auto ranks = pissa("lora");
-  ranks.rank = std::vector<int64_t>{2, 1};
+  ranks["rank"] = std::vector<int64_t>{2, 1};
   auto targets = pissa_mola("35");
-  targets.target_modules = {"k_proj", "gate_proj"};
+  targets["target_modules"] = std::vector<std::string>{"k_proj", "gate_proj"};
   const std::vector<AdapterSpec> specs = {pissa_mola("24"), pissa_mola("03"), targets,
                                           pissa_mola(R"({"attention": [1, 4], "mlp": "2"})"),
                                           ranks};

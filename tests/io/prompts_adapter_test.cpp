@@ -177,7 +177,7 @@ TEST(PromptsAdapter, RefusesATextToStartFromBesideASavedOne) {
   EXPECT_EQ(resolve_adapter(spec, 2).num_virtual_tokens, 3);
   spec["init_text"] = "a bc";
   EXPECT_EQ(message_of<Error>([&] { resolve_adapter(spec, 2); }),
-            "adapter.init_text: the adapter of adapter.init_from has its virtual tokens already; "
+            "adapter.init_text: the adapter of adapter.init_from already has its virtual tokens; "
             "remove the key");
 }
 

@@ -109,7 +109,7 @@ TEST_F(SafetensorsFileTest, RefusesANameThatStandsTwice) {
   EXPECT_EQ(message(R"({"a": {"dtype": "F32", "shape": [], "data_offsets": [0, 4]},
                         "a": {"dtype": "F32", "shape": [], "data_offsets": [4, 8]}})",
                     8),
-            "header: the key 'a' stands twice");
+            "header: the key 'a' is duplicated");
 }
 
 TEST_F(SafetensorsFileTest, RefusesEntriesThatAreNone) {

@@ -1,8 +1,8 @@
-#include "mola/adapters/adapters.h"
 #include "mola/model/llama.h"
 
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/model/builders.h"
 #include "mola/model/weights.h"
 #include "mola/train/flat_parameters.h"
@@ -137,7 +137,7 @@ TEST(Llama, PackedSequencesEqualEachAlone) {
   const auto ids = torch::tensor({1, 2, 3, 4, 5, 6, 7, 1});
   const std::vector<int64_t> offsets = {0, 3, 6, 8};
   const auto positions = torch::tensor({0, 1, 2, 0, 1, 2, 0, 1});
-  const auto packed = model->forward_packed(ids, positions, offsets);
+  const auto packed = model->forward(PackedTokens{ids, positions, offsets});
   for (size_t i = 0; i + 1 < offsets.size(); ++i) {
     const int64_t length = offsets[i + 1] - offsets[i];
     const auto alone = model->forward(ids.narrow(0, offsets[i], length).unsqueeze(0));

@@ -1,8 +1,8 @@
-#include "mola/adapters/adapters.h"
 #include "mola/model/merge.h"
 
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "support/tensors.h"
 #include "support/tiny_adapter.h"
@@ -61,12 +61,12 @@ TEST(MergeAdapter, RefusesWhatFoldsIntoNoWeight) {
       tiny_mola(R"({"attention": "1", "gate_proj": "1", "up_proj": [1, 3], "down_proj": "1"})"),
       2));
   EXPECT_EQ(message_of<Error>([&] { merge_adapter(routed); }),
-            "the adapter has 3 experts in layer 1, up_proj: a router weighs them anew for each "
-            "token, so they fold into no weight");
+            "the adapter has 3 experts in layer 1, up_proj: their weights differ from token to "
+            "token, so they cannot be merged");
   AdapterSpec prompts;
   prompts.type = "prompt_tuning";
   auto prompted = tiny_model(resolve(prompts, 2));
-  EXPECT_NE(message_of<Error>([&] { merge_adapter(prompted); }).find("made of prompts"),
+  EXPECT_NE(message_of<Error>([&] { merge_adapter(prompted); }).find("consists of prompts"),
             std::string::npos);
 }
 

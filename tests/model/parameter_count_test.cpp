@@ -1,8 +1,8 @@
-#include "mola/adapters/adapters.h"
 #include "mola/model/parameter_count.h"
 
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/model/builders.h"
 #include "support/tiny_llama.h"
 

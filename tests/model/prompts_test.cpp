@@ -68,7 +68,7 @@ TEST_P(Prompts, PackedAndPaddedEqualEachAlone) {
   const auto first = model_->forward(tokens({1, 5, 9}).unsqueeze(0))[0];
   const auto second = model_->forward(tokens({1, 8}).unsqueeze(0))[0];
   const auto packed =
-      model_->forward_packed(tokens({1, 5, 9, 1, 8}), tokens({0, 1, 2, 0, 1}), {0, 3, 5});
+      model_->forward(PackedTokens{tokens({1, 5, 9, 1, 8}), tokens({0, 1, 2, 0, 1}), {0, 3, 5}});
   EXPECT_LT(relative_error(packed, torch::cat({first, second})), 1e-5);
   for (const bool left : {true, false}) {
     const auto second_row = left ? tokens({0, 1, 8}) : tokens({1, 8, 0});
@@ -116,12 +116,8 @@ TEST_P(Prompts, HaveTheGradientsOfTheResult) {
   ASSERT_FALSE(trained.empty());
   for (const bool recompute : {false, true}) {
     model_->gradient_checkpointing = recompute;
-    expect_gradients(
-        [&] {
-          return model_->forward_packed(tokens({1, 5, 9, 1, 8}), tokens({0, 1, 2, 0, 1}),
-                                        {0, 3, 5});
-        },
-        trained);
+    const PackedTokens packed = {tokens({1, 5, 9, 1, 8}), tokens({0, 1, 2, 0, 1}), {0, 3, 5}};
+    expect_gradients([&] { return model_->forward(packed); }, trained);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mola/nn/rotary_embedding.h"
 #include "ops/causal_attention.h"
 #include "support/tensors.h"
 

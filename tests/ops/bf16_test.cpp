@@ -4,6 +4,7 @@
 #include "mola/loss/causal_lm_loss.h"
 #include "mola/nn/mlp.h"
 #include "mola/nn/rms_norm.h"
+#include "mola/nn/rotary_embedding.h"
 #include "ops/causal_attention.h"
 #include "support/reference_mola.h"
 #include "support/tensors.h"

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mola/nn/rotary_embedding.h"
 #include "support/tensors.h"
 #include "support/test_files.h"
 

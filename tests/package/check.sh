@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs mola, moves what was installed, and builds the project in this folder against it: with
-# LibTorch named, with a target `torch` of the project's own, and with no LibTorch at all.
+# LibTorch named, with a target `torch` of the project's own, and with no LibTorch at all; then the
+# project in nn/, which takes the modules alone.
 #
 #   tests/package/check.sh BUILD_DIR LIBTORCH_DIR [ARROW_DIR]
 #
@@ -28,6 +29,7 @@ configure() {
 
 expect_that_it_runs() {
   configure "$@" || die "$1 does not configure: $(< "$scratch/$1.log")"
+  ! grep -A9 "CMake.* Warning" "$scratch/$1.log" || die "$1 configures with a warning"
   cmake --build "$scratch/$1" > "$scratch/$1.log" 2>&1 ||
     die "$1 does not build: $(< "$scratch/$1.log")"
   "$scratch/$1/consumer" || die "$1 does not run"
@@ -54,3 +56,10 @@ expect_that_it_runs own_target "${without[@]}" "-DOWN_LIBTORCH=$libtorch"
 grep -q "LibTorch 2.11 or newer: name its folder" "$scratch/no_libtorch.log" ||
   die "the error does not say what is missing: $(< "$scratch/no_libtorch.log")"
 echo "package: without LibTorch, the error says how to give it"
+
+# --- The modules alone ---
+project=$project/nn
+CXXFLAGS="${CXXFLAGS:-} -H" expect_that_it_runs nn "-DCMAKE_PREFIX_PATH=$scratch/moved;$libtorch"
+grep -q "/mola/nn.h" "$scratch/nn.log" || die "the headers that nn includes are not listed"
+! grep -E "/(arrow|nlohmann|parquet|sentencepiece|spdlog)[^/]*(/|$)" "$scratch/nn.log" ||
+  die "mola/nn.h includes headers that mola::nn does not need"

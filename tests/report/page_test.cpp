@@ -74,7 +74,7 @@ TEST(Page, HoldsItsPictures) {
                     "<div class=\"pictures\">\n<figure>\n"
                     "<img src=\"data:image/svg+xml;base64,Zm9v\" alt=\"a line\">\n"
                     "<figcaption>Loss by step.</figcaption>\n</figure>\n<figure>\n"
-                    "<p>Not drawn: another</p>\n<figcaption>Not there.</figcaption>\n"
+                    "<p>Not rendered: another</p>\n<figcaption>Not there.</figcaption>\n"
                     "</figure>\n</div>\n"))
       << page.html();
 }
@@ -94,7 +94,7 @@ TEST(Pictures, LieInTheirFolderBesideTheirScripts) {
   EXPECT_EQ(picture.alt, "Loss: loss over step; training, validation");
   EXPECT_EQ(picture.caption, "Falls.");
   const auto file = folder.write("file", "");
-  EXPECT_TRUE(holds(message_of<Error>([&] { Pictures(file + "/pictures"); }), "cannot be made"));
+  EXPECT_TRUE(holds(message_of<Error>([&] { Pictures(file + "/pictures"); }), "cannot be created"));
 }
 
 }  // namespace

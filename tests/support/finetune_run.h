@@ -8,6 +8,7 @@
 
 #include "support/fixture.h"
 #include "support/process.h"
+#include "support/token_rows.h"
 
 namespace mola {
 
@@ -16,13 +17,7 @@ namespace mola {
 class FinetuneRun : public testing::Test {
  protected:
   FinetuneRun() {
-    std::string rows;
-    for (int64_t row = 0; row < 12; ++row) {
-      std::vector<int64_t> ids = {1};
-      for (int64_t t = 0; t < 4 + row % 3; ++t) ids.push_back(3 + (row + 7 * t) % 61);
-      rows += nlohmann::json({{"input_ids", ids}}).dump() + "\n";
-    }
-    config_["data"]["path"] = folder_.write("rows.jsonl", rows);
+    config_["data"]["path"] = folder_.write("rows.jsonl", token_rows(12));
     config_["output"]["dir"] = output();
   }
 

@@ -40,7 +40,7 @@ TEST(Cola, NamesItsAnswers) {
 TEST(Cola, NamesTheMissingFileAndTheBadLine) {
   const TempFolder folder;
   EXPECT_EQ(message_of<Error>([&] { read(folder.path(), Split::kTest); }),
-            folder.path("dev.tsv") + ": no such file, the task reads it");
+            folder.path("dev.tsv") + ": no such file, but the task reads it");
   const std::string file =
       folder.write("train.tsv", "gj04\t1\t\tIt rains.\ngj04\tyes\t\tIt pours.\n");
   EXPECT_EQ(message_of<Error>([&] { read(folder.path(), Split::kTrain); }),

@@ -44,7 +44,7 @@ TEST_F(CustomTask, ClassifiesByTheValuesOfAColumn) {
   EXPECT_EQ(rows.at(0).response, "Answer: no.");
   EXPECT_EQ(
       message_of<Error>([&] { boolq.read(folder_.path(), Split::kValidation, OnBadRow::kStop); }),
-      folder_.path() + ": the task names no file for the split asked for");
+      folder_.path() + ": the task has no file for this split");
 }
 
 TEST_F(CustomTask, ChoosesAmongOptions) {
@@ -115,13 +115,13 @@ TEST_F(CustomTask, RefusesAnAnswerThatCannotBeParsed) {
                    yes + R"(", "0": ")" + no + R"("}}})");
   };
   EXPECT_EQ(problem_of(" yes", "no"),
-            "answer.values: found ' yes', which begins with a space and cannot be told from the "
-            "text around it");
+            "answer.values: found ' yes', which begins with a space and cannot be distinguished "
+            "from the text around it");
   EXPECT_EQ(problem_of("yes", "The answer is no"),
             "answer.values: found 'The answer is no', which begins with 'The answer is' and cannot "
-            "be told from the text around it");
+            "be distinguished from the text around it");
   EXPECT_EQ(problem_of("yes", "yes."),
-            "answer.values: found 'yes' and 'yes.', which cannot be told apart");
+            "answer.values: found 'yes' and 'yes.', which cannot be distinguished");
 }
 
 TEST_F(CustomTask, RefusesADescriptionThatIsWrong) {
@@ -131,9 +131,9 @@ TEST_F(CustomTask, RefusesADescriptionThatIsWrong) {
   EXPECT_EQ(problem(R"({"name": "x", "promt": "y", "prompt": "{a}", )" + answer + "}"),
             "promt: unknown key, found with the value \"y\" (nearest valid key: prompt)");
   EXPECT_EQ(problem(R"({"name": "x", "prompt": "a {b", )" + answer + "}"),
-            "prompt: found '{b', expected {COLUMN}, or {{ or }} for a bracket");
+            "prompt: found '{b', expected {COLUMN}, or {{ or }} for a brace");
   EXPECT_EQ(problem(R"({"name": "x", "prompt": "a } b", )" + answer + "}"),
-            "prompt: found '} b', expected {COLUMN}, or {{ or }} for a bracket");
+            "prompt: found '} b', expected {COLUMN}, or {{ or }} for a brace");
   EXPECT_EQ(problem(R"({"name": "x", "prompt": "{a}"})"),
             "answer: expected either answer or response");
   EXPECT_EQ(problem(R"({"name": "x", "prompt": "{a}", "answer": {"column": "c"}})"),
@@ -147,12 +147,12 @@ TEST_F(CustomTask, RefusesADescriptionThatIsWrong) {
   EXPECT_EQ(
       problem(
           R"({"name": "x", "prompt": "{{options}}", "answer": {"column": "c", "options": "o"}})"),
-      "prompt: has no {options}, expected them beside answer.options");
+      "prompt: has no {options}, expected it with answer.options");
   EXPECT_EQ(problem(R"({"name": "x", "prompt": "{a}", "answer": {"column": "c", "first": 1,
                         "values": {"0": "no", "1": "yes"}}})"),
-            "answer.first: is the number of the first of answer.options");
+            "answer.first: applies to answer.options only");
   EXPECT_EQ(problem(R"({"name": "x", "prompt": "{a}", "metric": "f1", "response": "{b}"})"),
-            "metric: is of tasks with two answers, found 0");
+            "metric: applies to tasks with two answers only, found 0");
   EXPECT_EQ(problem(R"({"name": "x", "prompt": "{a}", "files": {"dev": "a"}, "response": "{b}"})"),
             "files.dev: unknown key, found with the value \"a\" (nearest valid key: files.test)");
 }

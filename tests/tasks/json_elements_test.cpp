@@ -62,7 +62,7 @@ TEST_F(JsonRows, NameTheirPlaceAndWhatIsWrong) {
             ": row 1: column 'a': found array, expected a string");
   EXPECT_EQ(message("[" + good + ", [1]]"), ": row 2: found array, expected an object");
   EXPECT_EQ(message("[{\"b\": \"\xE9\"}]"),
-            ": row 1: found broken UTF-8 at byte 8, expected UTF-8 text");
+            ": row 1: found invalid UTF-8 at byte 8, expected UTF-8 text");
   EXPECT_EQ(message("[{\"b\" \"y\"}]").find(": row 1: row: parse error"), 0u);
   EXPECT_EQ(message("[" + good + ",]").find(": row 2: row: parse error"), 0u);
 }

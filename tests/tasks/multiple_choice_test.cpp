@@ -77,8 +77,8 @@ TEST_F(MultipleChoice, NamesTheProblemThatCannotBeUsed) {
             "found 6 options, expected 2 to 5");
   EXPECT_EQ(problem(R"("choices": ["a", " "], "answer": 0)"),
             "column 'choices': found no text at position 2, expected some");
-  EXPECT_EQ(problem("\"choices\": [\"a\", \"\xE9\"], \"answer\": 0").rfind("found broken UTF-8", 0),
-            0u);
+  EXPECT_EQ(
+      problem("\"choices\": [\"a\", \"\xE9\"], \"answer\": 0").rfind("found invalid UTF-8", 0), 0u);
   testing::internal::CaptureStderr();
   EXPECT_TRUE(scienceqa("{}", OnBadRow::kSkip).empty());
   EXPECT_NE(testing::internal::GetCapturedStderr().find("problem 7: column 'choices'"),
@@ -109,8 +109,9 @@ TEST_F(MultipleChoice, NamesTheProblemThatIsMissing) {
   const auto read = [&](Split split, OnBadRow on_bad_row = OnBadRow::kStop) {
     return find_task("scienceqa").read(folder_.path(), split, on_bad_row);
   };
-  EXPECT_EQ(message_of<Error>([&] { read(Split::kTrain); }),
-            folder_.path("problems.json") + ": problem 8: is missing, pid_splits.json names it");
+  EXPECT_EQ(
+      message_of<Error>([&] { read(Split::kTrain); }),
+      folder_.path("problems.json") + ": problem 8: is missing, but pid_splits.json names it");
   testing::internal::CaptureStderr();
   EXPECT_EQ(read(Split::kTrain, OnBadRow::kSkip).size(), 1u);
   EXPECT_NE(testing::internal::GetCapturedStderr().find("problem 8: is missing"),

@@ -88,7 +88,7 @@ TEST(Parquet, NamesTheRowThatCannotBeUsed) {
             text + ": row 2: column 'response': found no text, expected some");
   const std::string broken = reference("broken/train.parquet");
   EXPECT_EQ(message_of<Error>([&] { read("text", broken, Split::kTrain); }),
-            broken + ": row 1: found broken UTF-8 at byte 17, expected UTF-8 text");
+            broken + ": row 1: found invalid UTF-8 at byte 17, expected UTF-8 text");
   EXPECT_EQ(
       message_of<Error>([&] { read("text", cola, Split::kTrain); }),
       cola + ": row 1: column 'question': is missing, found the columns idx, label, sentence");
@@ -118,9 +118,10 @@ TEST(Parquet, RefusesAnotherFileAndAnotherSplit) {
   const std::string message = message_of<Error>([&] { read("text", file, Split::kTrain); });
   EXPECT_EQ(message.rfind(file + ": cannot be read as Parquet: ", 0), 0u) << message;
   EXPECT_EQ(message_of<Error>([&] { read("text", file, Split::kTest); }),
-            file + ": is a file, which is the split train; expected a folder with the split test");
-  EXPECT_EQ(message_of<Error>([&] { read("rte", reference("rte"), Split::kTest); }),
-            reference("rte") + ": found 2 files of .parquet, expected one of the name validation");
+            file + ": is a file of the split train, expected a folder with the split test");
+  EXPECT_EQ(
+      message_of<Error>([&] { read("rte", reference("rte"), Split::kTest); }),
+      reference("rte") + ": found 2 files of .parquet, expected one with the name validation");
 }
 
 #else

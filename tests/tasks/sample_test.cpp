@@ -26,7 +26,7 @@ TEST(Sample, KeepsTheShares) {
             (std::map<std::string, int>{{"cot", 2}, {"flan", 3}, {"t0", 0}}));
   EXPECT_EQ(stratified_sample(strata, 10, 10), std::vector<bool>(10, true));
   EXPECT_EQ(message_of<Error>([&] { stratified_sample(strata, 11, 10); }),
-            "data.sample: found 11, expected at most the 10 rows there are");
+            "data.sample: found 11, expected at most the number of rows, 10");
 }
 
 TEST(Sample, DependsOnTheSeedAlone) {

@@ -25,14 +25,14 @@ TEST(Layout, TakesALoneFileForTheSplitOfItsName) {
   EXPECT_EQ(first_place(lone, Split::kTrain), lone + ": row 1");
   EXPECT_EQ(first_place(folder.path("lone"), Split::kTrain), lone + ": row 1");
   EXPECT_EQ(problem(lone, Split::kTest),
-            lone + ": is a file, which is the split train; expected a folder with the split test");
+            lone + ": is a file of the split train, expected a folder with the split test");
   EXPECT_EQ(
       problem(folder.path("lone"), Split::kTest),
-      folder.path("lone") + ": found 1 files of .json, .jsonl, expected one of the name test");
+      folder.path("lone") + ": found 1 files of .json, .jsonl, expected one with the name test");
   const std::string test = folder.write("test.jsonl", "{}");
   EXPECT_EQ(first_place(test, Split::kTest), test + ":1");
   EXPECT_EQ(problem(test, Split::kTrain),
-            test + ": is a file, which is the split test; expected a folder with the split train");
+            test + ": is a file of the split test, expected a folder with the split train");
 }
 
 TEST(Layout, TakesNoLoneFileForAnotherSplitThanItsName) {
@@ -40,7 +40,7 @@ TEST(Layout, TakesNoLoneFileForAnotherSplitThanItsName) {
     const TempFolder lone;
     lone.write(file, "{}");
     EXPECT_EQ(problem(lone.path(), Split::kTrain),
-              lone.path() + ": found 1 files of .json, .jsonl, expected one of the name train");
+              lone.path() + ": found 1 files of .json, .jsonl, expected one with the name train");
   }
 }
 
@@ -52,10 +52,10 @@ TEST(Layout, ReadsEachFileOfASplitOfTwoNames) {
     return message_of<Error>([&] { open(path, Split::kTrain); });
   };
   EXPECT_EQ(problem_at(folder.path()),
-            folder.path() + ": found 1 files of .json, expected one of the name validation");
+            folder.path() + ": found 1 files of .json, expected one with the name validation");
   EXPECT_EQ(problem_at(train),
             train +
-                ": is a file, which is the split train; expected a folder with the split train, "
+                ": is a file of the split train, expected a folder with the split train, "
                 "validation");
 }
 

@@ -67,7 +67,7 @@ TEST(Table, NamesFileAndLineOfABadRow) {
   EXPECT_EQ(message("1\ta\tb"), "found 3 columns, expected 2 (answer, question)");
   EXPECT_EQ(message("2\ta"), "column 'answer': found '2', expected one of 0, 1");
   EXPECT_EQ(message("1\t "), "column 'question': found no text, expected some");
-  EXPECT_EQ(message("1\ta\xFF"), "found broken UTF-8 at byte 4, expected UTF-8 text");
+  EXPECT_EQ(message("1\ta\xFF"), "found invalid UTF-8 at byte 4, expected UTF-8 text");
 }
 
 TEST(Table, SkipsABadRow) {

@@ -33,7 +33,7 @@ TEST(TextFile, FindsFilesInFolders) {
   const std::string file = folder.write("a.txt", "");
   EXPECT_EQ(file_in_folder(folder.path(), "a.txt"), file);
   EXPECT_EQ(message_of<Error>([&] { file_in_folder(folder.path(), "b.txt"); }),
-            folder.path("b.txt") + ": no such file, the task reads it");
+            folder.path("b.txt") + ": no such file, but the task reads it");
   EXPECT_EQ(message_of<Error>([&] { file_in_folder(file, "b.txt"); }),
             file + ": found a file, expected a folder that holds b.txt");
   EXPECT_EQ(message_of<Error>([&] { file_in_folder(folder.path("none"), "b.txt"); }),
@@ -58,7 +58,7 @@ TEST(TextFile, TakesWellFormedUtf8Only) {
   };
   for (const auto& text : bad) {
     EXPECT_EQ(message_of<Error>([&] { check_utf8("ab" + text); }),
-              "found broken UTF-8 at byte 3, expected UTF-8 text");
+              "found invalid UTF-8 at byte 3, expected UTF-8 text");
   }
 }
 
@@ -83,7 +83,7 @@ TEST(TextFile, StopsAtABadRowOrWarnsWithTheSameWords) {
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_EQ(rows, (std::vector<int>{1, 3, 5}));
   EXPECT_NE(log.find(file + ":2: found x, expected a number; row skipped"), std::string::npos);
-  EXPECT_NE(log.find(file + ":4: found broken UTF-8 at byte 1"), std::string::npos);
+  EXPECT_NE(log.find(file + ":4: found invalid UTF-8 at byte 1"), std::string::npos);
 
   EXPECT_EQ(read(OnBadRow::kStop, 1), (std::vector<int>{1}));
 }

@@ -54,7 +54,7 @@ TEST_F(Topic, KeepsItsRowsBeforeTheLimitCounts) {
 
 TEST_F(Topic, ThatNoRowHasIsRefused) {
   EXPECT_EQ(message_of<Error>([&] { read("star"); }),
-            "data.topic: found 'star', expected one of those that rows have: 7, plants, stars "
+            "data.topic: found 'star', expected one of the rows' topics: 7, plants, stars "
             "(nearest: stars)");
   rows_ = folder_.write("rows.jsonl", R"({"question": "a", "response": "b"})");
   task_ = "text";

@@ -1,7 +1,8 @@
-#include "mola/adapters/adapters.h"
 #include "train/run_warnings.h"
 
 #include <gtest/gtest.h>
+
+#include "mola/adapters/adapters.h"
 
 namespace mola {
 namespace {

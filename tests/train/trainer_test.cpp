@@ -48,6 +48,7 @@ TEST(Trainer, FollowsTheReferenceRun) {
     EXPECT_NEAR(step.balance_loss.item<double>(), expected["balance_loss"].get<double>(), 1e-5);
     EXPECT_NEAR(step.grad_norm.item<double>(), expected["grad_norm"].get<double>(), 1e-5);
     EXPECT_NEAR(step.learning_rate, expected["learning_rate"].get<double>(), 1e-12);
+    return true;
   });
   const auto expected = load_safetensors(reference("mola/expected.safetensors"));
   for (const auto& [name, tensor] : adapter_tensors(run.model)) {
@@ -61,7 +62,7 @@ TEST(Trainer, TrainsTheAdapterOnly) {
   for (const auto& item : run.model->named_parameters()) {
     if (!item.value().requires_grad()) frozen[item.key()] = item.value().clone();
   }
-  Trainer(run.model, run.loader, run.train()).run([](const Trainer::Step&) {});
+  Trainer(run.model, run.loader, run.train()).run();
   ASSERT_FALSE(frozen.empty());
   for (const auto& [name, before] : frozen) {
     expect_same(run.model->named_parameters()[name], before, name);
@@ -87,6 +88,7 @@ TEST(Trainer, PackingAndRecomputeGiveTheSameSteps) {
     Trainer(run.model, loader, config).run([&](const Trainer::Step& step) {
       result.losses.push_back(step.loss.item<double>());
       result.norms.push_back(step.grad_norm.item<double>());
+      return true;
     });
     return result;
   };
@@ -116,11 +118,33 @@ TEST(Trainer, CountsThePicksOfAStep) {
   auto train = run.train();
   train.max_steps = 2;
   Trainer(run.model, run.loader, train).run([&](const Trainer::Step& step) {
-    ASSERT_EQ(step.picks.size(), picks_of_a_token.size());
+    EXPECT_EQ(step.picks.size(), picks_of_a_token.size());
     for (const auto& [layer, picks] : step.picks) {
       EXPECT_EQ(picks.sum().item<double>(), step.tokens * picks_of_a_token.at(layer)) << layer;
     }
+    return true;
   });
+}
+
+TEST(Trainer, StopsWhereOnStepSaysSoAndContinues) {
+  ReferenceRun whole, stopped;
+  Trainer(whole.model, whole.loader, whole.train()).run();
+
+  Trainer trainer(stopped.model, stopped.loader, stopped.train());
+  std::vector<int64_t> steps;
+  const auto until_second = [&](const Trainer::Step& step) {
+    steps.push_back(step.number);
+    return step.number != 2;
+  };
+  EXPECT_FALSE(trainer.run(until_second));
+  EXPECT_EQ(steps, (std::vector<int64_t>{1, 2}));
+  EXPECT_FALSE(stopped.model->is_training());
+  EXPECT_TRUE(trainer.run(until_second));
+  EXPECT_EQ(static_cast<int64_t>(steps.size()), trainer.total_steps());
+  const auto expected = adapter_tensors(whole.model);
+  for (const auto& [name, tensor] : adapter_tensors(stopped.model)) {
+    expect_same(tensor, expected.at(name), name);
+  }
 }
 
 TEST(Trainer, CountsStepsByEpochsUnlessToldOtherwise) {

@@ -1,8 +1,8 @@
-#include "mola/adapters/adapters.h"
 #include "mola/train/validation.h"
 
 #include <gtest/gtest.h>
 
+#include "mola/adapters/adapters.h"
 #include "mola/loss/causal_lm_loss.h"
 #include "support/fixture.h"
 #include "support/tiny_adapter.h"

@@ -11,22 +11,23 @@
 
 namespace mola {
 
-/// All types of adapter; the first is that of a config without a type.
+/// All adapter types; the first is the default of a config.
 const AdapterTypes& adapter_types();
 
-/// The adapter that `spec`, which names no saved one, asks for on a model of `num_layers` layers.
-/// Throws `Error` for a key that its type does not have, a list of the wrong length, a top_k
-/// outside 1..N_j, an unknown target module, a rank below 1, or more adapter_layers than layers.
+/// The new adapter that `spec`, which names no saved one, describes on a model of `num_layers`
+/// layers. Throws `Error` for a key that its type does not have, a list of the wrong length, a
+/// top_k outside 1..N_j, an unknown target module, a rank below 1, or more adapter_layers than
+/// layers.
 AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers);
 
-/// The saved adapter's settings, with the dropout of `spec` if it names one. Throws `Error` for any
+/// The saved adapter's settings, with the dropout of `spec` if it sets one. Throws `Error` for any
 /// other key in `spec` that contradicts `saved`.
 AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers, const AdapterConfig& saved);
 
 /// Lines that describe the adapter beyond its type, such as its experts by layer.
 std::vector<std::string> adapter_summary(const AdapterConfig& config);
 
-/// A learning rate that is usual for the adapter.
+/// The usual learning rate of the adapter.
 double usual_learning_rate(const AdapterConfig& config);
 
 // The readers and writers of config/ with all types of adapter.

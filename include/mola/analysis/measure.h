@@ -12,19 +12,20 @@
 
 namespace mola {
 
-/// Which rows are looked at by themselves: the group of each, in their order.
+/// Groups of rows to analyze separately: the group of each row, in order.
 struct Grouping {
   std::string by;  ///< "topic" or "answer"; empty without groups
   std::vector<std::string> groups;
 };
 
-/// The topics of `examples` where they have several, otherwise their answers where `task` has some.
+/// The topics of `examples` if they have several, otherwise their answers if `task` has some.
 Grouping group_rows(const Task& task, const std::vector<Example>& examples);
 
-/// Measures the adapter of `model`: how redundant its experts are and, by the routing of all tokens
-/// of `sequences`, which may be empty, how they are used, as a whole and by group (the smallest of
-/// more than 24 are laid together as "(others)"). An adapter that was frozen for inference has lost
-/// digits. `on_rows` as in `collect_routing`. Throws `Error` if no projection has two experts.
+/// Measures the adapter of `model`: the redundancy of its experts and, from the routing of all
+/// tokens of `sequences`, which may be empty, their use, in total and by group (of more than 24
+/// groups, the smallest are merged into "(others)"). After `prepare_for_inference` the results are
+/// less precise. `on_rows` as in `collect_routing`. Throws `Error` if no projection has two
+/// experts.
 Measurements measure(Llama& model, const std::vector<Sequence>& sequences = {},
                      const Grouping& grouping = {},
                      const std::function<void(size_t rows)>& on_rows = {});

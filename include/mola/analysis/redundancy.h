@@ -13,12 +13,12 @@ namespace mola {
 /// CPU, symmetric with a zero diagonal. Experts that are close are redundant (paper, section 5.1).
 struct ExpertDistances {
   torch::Tensor product;  ///< between the matrices (alpha / r) B_e A_e that are added to W
-  torch::Tensor factors;  ///< between A_e and B_e laid side by side: the two below as legs
+  torch::Tensor factors;  ///< between A_e and B_e concatenated: hypotenuse of the two below
   torch::Tensor lora_A;
   torch::Tensor lora_B;
 };
 
-/// The distances in `mixture`, in float64 through r x r Gram matrices: no [O, I] product is made.
+/// The distances in `mixture`, in float64 by r x r Gram matrices: no [O, I] product is formed.
 /// Equal experts are exactly 0 apart.
 ExpertDistances expert_distances(const LoraMixtureImpl& mixture);
 

@@ -18,10 +18,10 @@ bool in_self_attention(const std::string& projection);
 
 constexpr int64_t kDefaultTopK = 2;
 
-/// An adapter on a model of L layers: its type, and what it puts into the model. A model knows
-/// nothing else of adapters. The default is no adapter.
+/// An adapter on a model of L layers: its type and the parts that it adds to the model. A model
+/// knows nothing else about adapters. The default is no adapter.
 struct AdapterConfig {
-  std::string type;  ///< of `adapter_types`; empty: no adapter
+  std::string type;  ///< one of `adapter_types`; empty: no adapter
 
   // Mixtures on projections.
   std::vector<std::string> target_modules;
@@ -34,11 +34,11 @@ struct AdapterConfig {
 
   // Virtual tokens in front of the text.
   int64_t num_virtual_tokens = 0;  ///< P
-  std::string init_text;           ///< whose embeddings they start from; empty: random
+  std::string init_text;           ///< text whose embeddings initialize them; empty: random
 
   // Prompts in the attention.
   int64_t adapter_len = 0;     ///< tokens of each prompt
-  int64_t adapter_layers = 0;  ///< the highest layers, which have such a prompt
+  int64_t adapter_layers = 0;  ///< number of highest layers that have one
 
   bool trains_base = false;  ///< all weights of the model are trained
 

@@ -9,7 +9,7 @@
 
 namespace mola {
 
-/// `"adapter"` as a config file says it, before the number of layers is known:
+/// The object `"adapter"` of a config, before the number of layers is known:
 ///
 ///     AdapterSpec spec = {"mola", {{"allocation", "2468"}, {"rank", 8}}};
 struct AdapterSpec {
@@ -20,7 +20,7 @@ struct AdapterSpec {
   ConfigValue& operator[](const std::string& key) { return settings[key]; }
 };
 
-/// The types of adapter, which `adapter_types` in adapters/ lists.
+/// A type of adapter; `adapter_types` in adapters/ lists all.
 struct AdapterType;
 using AdapterTypes = std::vector<const AdapterType*>;
 

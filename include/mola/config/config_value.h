@@ -6,7 +6,7 @@
 
 namespace mola {
 
-/// A value of a config's key as JSON text, made from what a program has:
+/// A value of a config key as JSON text, made from a C++ value:
 ///
 ///     ConfigValue rank = 8, allocation = "2468", modules = std::vector<std::string>{"q_proj"};
 class ConfigValue {
@@ -21,7 +21,7 @@ class ConfigValue {
   ConfigValue(const std::vector<int64_t>& value);      // NOLINT(google-explicit-constructor)
   ConfigValue(const std::vector<std::string>& value);  // NOLINT(google-explicit-constructor)
 
-  /// The value that `json` says.
+  /// The value of the JSON text `json`.
   static ConfigValue from_json(std::string json);
 
   const std::string& json() const { return json_; }

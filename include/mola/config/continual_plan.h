@@ -9,11 +9,11 @@
 
 namespace mola {
 
-/// One domain's fine-tune of an adapter.
+/// The fine-tuning of one adapter on one domain.
 struct ContinualRun {
   std::string adapter;
   std::string domain;
-  RunConfig config;  ///< from the second domain on it starts from what the run before made
+  RunConfig config;  ///< from the second domain on, starts from the previous run's adapter
 };
 
 /// Adapters that are each fine-tuned on one domain after another.
@@ -31,18 +31,18 @@ struct ContinualPlan {
 };
 
 /// Reads the plan `path` and applies `overrides` as `read_run_config` does; those of model, data,
-/// train and output hold for all runs. Its objects are
+/// train and output apply to all runs. Its objects are
 ///
 ///     "model"        as in a run's config
 ///     "domains"      a list of {"name", "data", "train"}, in the order of training
 ///     "adapters"     a list of {"name", "adapter", "train"}
-///     "data", "train"     of all runs, where domain and adapter say nothing else
+///     "data", "train"     of all runs; domains and adapters override them
 ///     "evaluation"   {"protocol", "batch_size", "max_new_tokens", "normalize", "limit"}
 ///     "output"       as in a run's config
 ///
-/// Every run is checked as a config of its own. Throws `Error` for what `read_run_config` refuses,
-/// fewer than two domains, two domains or adapters of the same name, and an adapter of the type
-/// full, from which none goes on.
+/// Every run is checked as a config of its own. Throws `Error` for anything that `read_run_config`
+/// refuses, fewer than two domains, duplicated names of domains or adapters, and an adapter of type
+/// full, from which no run can start.
 ContinualPlan read_continual_plan(const std::string& path,
                                   const std::vector<std::string>& overrides,
                                   const AdapterTypes& types);

@@ -2,16 +2,17 @@
 
 namespace mola {
 
-/// How experts start. A: the official code's kaiming-uniform with a = sqrt(5), or the paper's
-/// normal distribution with a standard deviation of 1 / rank; B at zero. PiSSA (arXiv 2404.02948):
-/// both from the largest singular values of the frozen weight, which becomes what they leave.
+/// Initialization of experts. A: the official code's kaiming-uniform with a = sqrt(5), or the
+/// paper's normal distribution with a standard deviation of 1 / rank; B: zero. PiSSA (arXiv
+/// 2404.02948): both from the largest singular values of the frozen weight, which becomes the
+/// residual.
 enum class Init { kKaiming, kGaussian, kPissa };
 
-/// How the learning rate goes on after its warm-up.
+/// Learning-rate schedule after the warm-up.
 enum class Schedule { kLinear, kConstant, kCosine };
 
-/// What a reader does with a row that it cannot use: stop with an `Error` that names file and line,
-/// or warn with the same words and go on.
+/// How a reader handles an unusable row: stop with an `Error` that names file and line, or warn
+/// with the same text and continue.
 enum class OnBadRow { kStop, kSkip };
 
 }  // namespace mola

@@ -6,7 +6,7 @@
 
 namespace mola {
 
-/// How rotary frequencies are stretched for contexts longer than the one trained on.
+/// Scaling of the rotary frequencies for contexts longer than the training context.
 struct RopeScaling {
   enum class Type { kNone, kLinear, kLlama3 };
   Type type = Type::kNone;
@@ -16,7 +16,7 @@ struct RopeScaling {
   int64_t original_max_position_embeddings = 0;  ///< llama3
 };
 
-/// The shape of a LLaMA-family model, as its Hugging Face config.json gives it.
+/// The shape of a LLaMA-family model, as in its Hugging Face config.json.
 struct LlamaConfig {
   int64_t vocab_size = 0;         ///< V
   int64_t hidden_size = 0;        ///< H
@@ -28,16 +28,17 @@ struct LlamaConfig {
   double rms_norm_eps = 1e-6;
   double rope_theta = 10000.0;
   RopeScaling rope_scaling;
-  int64_t max_position_embeddings = 2048;  ///< the longest sequence it is meant for
+  int64_t max_position_embeddings = 2048;  ///< longest sequence it is made for
   bool tie_word_embeddings = false;
 };
 
-/// Reads `path`, a config.json or a folder that holds one. Keys that do not bear on the computation
-/// are passed over; what is not supported (another model_type, biases, another activation or rope
-/// scaling) throws `Error` naming the key.
+/// Reads `path`, a config.json or a folder that contains one. Keys that do not affect the
+/// computation are ignored. Throws `Error` with the key for unsupported features (another
+/// model_type, biases, another activation or rope scaling).
 LlamaConfig read_llama_config(const std::string& path);
 
-/// The config.json of a model of this shape, its weights of `dtype` ("float32", "bfloat16").
+/// The text of config.json for a model of this shape with weights of `dtype` ("float32",
+/// "bfloat16").
 std::string llama_config_text(const LlamaConfig& config, const std::string& dtype, int64_t bos_id,
                               int64_t eos_id);
 

@@ -9,13 +9,13 @@
 
 namespace mola {
 
-/// One pretraining run, as its JSON file says: a tokenizer and a model, both from nothing but text.
+/// One pretraining run, as in its JSON file: a tokenizer and a model, both trained on text alone.
 struct PretrainConfig {
   LlamaConfig model;         ///< `"model"`: the keys of a config.json
   std::string text;          ///< `"data"`: the path of the documents
   int64_t max_length = 256;  ///< tokens; longer documents become several sequences
   TrainConfig train;         ///< `"train"`, as in a fine-tune
-  std::string output_dir;    ///< `"output"`: where the run writes
+  std::string output_dir;    ///< `"output"`: the run's folder
   int64_t log_every = 10;    ///< steps
 };
 

@@ -17,22 +17,22 @@ struct ModelConfig {
   std::string device = "auto";  ///< auto | cpu | cuda
 };
 
-/// `"data"`: what is trained on.
+/// `"data"`: the training data.
 struct DataConfig {
   std::string task;
   std::string path;             ///< the folder or file that the task reads
-  int64_t max_length = 256;     ///< tokens; longer sequences are cut on the right
-  bool train_on_prompt = true;  ///< false: the loss is taken over the response alone
+  int64_t max_length = 256;     ///< tokens; longer sequences are truncated on the right
+  bool train_on_prompt = true;  ///< false: compute the loss on the response only
   bool shuffle = true;          ///< a new order in each epoch
-  bool group_by_length = true;  ///< micro-batches of like lengths within each step
+  bool group_by_length = true;  ///< micro-batches of similar lengths within each step
   bool packing = false;         ///< fill micro-batches up to micro_batch_size * max_length tokens
-  std::optional<std::string> topic;  ///< the rows of this topic alone, such as ScienceQA's biology
-  std::optional<int64_t> limit;      ///< the first so many of these rows only
-  /// So many of these rows, drawn so that the collections that ids name before their first dot keep
-  /// their shares, as OpenOrca's niv, t0, cot and flan.
+  std::optional<std::string> topic;  ///< rows of this topic only, such as ScienceQA's biology
+  std::optional<int64_t> limit;      ///< at most N of these rows
+  /// N of these rows, sampled so that each collection keeps its share. A row's collection is the
+  /// part of its id before the first dot, such as OpenOrca's niv, t0, cot and flan.
   std::optional<int64_t> sample;
   int64_t sample_seed = 10;
-  double validation = 0.0;  ///< share of the training rows that is held out
+  double validation = 0.0;  ///< share of the training rows to hold out
   OnBadRow on_bad_row = OnBadRow::kStop;
 };
 
@@ -40,8 +40,8 @@ struct DataConfig {
 struct TrainConfig {
   int64_t epochs = 10;
   std::optional<int64_t> max_steps;  ///< overrides epochs
-  int64_t batch_size = 128;          ///< sequences a step
-  int64_t micro_batch_size = 8;      ///< sequences a forward pass
+  int64_t batch_size = 128;          ///< sequences per step
+  int64_t micro_batch_size = 8;      ///< sequences per forward pass
   double learning_rate = 3e-4;
   double weight_decay = 0.0;
   double beta1 = 0.9;
@@ -53,20 +53,19 @@ struct TrainConfig {
   double balance_coefficient = 0.001;
   int64_t seed = 10;
   bool gradient_checkpointing = false;  ///< recompute decoder layers in the backward pass
-  /// Steps from one validation to the next; without it every epoch ends with one. Needs rows that
-  /// `data.validation` holds out.
+  /// Steps between validations; by default at the end of every epoch. Needs `data.validation`.
   std::optional<int64_t> evaluate_every;
 };
 
-/// `"output"`: where the run writes.
+/// `"output"`: the run's folder.
 struct OutputConfig {
   std::string dir;
   int64_t save_every = 200;  ///< steps
-  int64_t keep = 3;          ///< checkpoints, the newest
+  int64_t keep = 3;          ///< latest checkpoints
   int64_t log_every = 10;    ///< steps
 };
 
-/// One run, as its JSON file says.
+/// One run, as in its JSON file.
 struct RunConfig {
   ModelConfig model;
   AdapterSpec adapter;
@@ -76,7 +75,7 @@ struct RunConfig {
 };
 
 /// Reads `path` and applies `overrides`, each `key.path=value` (the text as it is for a
-/// string-typed key, JSON otherwise). `types` are the adapters that it may ask for;
+/// string-typed key, JSON otherwise). `types` are the adapter types that it may name;
 /// adapters/adapters.h has an overload with all of them. Throws `Error` for an unreadable file, an
 /// unknown key, a wrong type or a value out of range, naming the key, the value and the nearest
 /// valid key.
@@ -87,8 +86,8 @@ RunConfig read_run_config(const std::string& path, const std::vector<std::string
 std::string run_config_text(const RunConfig& config, const AdapterTypes& types);
 
 /// Throws `Error` for the first key of model, adapter, data or train in which `config` differs from
-/// `saved`, the config of the run in the folder `run_folder`, which is to be resumed. Where the run
-/// writes and how often is free.
+/// `saved`, the config of the run in the folder `run_folder`, which is to be resumed. The keys of
+/// output may differ.
 void check_same_run(const RunConfig& config, const RunConfig& saved, const std::string& run_folder,
                     const AdapterTypes& types);
 

@@ -1,24 +1,18 @@
 #pragma once
 
-#include <torch/types.h>
-
-#include <vector>
-
 #include "mola/data/loader.h"
 #include "mola/loss/causal_lm_loss.h"
+#include "mola/model/packed_tokens.h"
 
 namespace mola {
 
-/// Sequences as tensors, N tokens end to end, with nothing padded. All int64.
+/// A micro-batch as tensors: the input of a model and the targets of its loss.
 struct Batch {
-  torch::Tensor input_ids;       ///< [N]
-  torch::Tensor positions;       ///< [N], of each token in its sequence
-  std::vector<int64_t> offsets;  ///< where each sequence begins; N at the end
-  Targets targets;
-
-  int64_t tokens() const { return offsets.back(); }
+  PackedTokens tokens;
+  Targets targets;  ///< positions among `tokens`
 };
 
+/// The sequences in their order, on `device`. With a GPU the host does not wait for the copy.
 Batch collate(const MicroBatch& sequences, torch::Device device = torch::kCPU);
 
 }  // namespace mola

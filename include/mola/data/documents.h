@@ -9,12 +9,12 @@
 
 namespace mola {
 
-/// Reads plain text to pretrain on: JSON lines of {"text": "..."}, one document each. Throws
-/// `Error` for a line that is something else, and for a file without any.
+/// Reads text for pretraining: JSON lines of {"text": "..."}, one document each. Throws `Error` for
+/// any other line, and for a file without documents.
 std::vector<std::string> read_documents(const std::string& path);
 
-/// bos + tokens + eos of each document, cut into pieces of at most `max_length` tokens; every token
-/// is labelled.
+/// bos + tokens + eos of each document, split into pieces of at most `max_length` tokens; every
+/// token is labelled.
 std::vector<Sequence> encode_documents(const Tokenizer& tokenizer,
                                        const std::vector<std::string>& documents,
                                        int64_t max_length);

@@ -7,19 +7,19 @@
 
 namespace mola {
 
-/// A data set in two parts, each in the order of the whole.
+/// A data set in two parts, each in the original order.
 template <class Row>
 struct HeldOut {
   std::vector<Row> training;
   std::vector<Row> validation;
 };
 
-/// Which of `count` rows are held out: the nearest whole number to `share` of them, and at least
-/// one. It depends on `seed` and their number alone, and is the same on every machine. Throws
-/// `Error` if nothing is left to train on.
+/// Chooses which of `count` rows to hold out: `share` of them, rounded, and at least one. The
+/// choice depends only on `seed` and `count`, and is the same on every machine. Throws `Error` if
+/// no row is left to train on.
 std::vector<bool> choose_held_out(size_t count, double share, int64_t seed);
 
-/// Parts `rows` as `choose_held_out` says.
+/// Splits `rows` by `choose_held_out`.
 template <class Row>
 HeldOut<Row> hold_out(std::vector<Row> rows, double share, int64_t seed) {
   const auto is_held_out = choose_held_out(rows.size(), share, seed);

@@ -8,25 +8,25 @@
 namespace mola {
 
 struct LoaderOptions {
-  int64_t batch_size = 128;      ///< sequences of one optimizer step
-  int64_t micro_batch_size = 8;  ///< sequences of one forward pass
+  int64_t batch_size = 128;      ///< sequences per optimizer step
+  int64_t micro_batch_size = 8;  ///< sequences per forward pass
   bool shuffle = true;
   bool group_by_length = true;
   int64_t seed = 10;
-  int64_t packed_tokens = 0;  ///< packing: the tokens that fill a micro-batch; 0: no packing
+  int64_t packed_tokens = 0;  ///< packing: maximum tokens per micro-batch; 0: no packing
 };
 
-/// The sequences of one forward pass, which computes each by itself and no padding.
+/// The sequences of one forward pass, which computes each independently and without padding.
 using MicroBatch = std::vector<const Sequence*>;
 
-/// Cuts a data set into optimizer steps and these into micro-batches. Which sequences a step holds
-/// depends on seed, epoch and index alone, so a run can go on anywhere. Grouping sorts the
-/// sequences of one step by length before they are cut into micro-batches: every step stays a
-/// random sample. Packing fills micro-batches by tokens instead of by sequences, first-fit from the
-/// longest, so that short sequences make few and full ones.
+/// Splits a data set into optimizer steps and these into micro-batches. The sequences of a step
+/// depend only on seed, epoch and index, so a run can resume anywhere. Grouping sorts the sequences
+/// of one step by length before they are split into micro-batches: every step stays a random
+/// sample. Packing fills micro-batches by tokens instead of by sequences, first-fit from the
+/// longest, so that short sequences give few, full micro-batches.
 ///
-/// The order is the same on every machine. Two threads need a loader each, since it keeps the order
-/// of the epoch asked for last.
+/// The order is the same on every machine. Each thread needs its own loader, since a loader caches
+/// the order of the last epoch.
 class Loader {
  public:
   /// Throws `Error` if there are no sequences, one is empty or has labels of another length, or a
@@ -36,8 +36,8 @@ class Loader {
   /// ceil(sequences / batch_size); the last step of an epoch may be smaller.
   int64_t steps_per_epoch() const;
 
-  /// The micro-batches of the step `index` (from 0) of `epoch` (from 0). The pointers live as long
-  /// as the loader. Throws `Error` if there is no such step.
+  /// The micro-batches of the step `index` (from 0) of `epoch` (from 0). The pointers are valid as
+  /// long as the loader. Throws `Error` if there is no such step.
   std::vector<MicroBatch> step(int64_t epoch, int64_t index) const;
 
  private:

@@ -9,17 +9,17 @@
 
 namespace mola {
 
-/// The rows that a run trains on and those that it holds out, none without data.validation.
+/// The training rows of a run, and the rows held out; none without data.validation.
 struct RunData {
   HeldOut<Sequence> sequences;
   HeldOut<Example> examples;  ///< the same rows as text; none for the task "tokens"
 };
 
-/// Reads, encodes and parts the training split of `run`. `tokenizer` may be null for the task
+/// Reads, encodes and splits the training rows of `run`. `tokenizer` may be null for the task
 /// "tokens". Throws `Error` as `load_data` does, and for an id that is not below `vocab_size`.
 RunData load_run_data(const RunConfig& run, const Tokenizer* tokenizer, int64_t vocab_size);
 
-/// How `run` cuts its rows into steps.
+/// The loader options of `run`.
 LoaderOptions loader_options(const RunConfig& run);
 
 }  // namespace mola

@@ -8,14 +8,14 @@
 
 namespace mola {
 
-/// One row as tokens. `labels` are aligned with `input_ids` (the shift by one is the loss's);
-/// kIgnoreIndex takes no part in the loss.
+/// One row as tokens. `labels` are aligned with `input_ids` (the loss shifts them by one);
+/// kIgnoreIndex does not contribute to the loss.
 struct Sequence {
   std::vector<int64_t> input_ids;
   std::vector<int64_t> labels;
 };
 
-/// Whether the loss looks at position t: it is labelled, and a token before it predicts it.
+/// Whether position t contributes to the loss: it is labelled, and a token before it predicts it.
 inline bool is_target(const Sequence& sequence, size_t t) {
   return t > 0 && sequence.labels[t] != kIgnoreIndex;
 }

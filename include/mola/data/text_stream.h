@@ -8,20 +8,20 @@
 
 namespace mola {
 
-/// Turns tokens into text as they come: whole UTF-8 characters only, although a token may be a part
-/// of one, and nothing from a stop string on. Bytes that are no UTF-8 become U+FFFD, one each.
+/// Streams tokens as text: only whole UTF-8 characters, although a token may be a part of one, and
+/// nothing from a stop string on. Invalid bytes become U+FFFD, one each.
 class TextStream {
  public:
-  /// `stop` are strings that end the text and are not part of it. `begins_text` says that no text
-  /// stands before: the space that a tokenizer puts in front is then left out.
+  /// `stop` are strings that end the text and are not part of it. `begins_text`: no text precedes,
+  /// so the space that a tokenizer puts in front is left out.
   explicit TextStream(const Tokenizer& tokenizer, std::vector<std::string> stop = {},
                       bool begins_text = false);
 
-  /// The text that `token` has made certain, often none: what may still become a character or a
-  /// stop string is held back.
+  /// The text that `token` completes, often none: bytes that may still become a character or a stop
+  /// string are held back.
   std::string push(int64_t token);
 
-  /// What was held back; the text is at its end.
+  /// The text that was held back, at the end of the text.
   std::string finish();
 
   /// Whether a stop string was found.
@@ -35,8 +35,8 @@ class TextStream {
   std::vector<std::string> stop_;
   bool begins_text_;
   bool stopped_ = false;
-  std::string bytes_;  // of a character that is not whole yet
-  std::string text_;   // that may be the beginning of a stop string
+  std::string bytes_;  // of an incomplete character
+  std::string text_;   // possible beginning of a stop string
 };
 
 }  // namespace mola

@@ -7,16 +7,16 @@
 
 namespace mola {
 
-/// A sentencepiece tokenizer that gives the ids that Hugging Face's LLaMA tokenizer (slow, legacy)
-/// gives. Only "<s>", "</s>" and "<unk>" differ: in a text they are characters like any other, so
-/// that no row of a data set can hold a special token.
+/// A sentencepiece tokenizer with the same ids as Hugging Face's LLaMA tokenizer (slow, legacy).
+/// Only "<s>", "</s>" and "<unk>" differ: in a text they are ordinary characters, so that no row of
+/// a data set can contain a special token.
 class Tokenizer {
  public:
-  /// `path` is a tokenizer.model file or a folder that holds one. Throws `Error` if it cannot be
-  /// read, and says so where the folder has only a tokenizer.json.
+  /// `path` is a tokenizer.model file or a folder that contains one. Throws `Error` if it cannot be
+  /// read, and if the folder has only a tokenizer.json.
   explicit Tokenizer(const std::string& path);
 
-  /// The tokenizer that the bytes of a tokenizer.model describe; `name` stands for them in errors.
+  /// The tokenizer from the bytes of a tokenizer.model; errors call them `name`.
   static Tokenizer from_bytes(const std::string& bytes, const std::string& name);
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
@@ -29,12 +29,11 @@ class Tokenizer {
   /// vocabulary.
   std::string decode(const std::vector<int64_t>& ids) const;
 
-  /// What the token adds to a text: its piece, or the byte it stands for, which may be a part of a
-  /// character; nothing for bos, eos and unk. Throws `Error` for an id outside the vocabulary.
+  /// The bytes that the token adds to a text: its piece, or a single byte, which may be a part of a
+  /// character; none for bos, eos and unk. Throws `Error` for an id outside the vocabulary.
   std::string bytes(int64_t id) const;
 
-  /// The piece `id` as it stands in the vocabulary, with "▁" for a space. Throws `Error` for an id
-  /// outside it.
+  /// The piece `id` of the vocabulary, with "▁" for a space. Throws `Error` for an id outside it.
   std::string piece(int64_t id) const;
 
   int64_t vocab_size() const;

@@ -14,27 +14,27 @@ namespace mola {
 struct GenerationOptions {
   SamplingOptions sampling;
   int64_t max_new_tokens = 256;
-  int64_t batch_size = 16;        ///< sequences that are continued together
+  int64_t batch_size = 16;        ///< sequences per batch
   std::vector<std::string> stop;  ///< strings that end a text, and are not part of it
   int64_t vocab_size = 0;         ///< only tokens below it; 0: the model's, `generate` sets it
-  /// `generate`: whether the text of the prompt `index` so far needs no more; may be left out.
+  /// `generate`: whether the text of the prompt `index` so far is complete; optional.
   std::function<bool(size_t index, const std::string& text)> is_whole;
 };
 
-/// Throws `Error` for a value out of range, naming it.
+/// Throws `Error` with the name of a value out of range.
 void check_generation(const GenerationOptions& options);
 
 enum class Ending { kEos, kStop, kLength };
 
-/// Gets each new token of the sequence `index`; false ends that sequence.
+/// Receives each new token of the sequence `index`; false ends that sequence.
 using OnToken = std::function<bool(size_t index, int64_t token)>;
 using OnEnd = std::function<void(size_t index, Ending ending)>;
 
-/// Continues `prompts`, each at least one token, the longest first: all tokens so far once through
-/// the model, with keys and values kept, then one token at a time. Tokens that all prompts begin
-/// with go through it only once. A sequence ends at `eos_id`, which `on_token`
-/// does not get, where `on_token` says so, or after max_new_tokens; its place in the batch goes to
-/// the next prompt. The model should be in evaluation mode.
+/// Continues `prompts`, each of at least one token, the longest first: all tokens of the prompt in
+/// one forward pass that caches keys and values, then one token at a time. The common prefix of all
+/// prompts is computed only once. A sequence ends at `eos_id`, which is not passed to `on_token`,
+/// if `on_token` returns false, or after max_new_tokens; the next prompt takes its place in the
+/// batch. The model should be in evaluation mode.
 void generate_tokens(Llama& model, const std::vector<std::vector<int64_t>>& prompts,
                      const GenerationOptions& options, int64_t eos_id, const OnToken& on_token,
                      const OnEnd& on_end);
@@ -46,13 +46,13 @@ struct Generation {
   Ending ending = Ending::kLength;
 };
 
-/// What is called while texts are generated; either may be left out.
+/// Callbacks during generation; both are optional.
 struct GenerationObserver {
   std::function<void(size_t index, const std::string& text)> on_text;  ///< whole characters
   std::function<void(size_t index, const Generation& generation)> on_end;
 };
 
-/// Continues the texts `prompts`, bos in front of each.
+/// Continues the texts `prompts`, each with bos in front.
 std::vector<Generation> generate(Llama& model, const Tokenizer& tokenizer,
                                  const std::vector<std::string>& prompts,
                                  const GenerationOptions& options,

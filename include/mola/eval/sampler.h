@@ -6,27 +6,27 @@
 
 namespace mola {
 
-/// How the next token is chosen. The defaults are greedy: the most likely one.
+/// How the next token is chosen. The default is greedy decoding.
 struct SamplingOptions {
   double temperature = 0;         ///< divides the logits; 0: greedy
   int64_t top_k = 0;              ///< only the k most likely tokens; 0: all
-  double top_p = 1;               ///< only the fewest tokens whose probabilities reach p together
-  double repetition_penalty = 1;  ///< above 1: tokens that were there already get less likely
+  double top_p = 1;               ///< only the fewest tokens whose probabilities sum to p
+  double repetition_penalty = 1;  ///< above 1: repeated tokens become less likely
   int64_t seed = 0;
 };
 
-/// Throws `Error` for a value out of range, naming it.
+/// Throws `Error` with the name of a value out of range.
 void check_sampling(const SamplingOptions& options);
 
 /// Chooses the tokens of one sequence, as transformers does with the same options: repetition
-/// penalty (arXiv 1909.05858), temperature, top-k, top-p, and a draw from the softmax of what is
-/// left. The draws depend on `options.seed` and `stream` alone, so that a sequence comes out the
-/// same in any batch, on every machine.
+/// penalty (arXiv 1909.05858), temperature, top-k, top-p, and a sample from the softmax of the
+/// remaining tokens. The samples depend only on `options.seed` and `stream`, so a sequence is the
+/// same in any batch and on every machine.
 class Sampler {
  public:
   Sampler(const SamplingOptions& options, int64_t stream);
 
-  /// The token after `tokens` (prompt and what followed), given its logits [V], which are changed.
+  /// The token after `tokens` (prompt and new tokens), given its logits [V], which are modified.
   int64_t next(std::vector<float>& logits, const std::vector<int64_t>& tokens);
 
  private:

@@ -8,16 +8,16 @@
 
 namespace mola {
 
-/// Sequences of which one is to be chosen: a prompt with each of the responses that it may have.
+/// Sequences to choose from: a prompt with each of its possible responses.
 using Candidates = std::vector<Sequence>;
 
-/// Gets, for the row `index`, the score of each of its candidates: the sum of the log-probabilities
-/// (natural) that the model gives its labelled tokens.
+/// Receives the score of each candidate of the row `index`: the sum of the log-probabilities
+/// (natural) of its labelled tokens.
 using OnScores = std::function<void(size_t index, const std::vector<double>& scores)>;
 
-/// Scores `rows`, `batch_size` of them together, the longest first. The tokens that a row's
-/// candidates begin with go through the model once, and those that all rows begin with only once
-/// for all. The model should be in evaluation mode.
+/// Scores `rows` in batches of `batch_size`, the longest first. The common prefix of a row's
+/// candidates is computed once, and that of all rows only once for all. The model should be in
+/// evaluation mode.
 void score_candidates(Llama& model, const std::vector<Candidates>& rows, int64_t batch_size,
                       const OnScores& on_scores);
 

@@ -7,12 +7,12 @@
 
 namespace mola {
 
-/// Fills the adapter of `model`, which was built from this folder's config and whose base is
-/// loaded: PiSSA changes it. Throws `Error` for a tensor that is missing, has another shape, or has
-/// no place in the model.
+/// Loads the adapter of `model`, which must be built from this folder's config and have its base
+/// loaded, since PiSSA changes it. Throws `Error` for a tensor that is missing, has another shape,
+/// or has no place in the model.
 void load_adapter(Llama& model, const std::string& folder);
 
-/// Writes the adapter of `model` to `folder`, whole or not at all: adapter_config.json and
+/// Writes the adapter of `model` to `folder` atomically: adapter_config.json and
 /// adapter_model.safetensors, MoLA in the official code's format and the others in PEFT's.
 void save_adapter(Llama& model, const std::string& folder);
 

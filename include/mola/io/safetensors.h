@@ -9,12 +9,12 @@
 
 namespace mola {
 
-/// The dtype of the numbers of `entry`.
+/// The torch dtype of `entry`.
 torch::Dtype dtype_of(const SafetensorsEntry& entry);
 
 /// Copies the tensor `name` of `file` into `target`, converting dtype and device, and releases its
-/// pages. Throws `Error` if it is missing has another shape,
-/// or holds integers where numbers are expected.
+/// pages. Throws `Error` if it is missing, has another shape, or has integers where floating-point
+/// numbers are expected or the reverse.
 void read_tensor_into(const SafetensorsFile& file, const std::string& name,
                       const torch::Tensor& target);
 
@@ -24,8 +24,8 @@ torch::Tensor read_tensor(const SafetensorsFile& file, const std::string& name);
 /// All tensors of the file `path`.
 TensorMap load_safetensors(const std::string& path);
 
-/// Writes `tensors` (fp32, fp16, bf16 or int64) to `path`: written beside it, flushed, then
-/// renamed, so that a file is there whole or not at all. Throws `Error` if it cannot be written.
+/// Writes `tensors` (fp32, fp16, bf16 or int64) to `path` atomically. Throws `Error` if it cannot
+/// be written.
 void save_safetensors(const std::string& path, const TensorMap& tensors);
 
 }  // namespace mola

@@ -12,16 +12,16 @@ namespace mola {
 struct SafetensorsEntry {
   std::string dtype;  ///< "F32", "F16", "BF16" or "I64"
   std::vector<int64_t> shape;
-  size_t begin = 0;  ///< of its bytes, counted from the start of the data
+  size_t begin = 0;  ///< in bytes from the start of the data
   size_t end = 0;
 };
 
-/// A safetensors file, mapped into memory and checked whole: nothing of a file that is damaged is
-/// given out. (Format: 8 bytes length, a JSON header, then the data.)
+/// A safetensors file, mapped into memory and checked as a whole: a damaged file is refused.
+/// (Format: 8 bytes length, a JSON header, then the data.)
 class SafetensorsFile {
  public:
-  /// Throws `Error` for a file that is missing or truncated, a header that is not one, an unknown
-  /// dtype, a shape that does not fit its bytes, and tensors that overlap or leave gaps.
+  /// Throws `Error` for a file that is missing or truncated, an invalid header, an unknown dtype, a
+  /// shape that does not fit its bytes, and tensors that overlap or leave gaps.
   explicit SafetensorsFile(const std::string& path);
   ~SafetensorsFile();
   SafetensorsFile(const SafetensorsFile&) = delete;

@@ -4,7 +4,7 @@
 
 namespace mola {
 
-/// The label of a position that takes no part in the loss, as in transformers.
+/// The label of a position that does not contribute to the loss, as in transformers.
 constexpr int64_t kIgnoreIndex = -100;
 
 }  // namespace mola

@@ -9,6 +9,7 @@
 
 #include "mola/config/adapter_config.h"
 #include "mola/config/llama_config.h"
+#include "mola/model/packed_tokens.h"
 #include "mola/nn/decoder_layer.h"
 #include "mola/nn/prompt_tuning.h"
 #include "mola/nn/rotary_embedding.h"
@@ -29,38 +30,36 @@ struct ProjectionPlace {
 /// A LLaMA-family causal language model. B sequences of T tokens, hidden size H, vocabulary V.
 class LlamaImpl : public torch::nn::Module {
  public:
-  /// `adapter` says what the layers' mixtures and the prompts were built from; its table is empty
-  /// without mixtures, `prompt_tuning` null without virtual tokens.
+  /// `adapter` is the config from which the layers' mixtures and the prompts were built; its
+  /// allocation is empty without mixtures, `prompt_tuning` null without virtual tokens.
   LlamaImpl(const LlamaConfig& config, const AdapterConfig& adapter, PromptTuning prompt_tuning,
             std::vector<DecoderLayer> layers, RMSNorm norm, torch::TensorOptions weight_options);
 
   /// input_ids [B, T] int64 -> the last hidden states [B, T, H], after the final norm.
   ///
   /// `attention_mask` [B, T] is nonzero for tokens and zero for padding, on either side; undefined
-  /// is no padding. A token's position is the number of tokens before it in its sequence. What is
-  /// computed at padding positions has no meaning. With `trace`, the routing of all layers is added
-  /// to it. Here and below, the virtual tokens of prompt tuning stand in front of every sequence
-  /// inside the model alone: what goes in and comes out, positions too, is the text's.
+  /// means no padding. A token's position is the number of tokens before it in its sequence.
+  /// Outputs at padding positions have no meaning. The routing of all layers is added to `trace`
+  /// unless it is null. Here and below, the virtual tokens of prompt tuning are put in front of
+  /// every sequence inside the model only: inputs, outputs and positions are those of the text.
   torch::Tensor forward(const torch::Tensor& input_ids, const torch::Tensor& attention_mask = {},
                         RoutingTrace* trace = nullptr);
 
-  /// The same for sequences of any lengths that lie end to end, so that nothing is padded:
-  /// input_ids [N] and the tokens' positions in their sequences [N], int64 -> [N, H]. `offsets`
-  /// says where each sequence begins among the tokens, and N at the end (also known as cu_seqlens).
-  torch::Tensor forward_packed(const torch::Tensor& input_ids, const torch::Tensor& positions,
-                               const std::vector<int64_t>& offsets, RoutingTrace* trace = nullptr);
+  /// The same for N packed tokens, without padding -> [N, H]. Each token attends to itself and to
+  /// those before it in its sequence. Throws `c10::Error` unless the offsets rise from 0 to N.
+  torch::Tensor forward(const PackedTokens& tokens, RoutingTrace* trace = nullptr);
 
-  /// The same for tokens that continue sequences: sequence i goes on from what the slot `slots[i]`
-  /// of `cache` holds, and its new tokens are added there, behind the virtual ones where it is
-  /// empty. Positions follow from the cache, which grows where it is too small. Keeps no gradient.
+  /// The same for tokens that continue sequences: sequence i continues the slot `slots[i]` of
+  /// `cache`, and its new tokens are added there, after the virtual ones if the slot is empty.
+  /// Positions follow from the cache, which grows if it is too small. Records no gradient.
   torch::Tensor forward_cached(const torch::Tensor& input_ids, const std::vector<int64_t>& offsets,
                                const std::vector<int64_t>& slots, KeyValueCache& cache,
                                RoutingTrace* trace = nullptr);
 
-  /// An empty cache for so many sequences, with room for `capacity` tokens of each.
+  /// An empty cache for `slots` sequences, with room for `capacity` tokens of each.
   KeyValueCache make_cache(int64_t slots, int64_t capacity) const;
 
-  /// Switches the adapter off, so that the base model alone is left, and on again.
+  /// Switches the adapter off, which leaves the base model alone, or on again.
   void use_adapter(bool use);
 
   /// Casts the adapter to the dtype of the base model, in which it is computed anyway: the same
@@ -70,13 +69,13 @@ class LlamaImpl : public torch::nn::Module {
   /// hidden [..., H] -> logits [..., V]
   torch::Tensor logits(const torch::Tensor& hidden) const;
 
-  /// The head's matrix [V, H]; with tied embeddings the embedding itself.
+  /// The head's matrix [V, H]; with tied embeddings, the embedding matrix.
   const torch::Tensor& head_weight() const;
 
   /// Calls `visit` for every projection, layer by layer in the order of the forward pass.
   void for_each_projection(const std::function<void(const ProjectionPlace&)>& visit);
 
-  /// All projections, in the same order. They live as long as the model.
+  /// All projections, in the same order. They are valid as long as the model.
   std::vector<ProjectionPlace> projections();
 
   LlamaConfig config;
@@ -87,8 +86,8 @@ class LlamaImpl : public torch::nn::Module {
   torch::Tensor embed_tokens;  ///< [V, H]
   torch::Tensor lm_head;       ///< [V, H], undefined with tied embeddings
 
-  /// Keep only the input of each decoder layer for the backward pass, and compute the layer again
-  /// there: less memory for a third more time, and the same gradients.
+  /// Activation checkpointing: keep only the input of each decoder layer and recompute the layer in
+  /// the backward pass: less memory for a third more time, and the same gradients.
   bool gradient_checkpointing = false;
 
  private:

@@ -4,10 +4,10 @@
 
 namespace mola {
 
-/// The model without an adapter that gives what `model` gives with its adapter: each W becomes
-/// W + (alpha / r) B A, computed in fp32. The weights that stay as they are, are shared with
-/// `model`, which is left alone. Throws `Error` for an adapter that no weights can stand for: a
-/// projection with more than one expert, or prompts.
+/// A model without an adapter that computes the same as `model` with its adapter: each W becomes W
+/// + (alpha / r) B A, computed in fp32. Unchanged weights are shared with `model`, which is not
+/// modified. Throws `Error` for an adapter that cannot be merged: a projection with more than one
+/// expert, or prompts.
 Llama merge_adapter(Llama& model);
 
 }  // namespace mola

@@ -7,13 +7,14 @@
 
 namespace mola {
 
-/// Starts the weights of `model` for pretraining: matrices and embeddings from a normal
-/// distribution of deviation 0.02, norms at one, from torch's random generator. Experts and routers
-/// stay as they are.
+/// Initializes the weights of `model` for pretraining: matrices and embeddings from a normal
+/// distribution with standard deviation 0.02, norms with one, by torch's random generator. Experts
+/// and routers are not changed.
 void initialize_weights(Llama& model);
 
-/// Starts the virtual tokens of `model`, which has some, as the embeddings of these tokens,
-/// repeated or cut to their number. Throws `c10::Error` for none, or one outside the vocabulary.
+/// Initializes the virtual tokens of `model`, which must have some, with the embeddings of these
+/// tokens, repeated or truncated to their number. Throws `c10::Error` without tokens, or for one
+/// outside the vocabulary.
 void initialize_prompt(Llama& model, const std::vector<int64_t>& token_ids);
 
 /// Makes everything in `model` trainable, its base included.

@@ -30,6 +30,9 @@ struct LoraExpertOptions {
 ///     y = (alpha / r) B A x        A [r, I], B [O, r]
 ///
 /// Since B starts at zero, a fresh expert gives zero.
+///
+/// `forward` is the reference, for reading and tests. Inside a `ProjectionGroup` no expert's forward
+/// runs: all experts of a projection are computed at once, by ops/group and ops/gate.
 class LoraExpertImpl : public torch::nn::Cloneable<LoraExpertImpl> {
  public:
   LoraExpertImpl(int64_t in_features, int64_t out_features)

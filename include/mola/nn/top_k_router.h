@@ -28,6 +28,9 @@ struct TopKRouterOptions {
 ///     p  = softmax(x R^T) in fp32            R [E, I], no bias
 ///     S  = the K largest of p
 ///     p' = p_e / sum_S p   for e in S
+///
+/// `forward` is the reference, for reading and tests. Inside a `ProjectionGroup` the router that is
+/// trained is ops/gate: the same formulas for all tokens at once, with a gradient written by hand.
 class TopKRouterImpl : public torch::nn::Cloneable<TopKRouterImpl> {
  public:
   TopKRouterImpl(int64_t in_features, int64_t num_experts)

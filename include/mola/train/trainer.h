@@ -17,10 +17,10 @@ namespace mola {
 /// the whole step: the language-model loss by its labelled tokens, the balance loss by its tokens.
 class Trainer {
  public:
-  /// Called after each step, numbered from 1, with the losses of that step as fp32 scalars on the
-  /// model's device; reading them waits for the device.
+  /// A step that was taken. Its losses are fp32 scalars on the model's device; reading them waits
+  /// for the device.
   struct Step {
-    int64_t number;
+    int64_t number;  ///< from 1
     double learning_rate;
     int64_t tokens;              ///< without padding
     torch::Tensor loss;          ///< language-model loss
@@ -28,7 +28,8 @@ class Trainer {
     torch::Tensor grad_norm;     ///< before clipping
     LayerPicks picks;            ///< of the layers with routers
   };
-  using OnStep = std::function<void(const Step&)>;
+  /// Called after each step; false stops the run.
+  using OnStep = std::function<bool(const Step&)>;
 
   /// The loader has to live as long as the trainer. Throws `c10::Error` if the model has nothing to
   /// train.
@@ -43,8 +44,10 @@ class Trainer {
   /// Decoder layers of the model.
   int64_t layers() const;
 
-  /// Trains from the first step, or the one to go on with, to the last.
-  void run(const OnStep& on_step);
+  /// Trains from the first step, or the one after the last that was taken, to the last, or until
+  /// `on_step` (which may be empty) returns false. Returns whether the last step was taken; if not,
+  /// another call continues. The model is left in evaluation mode.
+  bool run(const OnStep& on_step = {});
 
   /// The tensors that a checkpoint keeps beside what is trained, by name, to save and to read back
   /// into: the optimizer's own and, where parameters are bf16, their masters.

@@ -1,0 +1,156 @@
+#include "mola/train/finetune.h"
+
+#include <gtest/gtest.h>
+
+#include "mola/base/error.h"
+#include "mola/base/log.h"
+#include "mola/model/device.h"
+#include "support/fixture.h"
+#include "support/test_files.h"
+#include "support/token_rows.h"
+
+namespace mola {
+namespace {
+
+// Twelve rows of tokens, three of them held out, with the model of reference/llama/gqa.
+class FinetuneFunction : public testing::Test {
+ protected:
+  FinetuneFunction() {
+    run_.model = {reference("llama/gqa"), "f32", "cpu"};
+    run_.adapter["allocation"] = "24";
+    run_.adapter["dropout"] = 0.1;
+    run_.data.task = "tokens";
+    run_.data.path = folder_.write("rows.jsonl", token_rows(12));
+    run_.data.validation = 0.25;
+    run_.train.max_steps = 9;
+    run_.train.batch_size = 4;
+    run_.train.micro_batch_size = 2;
+    run_.train.warmup_steps = 1;
+    run_.train.evaluate_every = 2;
+    run_.output = {folder_.path("run"), /*save_every=*/4, /*keep=*/2, /*log_every=*/3};
+    set_log_sink([this](LogLevel, const std::string& line) { log_ += line + "\n"; });
+  }
+  ~FinetuneFunction() override { set_log_sink({}); }
+
+  RunConfig run_in(const std::string& name) const {
+    auto run = run_;
+    run.output.dir = folder_.path(name);
+    return run;
+  }
+
+  // The adapter's tensors and the metrics, without the speed.
+  std::string results(const std::string& name) const {
+    std::string text = folder_.read(name + "/adapter/adapter_model.safetensors");
+    std::istringstream lines(folder_.read(name + "/metrics.jsonl"));
+    for (std::string line; std::getline(lines, line);) {
+      auto step = nlohmann::json::parse(line);
+      step.erase("tokens_per_second");
+      text += step.dump() + "\n";
+    }
+    return text;
+  }
+
+  bool is_logged(const std::string& text) const { return log_.find(text) != std::string::npos; }
+
+  TempFolder folder_;
+  RunConfig run_;
+  std::string log_;
+};
+
+TEST_F(FinetuneFunction, ReturnsTheAdapterAndLogsTheRun) {
+  std::vector<int64_t> steps;
+  FinetuneOptions options;
+  options.on_step = [&](const Trainer::Step& step) {
+    steps.push_back(step.number);
+    return step.number < 9;  // false after the last step stops nothing
+  };
+  EXPECT_EQ(finetune(run_, options), folder_.path("run/adapter"));
+  EXPECT_EQ(steps, (std::vector<int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9}));
+  EXPECT_EQ(names_in(folder_.path("run")),
+            (std::vector<std::string>{"adapter", "best", "checkpoint-4", "checkpoint-8",
+                                      "config.json", "metrics.jsonl"}));
+  EXPECT_TRUE(is_logged("data     tokens: 9 sequences")) << log_;
+  EXPECT_TRUE(is_logged("model    " + run_.model.path)) << log_;
+  EXPECT_TRUE(is_logged("9 steps of 4 sequences")) << log_;
+  EXPECT_TRUE(is_logged("adapter saved in " + folder_.path("run/adapter"))) << log_;
+}
+
+// Stopped before, at and after a step that is saved anyway.
+TEST_F(FinetuneFunction, StopsWithACheckpointAndResumesToTheSameBits) {
+  finetune(run_);
+  for (const int64_t last : {3, 4, 7}) {
+    const std::string name = "stopped" + std::to_string(last);
+    FinetuneOptions options;
+    options.on_step = [&](const Trainer::Step& step) { return step.number != last; };
+    const auto checkpoint = folder_.path(name + "/checkpoint-" + std::to_string(last));
+    EXPECT_EQ(finetune(run_in(name), options), checkpoint);
+    EXPECT_TRUE(std::filesystem::exists(checkpoint + "/state.safetensors"));
+    EXPECT_TRUE(is_logged("stopped: checkpoint saved in " + checkpoint)) << log_;
+    EXPECT_FALSE(std::filesystem::exists(folder_.path(name + "/adapter")));
+
+    options.resume = true;
+    options.on_step = {};
+    EXPECT_EQ(finetune(run_in(name), options), folder_.path(name + "/adapter"));
+    EXPECT_TRUE(is_logged("resuming from " + checkpoint)) << log_;
+    EXPECT_TRUE(results(name) == results("run")) << last;
+  }
+}
+
+TEST_F(FinetuneFunction, LeavesAFinishedRunAsItIs) {
+  const auto adapter = finetune(run_);
+  const auto before = std::filesystem::last_write_time(adapter);
+  FinetuneOptions options;
+  options.resume = true;
+  EXPECT_EQ(finetune(run_, options), adapter);
+  EXPECT_EQ(std::filesystem::last_write_time(adapter), before);
+  EXPECT_TRUE(is_logged("is finished; nothing to resume")) << log_;
+  EXPECT_NE(message_of<Error>([&] { finetune(run_); }).find("already holds files"),
+            std::string::npos);
+}
+
+TEST_F(FinetuneFunction, GivesTheSameBitsOnASharedBaseAndGivenData) {
+  finetune(run_);
+  FinetuneOptions options;
+  options.base = load_pretrained(run_.model.path);
+  const auto data = load_run_data(run_, nullptr, options.base->config.vocab_size);
+  options.data = &data;
+  options.log_summary = false;
+  log_.clear();
+  const auto before = options.base->embed_tokens.clone();
+  for (const std::string name : {"first", "second"}) {
+    auto run = run_in(name);
+    run.model.path = reference("llama/gqa");
+    finetune(run, options);
+    EXPECT_TRUE(results(name) == results("run"));
+  }
+  EXPECT_TRUE(torch::equal(options.base->embed_tokens, before));
+  EXPECT_FALSE(is_logged("model    ")) << log_;
+}
+
+TEST_F(FinetuneFunction, HandsWarningsOver) {
+  run_.train.warmup_steps = 9;
+  std::vector<std::string> warnings;
+  FinetuneOptions options;
+  options.on_warning = [&](const std::string& warning) { warnings.push_back(warning); };
+  finetune(run_, options);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("train.warmup_steps is 9"), std::string::npos) << warnings[0];
+  EXPECT_FALSE(is_logged(warnings[0]));
+}
+
+TEST_F(FinetuneFunction, RefusesAConfigThatNoFileCouldHold) {
+  const auto refused = [&](const RunConfig& run) {
+    const auto message = message_of<Error>([&] { finetune(run); });
+    EXPECT_FALSE(std::filesystem::exists(run_.output.dir));
+    return message;
+  };
+  auto run = run_;
+  run.train.batch_size = 0;
+  EXPECT_NE(refused(run).find("train.batch_size: found 0"), std::string::npos) << refused(run);
+  run = run_;
+  run.output.dir.clear();
+  EXPECT_NE(refused(run).find("output.dir"), std::string::npos) << refused(run);
+}
+
+}  // namespace
+}  // namespace mola
