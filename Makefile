@@ -1,7 +1,7 @@
-# make          what is missing is installed, then the library, programs and tests are built
+# make          what is missing is installed, then the library, the program and tests are built
 # make test     the same, and the tests run
-# make quickstart  what is missing is installed, the programs are built, and a first run is made:
-#               toy data, a base model, two fine-tunes and a table, in runs/quickstart
+# make quickstart  the same for the program alone, and a first run: toy data, a base model, two
+#               fine-tunes and a table, in runs/quickstart
 # make docs     the pages and the reference of all classes, in build/docs (tools/setup.sh --docs)
 # Debug and sanitizer builds have presets of their own: cmake --preset debug, --preset sanitize
 #
@@ -32,7 +32,7 @@ generated: configure
 	build/bin/write_generated .
 
 quickstart: configure
-	cmake --build --preset release --parallel $(JOBS) --target programs
+	cmake --build --preset release --parallel $(JOBS) --target mola_cli
 	@python3 tools/quickstart.py
 
 # Skipped tests are listed last, each reason once.

@@ -4,14 +4,19 @@
 #include <sys/resource.h>
 #include <torch/cuda.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "../examples/program.h"
+#include "base/output_file.h"
+#include "cli/startup.h"
 #include "generation.h"
+#include "mola/mola.h"
 #include "products.h"
+#include "train/malloc_tuning.h"
 
 namespace {
 
@@ -239,7 +244,12 @@ int main(int argc, char** argv) {
   generate->add_option("--new-tokens", settings.new_tokens, "new tokens per prompt")
       ->check(CLI::Range(2, 1 << 20))
       ->capture_default_str();
-  return run_program(app, argc, argv, [&] {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;
+  }
+  return mola::cli::run_and_report([&] {
     if (model.hidden_size % model.num_attention_heads != 0) {
       mola::fail("--heads ", model.num_attention_heads, ": does not divide --hidden");
     }
@@ -249,7 +259,7 @@ int main(int argc, char** argv) {
     if (settings.time < 2) mola::fail("--time 1: expected at least 2, or nothing is predicted");
     if (!settings.json.empty()) mola::check_output_file(settings.json);
     model.head_dim = model.hidden_size / model.num_attention_heads;
-    spin_shortly(argv);
+    mola::cli::spin_shortly(argv);
     print_result(settings, generate->parsed() ? run_generation(settings) : run(settings));
   });
 }

@@ -1,6 +1,6 @@
 # What `cmake --install build --prefix P` installs: the library with its headers, and the package
 # that find_package(mola) reads. No file of it names a folder of this machine, so P may move. The
-# programs are installed where they are made, in examples/.
+# program is installed where it is made, in src/cli/.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -9,7 +9,7 @@ install(DIRECTORY include/mola DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 # A file for each component: mola_nnTargets.cmake, mola_molaTargets.cmake.
 install(TARGETS mola_nn mola_with_torch_nn EXPORT mola_nnTargets
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS mola mola_with_torch_mola EXPORT mola_molaTargets)
+install(TARGETS mola mola_parquet mola_with_torch_mola EXPORT mola_molaTargets)
 foreach(component nn mola)
   install(EXPORT mola_${component}Targets NAMESPACE mola:: DESTINATION ${package_dir})
 endforeach()

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""The whole way in small: a world, a base model, two fine-tunes, and what they can do.
+"""The whole workflow in small: toy data, a base model, two fine-tunes and their evaluation.
 
     make quickstart
 
-Everything goes to runs/quickstart. The world and the base model are kept, so a second run starts at
+Everything goes to runs/quickstart. The data and the base model are kept, so a second run starts at
 the fine-tunes. The commands are printed as they run: each can be repeated by hand.
 """
 
@@ -18,30 +18,30 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = Path("runs/quickstart")
-WORLD, BASE = RUNS / "world", RUNS / "base"
+DATA, BASE = RUNS / "data", RUNS / "base"
 REPORT = RUNS / "report"
-TASK = ("--task", "cola", "--data", WORLD / "CoLA")
+TASK = ("--task", "cola", "--data", DATA / "CoLA")
 ADAPTERS = ("mola", "lora")
 HEADER = ("", "trained", "accuracy", "95 % interval", "time", "tokens/s", "memory")
 
 
-def run(program: str, *arguments: object) -> tuple[float, float]:
-    """Runs one of the programs; gives its seconds and its peak memory in GB."""
-    command = [f"build/bin/{program}", *map(str, arguments)]
-    print("\n$ " + " ".join(command), flush=True)
+def run(command: str, *arguments: object) -> tuple[float, float]:
+    """Runs a command of mola; returns its seconds and its peak memory in GB."""
+    words = ["build/bin/mola", command, *map(str, arguments)]
+    print("\n$ " + " ".join(words), flush=True)
     start = time.monotonic()
-    child = subprocess.Popen(command)
+    child = subprocess.Popen(words)
     _, status, usage = os.wait4(child.pid, 0)
     if status != 0:
-        sys.exit(f"quickstart: {program} failed, see above")
+        sys.exit(f"quickstart: mola {command} failed, see above")
     return time.monotonic() - start, usage.ru_maxrss * 1024 / 1e9
 
 
 def make_base() -> None:
-    """Writes the world and trains the base model, unless they are there."""
-    if not (WORLD / "CoLA" / "dev.tsv").exists():
-        shutil.rmtree(WORLD, ignore_errors=True)
-        run("world", "--output", WORLD, "--seed", 1)
+    """Generates the data and trains the base model, unless they exist."""
+    if not (DATA / "CoLA" / "dev.tsv").exists():
+        shutil.rmtree(DATA, ignore_errors=True)
+        run("toy-data", "--output", DATA, "--seed", 1)
     if (BASE / "model").exists():
         print(f"\nThe base model in {BASE / 'model'} is kept; remove {BASE} to train it again.")
         return
@@ -50,7 +50,7 @@ def make_base() -> None:
 
 
 def evaluate(name: str, protocol: str = "generate") -> dict:
-    """The figures of the base model, or of one of the adapters on it."""
+    """The results of the base model, or of one of the adapters on it."""
     output = RUNS / f"{name}_{protocol}.json"
     adapter = [] if name == "base" else ["--adapter", RUNS / name / "adapter"]
     run("evaluate", "--model", BASE / "model", *adapter, *TASK, "--protocol", protocol, "--json", output)
@@ -58,7 +58,7 @@ def evaluate(name: str, protocol: str = "generate") -> dict:
 
 
 def finetune(name: str) -> dict:
-    """Trains an adapter as its config says; gives what the table tells of it."""
+    """Trains an adapter by its config; returns its columns of the table."""
     folder = RUNS / name
     shutil.rmtree(folder, ignore_errors=True)
     seconds, gigabytes = run("finetune", f"configs/quickstart_{name}.json")
@@ -68,7 +68,7 @@ def finetune(name: str) -> dict:
 
 
 def analyze() -> None:
-    """Looks inside the mixture's experts."""
+    """Reports on the experts of the mixture."""
     shutil.rmtree(REPORT, ignore_errors=True)
     adapter = RUNS / "mola" / "adapter"
     run("analyze", "--model", BASE / "model", "--adapter", adapter, *TASK, "--output", REPORT)
@@ -105,9 +105,9 @@ def main() -> None:
     analyze()
 
     rows = [HEADER]
-    rows.append(row("always the most frequent", figures["base"]["majority"], "", "", "", ""))
-    rows.append(row("untuned base, asked", figures["base"]["accuracy"], "", "", "", ""))
-    rows.append(row("untuned base, its likelier answer", scored["accuracy"], "", "", "", ""))
+    rows.append(row("majority answer", figures["base"]["majority"], "", "", "", ""))
+    rows.append(row("base model, generation", figures["base"]["accuracy"], "", "", "", ""))
+    rows.append(row("base model, scoring", scored["accuracy"], "", "", "", ""))
     for name, title in (("mola", "MoLA 2468"), ("lora", "LoRA")):
         told = training[name]
         size = f"{trained_parameters(RUNS / name):,}"
@@ -116,16 +116,20 @@ def main() -> None:
         rows.append(row(title, accuracy, size, f"{told['seconds']:.0f} s", speed, memory))
     print_table(rows)
     print(f"""
-That took {time.monotonic() - start:.0f} s. The task: is a sentence of the world acceptable? Its files, the
-base model and the adapters are in {RUNS}. What the experts of the mixture
-do is in {REPORT}/report.html: open it in a browser. To go on:
+That took {time.monotonic() - start:.0f} s. The task: is a sentence acceptable? Its data, the base model and the
+adapters are in {RUNS}; a report on the experts is in
+{REPORT}/report.html: open it in a browser. Next steps:
 
-  what the model is asked   build/bin/show --task cola --data {WORLD}/CoLA --model {BASE}/model
-  ask it yourself           build/bin/generate --model {BASE}/model --adapter {RUNS}/mola/adapter \\
-                              --instruction --interactive
-  another allocation        build/bin/finetune configs/quickstart_mola.json \\
-                              --set adapter.allocation=8642 --set output.dir={RUNS}/8642
-  your own model and data   README.md, "A fine-tune of LLaMA-2-7B"
+  examples as the model sees them
+      build/bin/mola preview --task cola --data {DATA}/CoLA --model {BASE}/model
+  chat with the model
+      build/bin/mola generate --model {BASE}/model --adapter {RUNS}/mola/adapter \\
+          --instruction --interactive
+  another allocation
+      build/bin/mola finetune configs/quickstart_mola.json --set adapter.allocation=8642 \\
+          --set output.dir={RUNS}/8642
+  your own model and data
+      README.md, "A fine-tune of LLaMA-2-7B"
 """)
 
 

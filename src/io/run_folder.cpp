@@ -15,8 +15,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::string kRunKey = "output.dir";
-
 constexpr size_t kMostDigits = 18;  // of a step, so that it fits an int64_t
 
 // By their steps, the oldest first.
@@ -47,9 +45,8 @@ bool is_leftover(const std::string& name) {
   return false;
 }
 
-}  // namespace
-
-void check_output_folder(const std::string& path, const std::string& key) {
+// `advice` says what helps where the folder holds files.
+void check_new_folder(const std::string& path, const std::string& key, const std::string& advice) {
   const std::string place = key + (key.empty() ? "" : " ") + path;
   std::error_code error;
   fs::path existing = fs::absolute(path).lexically_normal();
@@ -60,14 +57,18 @@ void check_output_folder(const std::string& path, const std::string& key) {
   if (access(existing.c_str(), W_OK) != 0) {
     fail(place, ": ", existing.string(), " is not writable");
   }
-  if (fs::exists(path) && !fs::is_empty(path)) {
-    fail(place, ": already holds files; name another folder",
-         key == kRunKey ? ", remove it, or go on with a run that was stopped by finetune --resume"
-                        : "");
-  }
+  if (fs::exists(path) && !fs::is_empty(path)) fail(place, ": already holds files; ", advice);
 }
 
-void check_run_folder(const std::string& path) { check_output_folder(path, kRunKey); }
+}  // namespace
+
+void check_output_folder(const std::string& path, const std::string& key) {
+  check_new_folder(path, key, "choose another folder");
+}
+
+void check_run_folder(const std::string& path) {
+  check_new_folder(path, "output.dir", "choose another folder, remove it, or add --resume");
+}
 
 void make_run_folder(const std::string& path) {
   check_run_folder(path);

@@ -9,8 +9,8 @@ namespace mola {
 /// itself, or is not writable. Names it after `key`, such as "--output". Changes nothing.
 void check_output_folder(const std::string& path, const std::string& key = "");
 
-/// Throws `Error` if a run cannot write to `path`, or if it already holds something: a run never
-/// writes over another. Touches nothing.
+/// Throws `Error` if a run cannot write to `path`, or if it already holds something, which --resume
+/// may go on with. Touches nothing.
 void check_run_folder(const std::string& path);
 
 /// Creates the folder, after the same checks.

@@ -1,10 +1,13 @@
-// The one file that sees Arrow, and is compiled as C++20 for its headers.
+// The one file that sees Arrow, and is compiled as C++20 for its headers. It calls no function of
+// other files, so that it makes a plugin by itself.
 #include "tasks/parquet.h"
 
 #include <arrow/api.h>
 #include <parquet/arrow/reader.h>
 
 #include <cstdio>
+
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {
@@ -130,9 +133,9 @@ std::string row_json(const arrow::RecordBatch& batch, int64_t index) {
   return json + "}";
 }
 
-class ParquetReader : public RowReader {
+class ParquetFile {
  public:
-  explicit ParquetReader(const std::string& path) : path_(path) {
+  explicit ParquetFile(const std::string& path) : path_(path) {
     parquet::arrow::FileReaderBuilder builder;
     check(builder.OpenFile(path));
     check(builder.Build(&file_));
@@ -148,7 +151,7 @@ class ParquetReader : public RowReader {
     }
   }
 
-  bool next() override {
+  bool next(std::string& row) {
     while (batch_ == nullptr || ++index_ == batch_->num_rows()) {
       check(batches_->ReadNext(&batch_));
       if (batch_ == nullptr) return false;
@@ -156,16 +159,12 @@ class ParquetReader : public RowReader {
     }
     ++number_;
     try {
-      text_ = row_json(*batch_, index_);
+      row = row_json(*batch_, index_);
     } catch (const Error& error) {
-      fail(where(), ": ", error.what());
+      fail(path_, ": row ", number_, ": ", error.what());
     }
     return true;
   }
-
-  const std::string& text() const override { return text_; }
-
-  std::string where() const override { return path_ + ": row " + std::to_string(number_); }
 
  private:
   void check(const arrow::Status& status) const {
@@ -178,13 +177,17 @@ class ParquetReader : public RowReader {
   std::shared_ptr<arrow::RecordBatch> batch_;
   int64_t index_ = -1;  // of the row in its batch
   int64_t number_ = 0;
-  std::string text_;
 };
 
 }  // namespace
 
-std::unique_ptr<RowReader> open_parquet(const std::string& path) {
-  return std::make_unique<ParquetReader>(path);
+ParquetRows open_parquet_rows(const std::string& path) {
+  const auto file = std::make_shared<ParquetFile>(path);
+  return [file](std::string& row) { return file->next(row); };
 }
 
 }  // namespace mola
+
+void mola_open_parquet_rows(const char* path, mola::ParquetRows* rows) {
+  *rows = mola::open_parquet_rows(path);
+}

@@ -6,7 +6,7 @@
 
 #include "base/closest_match.h"
 #include "tasks/json_elements.h"
-#include "tasks/parquet.h"
+#include "tasks/parquet_reader.h"
 #include "tasks/table.h"
 #include "tasks/text_file.h"
 
@@ -178,7 +178,7 @@ OpenSplit open_splits(const SplitNames& names, const Names& extensions) {
 
 std::unique_ptr<RowReader> open_file(const std::string& file) {
   const auto extension = fs::path(file).extension();
-  if (extension == ".parquet") return open_parquet(file);
+  if (extension == ".parquet") return std::make_unique<ParquetReader>(file);
   if (extension == ".tsv") return std::make_unique<TableReader>(file);
   if (extension == ".txt") return std::make_unique<PlainReader>(file);
   if (is_list(file)) {

@@ -20,13 +20,18 @@ const std::vector<Task>& all_tasks() {
 
 }  // namespace
 
+std::vector<std::string> task_names() {
+  std::vector<std::string> names;
+  for (const Task& task : all_tasks()) names.push_back(task.name);
+  return names;
+}
+
 Task find_task(const std::string& name) {
   if (std::filesystem::path(name).extension() == ".json") return read_custom_task(name);
-  std::vector<std::string> names;
   for (const Task& task : all_tasks()) {
     if (task.name == name) return task;
-    names.push_back(task.name);
   }
+  auto names = task_names();
   // Rows that are tokens already have no text to read; only training takes them.
   if (name == "tokens") fail("data.task: tokens holds no text, expected one of ", join(names));
   names.push_back("tokens");

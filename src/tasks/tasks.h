@@ -14,4 +14,7 @@ Task rte_task();
 Task scienceqa_task();
 Task text_task();
 
+/// The names of them all.
+std::vector<std::string> task_names();
+
 }  // namespace mola

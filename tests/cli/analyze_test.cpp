@@ -156,11 +156,11 @@ TEST_F(Analyze, AllocateMeetsItsBudget) {
                                              folder_.path("allocation.txt")})),
                {"allocation.txt, expected a name that ends in .json"});
   expect_error(allocate(with_adapter({"--method", "quality", "--budget", "7"})),
-               {"--method quality: looks at the base model alone"});
+               {"--method quality: uses the base model alone"});
   expect_error(allocate(on_rows({"--method", "redundancy", "--budget", "7"})),
-               {"--method redundancy: looks at no rows"});
+               {"--method redundancy: uses no rows"});
   expect_error(allocate({"--model", folder_.path(), "--method", "load", "--budget", "5"}),
-               {"--method load: needs the --task and --data"});
+               {"--method load: needs --task and --data"});
   expect_error(allocate({"--model", folder_.path(), "--method", "quality", "--budget", "99"}),
                {"found a budget of 99 experts, expected 2 to 32"});
 }

@@ -60,7 +60,14 @@ class ContinualProgram : public testing::Test {
             "output.dir=" + folder_.path(output)};
   }
 
+  std::vector<std::string> resuming(const std::string& output) {
+    auto all = arguments(output);
+    all.emplace_back("--resume");
+    return all;
+  }
+
   ProcessResult continual(const std::string& output) { return run("continual", arguments(output)); }
+  ProcessResult resume(const std::string& output) { return run("continual", resuming(output)); }
 
   json results(const std::string& output) const {
     return json::parse(folder_.read(output + "/results.json"));
@@ -68,7 +75,7 @@ class ContinualProgram : public testing::Test {
 
   // Kills the program once the file is there.
   void kill_at(const std::string& file, const std::string& output) {
-    const Process process("continual", arguments(output));
+    const Process process("continual", resuming(output));
     kill_when(process, [&] { return fs::exists(folder_.path(output + "/runs/" + file)); });
   }
 
@@ -94,7 +101,7 @@ TEST_F(ContinualProgram, ComesToTheSameWhenItIsStoppedAndContinued) {
 
   ASSERT_NO_FATAL_FAILURE(kill_at("lora/2-plants/checkpoint-3", "stopped"));
   ASSERT_NO_FATAL_FAILURE(kill_at("24/2-plants/adapter", "stopped"));
-  const auto result = continual("stopped");
+  const auto result = resume("stopped");
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(folder_.read("stopped/results.json"), folder_.read("whole/results.json"));
   for (const std::string adapter : {"lora", "24", "prompt"}) {
@@ -113,13 +120,13 @@ TEST_F(ContinualProgram, GoesOnFromTheDomainBefore) {
   EXPECT_EQ(config["adapter"]["init_from"], folder_.path("out/runs/lora/1-stars/adapter"));
   EXPECT_EQ(config["data"]["topic"], "plants");
   const auto before = fs::last_write_time(folder_.path("out/runs/lora/2-plants/result.json"));
-  const auto again = continual("out");
+  const auto again = resume("out");
   ASSERT_EQ(again.exit_code, 0) << again.err;
   EXPECT_EQ(again.err.find("step"), std::string::npos) << again.err;
   EXPECT_EQ(fs::last_write_time(folder_.path("out/runs/lora/2-plants/result.json")), before);
 
   fs::remove_all(folder_.path("out/runs/lora/1-stars"));
-  expect_error(continual("out"),
+  expect_error(resume("out"),
                {folder_.path("out/runs/lora/2-plants") + ": was started from the adapter of " +
                 folder_.path("out/runs/lora/1-stars") + ", which is not there"});
 }
@@ -130,7 +137,7 @@ TEST_F(ContinualProgram, EvaluatesAnewWhereThatIsDoneOtherwise) {
   plan_["domains"].erase(2);
   ASSERT_EQ(continual("out").exit_code, 0);
   plan_["evaluation"]["limit"] = 1;
-  const auto result = continual("out");
+  const auto result = resume("out");
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_NE(result.err.find("was evaluated with other settings; evaluating again"),
             std::string::npos);
@@ -175,7 +182,14 @@ TEST_F(ContinualProgram, RefusesWhatItCannotDo) {
   plan_["domains"].erase(2);
   ASSERT_EQ(continual("out").exit_code, 0);
   plan_["train"]["learning_rate"] = 0.5;
-  expect_error(continual("out"), {"train.learning_rate: found 0.5, but the run"});
+  expect_error(resume("out"), {"train.learning_rate: found 0.5, but the run"});
+}
+
+TEST_F(ContinualProgram, RefusesAFolderWithFilesUnlessItResumes) {
+  folder_.write("out/notes.txt", "kept");
+  expect_error(continual("out"), {"output.dir " + folder_.path("out"), "already holds files",
+                                  "--resume"});
+  EXPECT_EQ(names_in(folder_.path("out")), std::vector<std::string>{"notes.txt"});
 }
 
 TEST_F(ContinualProgram, ListsItsRuns) {

@@ -61,6 +61,12 @@ class ExperimentProgram : public testing::Test {
             "output.dir=" + folder_.path(output)};
   }
 
+  std::vector<std::string> resuming(const std::string& output) {
+    auto all = arguments(output);
+    all.emplace_back("--resume");
+    return all;
+  }
+
   // Folders come and go meanwhile: a look that misses one ends early, and the next sees more.
   size_t finished(const std::string& output) const {
     size_t count = 0;
@@ -74,7 +80,7 @@ class ExperimentProgram : public testing::Test {
 
   // Kills the experiment once it has finished so many runs.
   void kill_after(size_t runs, const std::string& output) {
-    const Process process("experiment", arguments(output));
+    const Process process("experiment", resuming(output));
     kill_when(process, [&] { return finished(output) >= runs; });
   }
 
@@ -95,7 +101,7 @@ TEST_F(ExperimentProgram, ComesToTheSameWhenItIsStoppedAndContinued) {
 
   ASSERT_NO_FATAL_FAILURE(kill_after(5, "stopped"));
   ASSERT_NO_FATAL_FAILURE(kill_after(18, "stopped"));
-  const auto result = run("experiment", arguments("stopped"));
+  const auto result = run("experiment", resuming("stopped"));
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(folder_.read("stopped/results.json"), folder_.read("whole/results.json"));
 }
@@ -124,9 +130,15 @@ TEST_F(ExperimentProgram, RefusesTheFolderOfAnotherPlan) {
   plan_["adapters"].erase(1);
   plan_["epochs"] = {1};
   plan_["seeds"] = {1};
-  ASSERT_EQ(run("experiment", arguments("out")).exit_code, 0);
+  auto all = arguments("out");
+  all.insert(all.end(), {"--json", "-"});
+  const auto result = run("experiment", all);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(json::parse(result.out), json::parse(folder_.read("out/results.json")));
   plan_["train"]["learning_rate"] = 0.5;
   expect_error(run("experiment", arguments("out")),
+               {"output.dir " + folder_.path("out"), "already holds files", "--resume"});
+  expect_error(run("experiment", resuming("out")),
                {"train.learning_rate: found 0.5, but the run"});
 }
 

@@ -60,8 +60,8 @@ TEST_F(Generate, LogsAsJson) {
 }
 
 TEST_F(Generate, RefusesWhatItCannotDo) {
-  expect_error(generate({}), {"--prompt,--prompt-file,--interactive"});
-  expect_error(generate({"--prompt", "a", "--interactive"}), {"2 were given"});
+  expect_error(generate({}), {"found 0 of --prompt, --prompt-file and --interactive"});
+  expect_error(generate({"--prompt", "a", "--interactive"}), {"found 2 of --prompt, "});
   expect_error(generate({"--prompt", "a", "--temperature", "-1"}),
                {"temperature: found -1, expected at least 0"});
   expect_error(generate({"--prompt", "a", "--top-p", "0"}), {"top_p: found 0"});

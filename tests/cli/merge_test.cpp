@@ -56,7 +56,7 @@ TEST_F(Merge, GivesTheLogitsOfModelAndAdapter) {
 TEST_F(Merge, KeepsTheDtypeOfTheBaseUnlessToldOtherwise) {
   config_["adapter"] = {{"type", "lora"}};
   ASSERT_EQ(finetune().exit_code, 0);
-  ASSERT_EQ(merge({"--dtype", "bf16"}).exit_code, 0);
+  ASSERT_EQ(merge({"--output-dtype", "bf16"}).exit_code, 0);
   const auto rounded = merged();
   fs::remove_all(folder_.path("merged"));
   ASSERT_EQ(merge().exit_code, 0);

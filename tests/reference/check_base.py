@@ -1,9 +1,9 @@
 """Checks that transformers reads a base model that `pretrain` made, and what full fine-tuning and a
 merged LoRA made of it: the same logits, the same greedy text, the same ids of a text.
 
-    python check_base.py PROGRAM_DIR
+    python check_base.py PROGRAM
 
-Pretrains a small model for some steps on the world of the quickstart. Exits with 1 if the largest
+Pretrains a small model for some steps on the quickstart's data. Exits with 1 if the largest
 difference of logits is above 1e-4 or anything else differs; with 77 where this Python has no
 transformers.
 """
@@ -24,21 +24,21 @@ NEW_TOKENS = 60
 
 
 def pretrained(folder: Path) -> Path:
-    """A model trained on the world's text, and on nothing else."""
-    run("world", "--output", folder / "world")
-    sets = (*SMALLER, f"data.path={folder / 'world/text.jsonl'}", f"output.dir={folder / 'base'}")
+    """A model trained on the toy corpus alone."""
+    run("toy-data", "--output", folder / "data")
+    sets = (*SMALLER, f"data.path={folder / 'data/text.jsonl'}", f"output.dir={folder / 'base'}")
     run("pretrain", CONFIGS / "pretrain" / "quickstart.json", *put_over(*sets))
     return folder / "base" / "model"
 
 
 def finetuned(folder: Path, base: Path, config: str, *sets: str) -> Path:
-    """The folder of a run of some steps on the world's task."""
+    """The folder of a run of some steps on the toy task."""
     output = folder / config
     run(
         "finetune",
         CONFIGS / f"{config}.json",
         *put_over(f"model.path={base}", "model.dtype=f32", "train.max_steps=20"),
-        *put_over(f"data.path={folder / 'world/CoLA'}", f"output.dir={output}", *sets),
+        *put_over(f"data.path={folder / 'data/CoLA'}", f"output.dir={output}", *sets),
     )
     return output
 

@@ -1,6 +1,6 @@
 """Checks both protocols of `evaluate` against transformers, on 50 rows of CoLA, untuned and tuned.
 
-    MOLA_TEST_DATA=DIR python check_evaluate.py PROGRAM_DIR
+    MOLA_TEST_DATA=DIR python check_evaluate.py PROGRAM
 
 DIR/data holds stories260K/hf and glue/CoLA. An adapter is trained for some steps first. Exits with 1
 unless all predictions agree and scores differ by at most 1e-3 (sums of about ten log-probabilities);

@@ -1,6 +1,6 @@
-"""Checks that load_mola.py gives the logits of mola's `logits` program for adapters of `finetune`.
+"""Checks that load_mola.py gives the logits of `mola logits` for adapters of `finetune`.
 
-    python check_load_mola.py PROGRAM_DIR
+    python check_load_mola.py PROGRAM
 
 Trains an adapter of each kind below for two steps on llama/gqa, and compares. Exits with 1 if the
 largest difference of logits, over the largest logit, is above 1e-4; with 77, which ctest shows as

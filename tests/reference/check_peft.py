@@ -1,6 +1,6 @@
 """Checks that PEFT and mola read each other's LoRA, prompt tuning and LLaMA-Adapter.
 
-    python check_peft.py PROGRAM_DIR
+    python check_peft.py PROGRAM
 
 On a tiny random LLaMA with a tokenizer: what `finetune` saved is loaded by PEFT, what PEFT saved with
 random values is loaded by `logits`; the logits of both sides are compared, and for the prompts the

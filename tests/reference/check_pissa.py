@@ -1,7 +1,7 @@
 """Checks PiSSA LoRAs against PEFT: its own factors of the same weights, and the logits that it gives
 for an adapter of `finetune` on the base model as it was.
 
-    python check_pissa.py PROGRAM_DIR
+    python check_pissa.py PROGRAM
 
 Trains on llama/gqa for two steps. Exits with 1 if the factors differ by more than 1e-4, up to sign,
 or the largest difference of logits is above 1e-4; with 77 where this Python has no PEFT.

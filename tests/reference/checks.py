@@ -1,4 +1,4 @@
-"""What the checks of the programs share: how they run one, skip and fail."""
+"""Common to the checks of the program mola: how they run it, skip and fail."""
 
 import subprocess
 import sys
@@ -30,13 +30,12 @@ transformers.utils.logging.set_verbosity_error()
 transformers.utils.logging.disable_progress_bar()
 
 
-def run(program: str, *arguments: object) -> str:
-    """Runs one of mola's programs, in the folder that the command line names, and gives what it
-    writes to standard output."""
-    command = [str(Path(sys.argv[1]) / program), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True)
+def run(command: str, *arguments: object) -> str:
+    """Runs a command of the program that the command line names; returns its standard output."""
+    words = [sys.argv[1], command, *map(str, arguments)]
+    done = subprocess.run(words, capture_output=True, text=True)
     if done.returncode != 0:
-        sys.exit(f"{program} failed: {done.stderr}")
+        sys.exit(f"mola {command} failed: {done.stderr}")
     return done.stdout
 
 

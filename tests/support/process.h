@@ -22,11 +22,20 @@ struct ProcessResult {
   std::string err;
 };
 
-/// One of our programs ("finetune"), started with these arguments.
+/// The path of a program of the build, such as "mola".
+inline std::string program_path(const std::string& name) {
+  return std::string(MOLA_PROGRAM_DIR) + "/" + name;
+}
+
+/// A program that was started.
 class Process {
  public:
-  Process(const std::string& program, std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), std::string(MOLA_PROGRAM_DIR) + "/" + program);
+  /// A command of mola, such as "finetune", with these arguments.
+  Process(const std::string& command, std::vector<std::string> arguments)
+      : Process(with_program(command, std::move(arguments))) {}
+
+  /// The path of a program and its arguments.
+  explicit Process(std::vector<std::string> arguments) {
     std::vector<char*> argv;
     for (auto& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
@@ -54,13 +63,19 @@ class Process {
   }
 
  private:
+  static std::vector<std::string> with_program(const std::string& command,
+                                               std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {program_path("mola"), command});
+    return arguments;
+  }
+
   TempFolder folder_;
   pid_t child_ = 0;
 };
 
-/// Runs a program from its start to its end.
-inline ProcessResult run(const std::string& program, const std::vector<std::string>& arguments) {
-  return Process(program, arguments).wait();
+/// Runs a command of mola from its start to its end.
+inline ProcessResult run(const std::string& command, const std::vector<std::string>& arguments) {
+  return Process(command, arguments).wait();
 }
 
 /// Expects exit code 1, nothing on standard output, and one line of error that holds all `parts`.

@@ -1,4 +1,4 @@
-#include "tasks/parquet.h"
+#include "tasks/parquet_reader.h"
 
 #include <gtest/gtest.h>
 
@@ -100,9 +100,9 @@ TEST(Parquet, ReadsEachTypeOfText) {
   EXPECT_EQ(rows[0].prompt, "Why?\n");
   EXPECT_EQ(rows[1].prompt, "How?\n");
   EXPECT_EQ(rows[1].response, "Thus.");
-  const auto reader = open_parquet(reference("types/train.parquet"));
-  ASSERT_TRUE(reader->next());
-  EXPECT_EQ(reader->text(), R"({"question":"Why?","response":"So.","about":"x","image":true})");
+  ParquetReader reader(reference("types/train.parquet"));
+  ASSERT_TRUE(reader.next());
+  EXPECT_EQ(reader.text(), R"({"question":"Why?","response":"So.","about":"x","image":true})");
 }
 
 TEST(Parquet, NamesTheTypeThatIsNoText) {
@@ -132,7 +132,7 @@ TEST(Parquet, SaysWhatToInstall) {
             file +
                 ": is a Parquet file, and this mola was built without Apache Arrow; run "
                 "tools/setup.sh --parquet, or install libarrow-dev and libparquet-dev, and "
-                "configure anew");
+                "re-run CMake");
 }
 
 #endif

@@ -1,0 +1,43 @@
+// mola finetune: trains an adapter, or all weights, as a JSON file says.
+#include "mola/train/finetune.h"
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "mola/adapters/adapters.h"
+
+namespace mola::cli {
+namespace {
+
+struct Settings {
+  ConfigOptions config;
+  bool resume = false;
+};
+
+void run(const Settings& settings) {
+  FinetuneOptions options;
+  options.resume = settings.resume;
+  mola::finetune(read_run_config(settings.config.path, settings.config.overrides), options);
+}
+
+std::function<void()> add_options(CLI::App& app) {
+  const auto settings = std::make_shared<Settings>();
+  add_config_options(app, settings->config);
+  add_resume_flag(app, settings->resume);
+  return [settings] { run(*settings); };
+}
+
+}  // namespace
+
+Command finetune_command() {
+  return {"finetune",
+          "Training",
+          "Fine-tune an adapter, or all weights, of a model",
+          "Fine-tune a LLaMA-family model: an adapter on its frozen weights, or all of them.\n"
+          "A stopped run continues with --resume; the result is the same to the bit.",
+          {"mola finetune configs/llama2_7b_cola.json --set output.dir=runs/cola",
+           "mola finetune configs/llama2_7b_cola.json --set output.dir=runs/cola --resume"},
+          /*computes=*/true,
+          add_options};
+}
+
+}  // namespace mola::cli

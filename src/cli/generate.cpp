@@ -1,0 +1,212 @@
+// mola generate: continues texts with a model.
+#include "mola/eval/generation.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/progress.h"
+#include "cli/commands.h"
+#include "cli/model.h"
+#include "mola/base/error.h"
+#include "mola/base/log.h"
+#include "mola/tasks/prompt.h"
+
+namespace mola::cli {
+namespace {
+
+struct Settings {
+  ModelOptions model;
+  std::vector<std::string> prompts;
+  std::string prompt_file;
+  bool is_instruction = false;
+  bool is_interactive = false;
+  GenerationOptions generation;
+  Output output;
+};
+
+std::string json_of(const std::string& prompt, const Generation& generation) {
+  static const std::map<Ending, std::string> kEndings = {
+      {Ending::kEos, "eos"}, {Ending::kStop, "stop"}, {Ending::kLength, "length"}};
+  using nlohmann::ordered_json;
+  const ordered_json json = {{"prompt", prompt},
+                             {"text", generation.text},
+                             {"tokens", generation.tokens},
+                             {"ending", kEndings.at(generation.ending)}};
+  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+std::vector<std::string> read_lines(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) fail(path, ": cannot be read");
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.empty()) lines.push_back(line);
+  }
+  if (lines.empty()) fail(path, ": holds no prompt, expected one per line");
+  return lines;
+}
+
+class Generator {
+ public:
+  explicit Generator(Settings& settings)
+      : settings_(settings),
+        tokenizer_(settings.model.model),
+        model_(load_model(settings.model)) {}
+
+  // Shows the text as it comes.
+  void stream(const std::string& prompt) {
+    const auto& output = settings_.output;
+    GenerationObserver observer;
+    observer.on_text = [&](size_t, const std::string& text) { output.write(text); };
+    observer.on_end = [&](size_t, const Generation&) { output.write("\n"); };
+    settings_.output.json_line(json_of(prompt, generate({prompt}, observer).front()));
+  }
+
+  void generate_all() {
+    const auto& prompts = settings_.prompts;
+    Progress progress("generating", static_cast<int64_t>(prompts.size()));
+    int64_t done = 0;
+    GenerationObserver observer;
+    observer.on_end = [&](size_t, const Generation&) { progress.update(++done, ""); };
+    const auto generations = generate(prompts, observer);
+    for (size_t i = 0; i < prompts.size(); ++i) {
+      settings_.output.write("> " + prompts[i] + "\n" + generations[i].text + "\n\n");
+      settings_.output.json_line(json_of(prompts[i], generations[i]));
+    }
+  }
+
+  // One prompt per line, until the end of the input.
+  void converse() {
+    const bool is_terminal = isatty(STDIN_FILENO) != 0;
+    const auto& output = settings_.output;
+    if (is_terminal) {
+      output.write("One prompt per line. /adapter off|on switches the adapter, /quit ends.\n");
+    }
+    for (std::string line;
+         output.write(is_terminal ? "> " : ""), std::getline(std::cin, line) && line != "/quit";) {
+      if (line.empty()) continue;
+      if (line[0] == '/') {
+        obey(line);
+        continue;
+      }
+      stream(line);
+      ++settings_.generation.sampling.seed;  // so that the same prompt gets another answer
+    }
+  }
+
+ private:
+  // Generates, and logs how fast.
+  std::vector<Generation> generate(std::vector<std::string> prompts,
+                                   const GenerationObserver& observer) {
+    if (settings_.is_instruction) {
+      for (auto& prompt : prompts) prompt = alpaca_prompt(prompt);
+    }
+    const auto start = std::chrono::steady_clock::now();
+    const auto generations =
+        mola::generate(model_, tokenizer_, prompts, settings_.generation, observer);
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+    int64_t prompt_tokens = 0, tokens = 0;
+    for (const auto& generation : generations) {
+      prompt_tokens += generation.prompt_tokens;
+      tokens += generation.tokens;
+    }
+    std::ostringstream line;
+    line << prompt_tokens << " prompt tokens, " << tokens << " new tokens in "
+         << std::llround(passed.count() * 1000)
+         << " ms: " << std::llround(static_cast<double>(tokens) / passed.count()) << " tokens/s";
+    log_info(line.str());
+    return generations;
+  }
+
+  void obey(const std::string& line) {
+    if (line != "/adapter on" && line != "/adapter off") {
+      log_warning("found " + line + ", expected /adapter on, /adapter off or /quit");
+      return;
+    }
+    if (settings_.model.adapter.empty()) log_warning("no adapter to switch: name it in --adapter");
+    model_->use_adapter(line == "/adapter on");
+  }
+
+  Settings& settings_;
+  Tokenizer tokenizer_;
+  Llama model_;
+};
+
+void run(Settings& settings) {
+  const int sources = (settings.prompts.empty() ? 0 : 1) + (settings.prompt_file.empty() ? 0 : 1) +
+                      (settings.is_interactive ? 1 : 0);
+  if (sources != 1) {
+    fail("found ", sources, " of --prompt, --prompt-file and --interactive, expected one of them");
+  }
+  settings.output.check();
+  check_generation(settings.generation);
+  if (!settings.prompt_file.empty()) settings.prompts = read_lines(settings.prompt_file);
+  Generator generator(settings);
+  if (settings.is_interactive) {
+    generator.converse();
+  } else if (settings.prompts.size() == 1) {
+    generator.stream(settings.prompts.front());
+  } else {
+    generator.generate_all();
+  }
+  settings.output.close();
+}
+
+void add_prompt_options(CLI::App& app, Settings& settings) {
+  app.add_option("--prompt", settings.prompts, "Text to continue; may be repeated")
+      ->type_name("TEXT")
+      ->allow_extra_args(false);
+  app.add_option("--prompt-file", settings.prompt_file, "Read prompts from a file, one per line")
+      ->check(not_empty())
+      ->type_name("FILE");
+  app.add_flag("--interactive", settings.is_interactive, "Read prompts from standard input");
+  app.add_flag("--instruction", settings.is_instruction, "Wrap prompts in the Alpaca template");
+}
+
+std::function<void()> add_options(CLI::App& app) {
+  const auto settings = std::make_shared<Settings>();
+  auto& options = settings->generation;
+  const auto number = [&](const char* name, auto& value, const char* help) {
+    app.add_option(name, value, help)->type_name("N")->capture_default_str();
+  };
+  add_model_options(app, settings->model);
+  add_prompt_options(app, *settings);
+  add_max_new_tokens_option(app, options.max_new_tokens);
+  number("--temperature", options.sampling.temperature,
+         "Sampling temperature; 0 is greedy decoding");
+  number("--top-k", options.sampling.top_k, "Sample from the N most likely tokens; 0 is all");
+  number("--top-p", options.sampling.top_p,
+         "Sample from the most likely tokens that reach probability N together");
+  number("--repetition-penalty", options.sampling.repetition_penalty,
+         "Divide the logits of earlier tokens by N; 1 is no penalty");
+  add_seed_option(app, options.sampling.seed);
+  app.add_option("--stop", options.stop, "Stop at this string; may be repeated")
+      ->type_name("TEXT")
+      ->allow_extra_args(false);
+  add_batch_size_option(app, options.batch_size);
+  add_json_option(app, settings->output);
+  return [settings] { run(*settings); };
+}
+
+}  // namespace
+
+Command generate_command() {
+  return {"generate",
+          "Using a model",
+          "Generate text from prompts",
+          "Continue one or several texts with a model, with or without an adapter.",
+          {"mola generate --model models/stories260K --prompt 'Once upon a time' --temperature 0.8",
+           "mola generate --model llama-2-7b --adapter runs/alpaca/adapter --instruction \\\n"
+           "      --interactive"},
+          /*computes=*/true,
+          add_options};
+}
+
+}  // namespace mola::cli

@@ -1,0 +1,27 @@
+#include "cli/plan_command.h"
+
+#include "base/json_file.h"
+#include "io/run_folder.h"
+
+namespace mola::cli {
+
+void add_plan_options(CLI::App& app, PlanOptions& options) {
+  add_config_options(app, options.config);
+  add_resume_flag(app, options.resume);
+  app.add_flag("--list", options.list, "List the output folders of all runs and exit");
+  add_json_option(app, options.output);
+}
+
+void check_plan_output(const PlanOptions& options, const std::string& folder) {
+  if (!options.resume) check_run_folder(folder);
+  options.output.check();
+}
+
+void show_results(PlanOptions& options, const std::string& folder, const std::string& table) {
+  options.output.write(table);
+  if (!options.output.has_json()) return;
+  options.output.json_line(read_file(folder + "/results.json"));
+  options.output.close();
+}
+
+}  // namespace mola::cli

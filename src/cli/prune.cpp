@@ -1,0 +1,89 @@
+// mola prune: makes a smaller adapter from a trained one.
+#include "mola/analysis/prune.h"
+
+#include <map>
+
+#include "cli/commands.h"
+#include "cli/measured_rows.h"
+#include "cli/model.h"
+#include "io/run_folder.h"
+#include "mola/adapters/adapters.h"
+#include "mola/analysis/redundancy.h"
+#include "mola/base/log.h"
+#include "mola/io/adapter.h"
+
+namespace mola::cli {
+namespace {
+
+struct Settings {
+  ModelOptions model;
+  std::string allocation;
+  std::string method = "redundancy";
+  RowOptions rows;
+  std::string output;
+};
+
+// The most used experts on the rows.
+ChooseExperts by_load(const Settings& settings, Llama& model) {
+  std::map<std::pair<int64_t, std::string>, std::vector<int64_t>> picks;
+  const auto measured = measure_adapter(model, settings.model.model, settings.rows);
+  for (const auto& routing : measured.routing) {
+    picks[{routing.layer, routing.projection}] = routing.picks;
+  }
+  return [picks](const ProjectionPlace& place, int64_t count) {
+    const auto found = picks.find({place.layer, place.name});
+    // A lone expert has no router.
+    return most_used(found == picks.end() ? std::vector<int64_t>{1} : found->second, count);
+  };
+}
+
+std::vector<int64_t> by_redundancy(const ProjectionPlace& place, int64_t count) {
+  return least_redundant(expert_distances(*place.mixture()).product, count);
+}
+
+void run(const Settings& settings) {
+  check_output_folder(settings.output, "--output");
+  check_rows(settings.rows, settings.method);
+  auto model = load_model_unfrozen(settings.model);
+  const auto allocation = Allocation::parse(
+      settings.allocation, model->config.num_hidden_layers, model->adapter.target_modules);
+  const auto choose =
+      settings.method == "load" ? by_load(settings, model) : ChooseExperts(by_redundancy);
+  auto pruned = mola::prune(model, allocation, choose);
+  save_adapter(pruned, settings.output);
+  log_info("adapter saved in " + settings.output +
+                 "; name it as adapter.init_from to train it further");
+  for (const auto& line : adapter_summary(pruned->adapter)) log_info(line);
+}
+
+std::function<void()> add_options(CLI::App& app) {
+  const auto settings = std::make_shared<Settings>();
+  add_model_options(app, settings->model);
+  app.get_option("--adapter")->required();
+  app.add_option("--allocation", settings->allocation, "Experts to keep, as in a config")
+      ->required()
+      ->check(not_empty())
+      ->type_name("SPEC");
+  add_method_option(app, settings->method, {"redundancy", "load"});
+  add_row_options(app, settings->rows, Rows::kOptional);
+  add_max_length_option(app, settings->rows.max_length);
+  add_output_option(app, settings->output, "DIR");
+  return [settings] { run(*settings); };
+}
+
+}  // namespace
+
+Command prune_command() {
+  return {"prune",
+          "Analyzing experts",
+          "Remove redundant or rarely used experts",
+          "Make a smaller adapter from a trained one. In each projection keep the experts that\n"
+          "differ most (method redundancy) or are used most on the rows of a task (method load),\n"
+          "with their routers.",
+          {"mola prune --model llama-2-7b --adapter runs/8888/adapter --allocation 2468 \\\n"
+           "      --output runs/pruned"},
+          /*computes=*/true,
+          add_options};
+}
+
+}  // namespace mola::cli

@@ -1,0 +1,40 @@
+#include "cli/startup.h"
+
+#include <c10/util/Exception.h>
+#include <omp.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "mola/base/log.h"
+
+namespace mola::cli {
+
+int report_error(std::string message) {
+  for (char& c : message) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) c = ' ';
+  }
+  log_error(message);
+  return 1;
+}
+
+int run_and_report(const std::function<void()>& run) {
+  try {
+    run();
+    return 0;
+  } catch (const c10::Error& error) {
+    return report_error(error.what_without_backtrace());  // what() carries a backtrace
+  } catch (const std::exception& error) {
+    return report_error(error.what());
+  }
+}
+
+void spin_shortly(char** argv) {
+  const bool is_set =
+      std::getenv("GOMP_SPINCOUNT") != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr;
+  if (is_set || omp_get_max_threads() == 1) return;
+  setenv("GOMP_SPINCOUNT", "1000", /*overwrite=*/0);
+  execv("/proc/self/exe", argv);  // returns only if it fails; then the run goes on without
+}
+
+}  // namespace mola::cli

@@ -1,0 +1,100 @@
+// --json FILE, and --json - for standard output.
+#include <gtest/gtest.h>
+
+#include "support/finetune_run.h"
+#include "support/text_model.h"
+
+namespace mola {
+namespace {
+
+using nlohmann::json;
+
+class JsonOutput : public FinetuneRun {
+ protected:
+  JsonOutput() {
+    write_text_model(folder_);
+    folder_.write("cola/dev.tsv", "x\t1\t\tone is good\nx\t0\t*\tgood one is\n");
+  }
+
+  // The result that the command writes to a file; alone on standard output it is the same.
+  std::string json_of(const std::string& command, std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--json", folder_.path("result.json")});
+    const auto to_file = run(command, arguments);
+    EXPECT_EQ(to_file.exit_code, 0) << to_file.err;
+    EXPECT_FALSE(to_file.out.empty());
+    EXPECT_NE(to_file.out[0], '{');  // it is for people
+    arguments.back() = "-";
+    const auto alone = run(command, arguments);
+    EXPECT_EQ(alone.exit_code, 0) << alone.err;
+    EXPECT_EQ(alone.out, folder_.read("result.json"));
+    return alone.out;
+  }
+
+  const std::vector<std::string> rows_ = {"--task", "cola", "--data", folder_.path("cola")};
+  const std::vector<std::string> model_ = {"--model", folder_.path(), "--dtype", "f32"};
+};
+
+TEST_F(JsonOutput, OfEvaluate) {
+  auto arguments = model_;
+  arguments.insert(arguments.end(), rows_.begin(), rows_.end());
+  arguments.insert(arguments.end(), {"--protocol", "score"});
+  EXPECT_EQ(json::parse(json_of("evaluate", arguments)).at("rows"), 2);
+}
+
+TEST_F(JsonOutput, OfGenerateHasALineForEachPrompt) {
+  auto arguments = model_;
+  arguments.insert(arguments.end(),
+                   {"--max-new-tokens", "4", "--prompt", "a bc", "--prompt", "abc"});
+  std::istringstream lines(json_of("generate", arguments));
+  for (const std::string prompt : {"a bc", "abc"}) {
+    std::string line;
+    ASSERT_TRUE(std::getline(lines, line));
+    const auto generated = json::parse(line);
+    EXPECT_EQ(generated.at("prompt"), prompt);
+    EXPECT_TRUE(generated.at("text").is_string());
+    EXPECT_EQ(generated.at("tokens"), 4);
+    EXPECT_EQ(generated.at("ending"), "length");
+  }
+}
+
+TEST_F(JsonOutput, OfPreview) {
+  auto arguments = rows_;
+  arguments.insert(arguments.end(), {"--split", "test", "--index", "1"});
+  const auto example = json::parse(json_of("preview", arguments));
+  EXPECT_EQ(example.at("response"), "Answer: unacceptable.");
+}
+
+TEST_F(JsonOutput, OfParameters) {
+  const auto counts = json::parse(json_of("parameters", arguments()));
+  EXPECT_EQ(counts.at("trainable").get<int64_t>() + counts.at("frozen").get<int64_t>(),
+            counts.at("total").get<int64_t>());
+  ASSERT_EQ(counts.at("layers").size(), 2u);
+  EXPECT_EQ(counts.at("layers")[1].at("experts").at("q_proj"), 4);
+}
+
+TEST_F(JsonOutput, OfAllocate) {
+  const auto file = folder_.path("allocation.json");
+  auto arguments = model_;
+  arguments.insert(arguments.end(), {"--method", "quality", "--budget", "9", "--output", file});
+  const auto result = json::parse(json_of("allocate", arguments));
+  EXPECT_EQ(result.at("experts"), json::parse(folder_.read("allocation.json")));
+  EXPECT_EQ(result.at("measured").size(), 2u);
+}
+
+TEST_F(JsonOutput, OfAnalyze) {
+  ASSERT_EQ(finetune().exit_code, 0);
+  const auto result =
+      run("analyze", {"--model", reference("llama/gqa"), "--adapter", output() + "/adapter",
+                      "--output", folder_.path("report"), "--json", "-"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(json::parse(result.out), json::parse(folder_.read("report/measurements.json")));
+}
+
+TEST_F(JsonOutput, ThatCannotBeWrittenIsRefusedFirst) {
+  auto arguments = rows_;
+  arguments.insert(arguments.end(), {"--json", folder_.path("none/result.json")});
+  expect_error(run("preview", arguments), {folder_.path("none")});
+}
+
+}  // namespace
+}  // namespace mola
