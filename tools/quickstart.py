@@ -2,11 +2,13 @@
 """The whole workflow in small: toy data, a base model, two fine-tunes and their evaluation.
 
     make quickstart
+    tools/quickstart.py --steps 4      only a few steps of each fine-tune, to see that all works
 
 Everything goes to runs/quickstart. The data and the base model are kept, so a second run starts at
 the fine-tunes. The commands are printed as they run: each can be repeated by hand.
 """
 
+import argparse
 import json
 import os
 import shutil
@@ -57,11 +59,12 @@ def evaluate(name: str, protocol: str = "generate") -> dict:
     return json.loads(output.read_text())
 
 
-def finetune(name: str) -> dict:
+def finetune(name: str, steps: int | None) -> dict:
     """Trains an adapter by its config; returns its columns of the table."""
     folder = RUNS / name
     shutil.rmtree(folder, ignore_errors=True)
-    seconds, gigabytes = run("finetune", f"configs/quickstart_{name}.json")
+    shorter = () if steps is None else ("--set", f"train.max_steps={steps}")
+    seconds, gigabytes = run("finetune", f"configs/quickstart_{name}.json", *shorter)
     lines = (folder / "metrics.jsonl").read_text().splitlines()
     speed = statistics.median(json.loads(line)["tokens_per_second"] for line in lines)
     return {"seconds": seconds, "gigabytes": gigabytes, "speed": speed}
@@ -96,10 +99,13 @@ def print_table(rows: list[tuple[str, ...]]) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description="A first run of mola, in runs/quickstart.")
+    parser.add_argument("--steps", type=int, help="steps of each fine-tune; by default its config's")
+    steps = parser.parse_args().steps
     os.chdir(ROOT)
     start = time.monotonic()
     make_base()
-    training = {name: finetune(name) for name in ADAPTERS}
+    training = {name: finetune(name, steps) for name in ADAPTERS}
     figures = {name: evaluate(name) for name in ("base", *ADAPTERS)}
     scored = evaluate("base", "score")
     analyze()
@@ -129,7 +135,7 @@ adapters are in {RUNS}; a report on the experts is in
       build/bin/mola finetune configs/quickstart_mola.json --set adapter.allocation=8642 \\
           --set output.dir={RUNS}/8642
   your own model and data
-      README.md, "A fine-tune of LLaMA-2-7B"
+      docs/finetune_llama2_7b.md
 """)
 
 

@@ -103,7 +103,8 @@ std::vector<std::string> adapter_summary(const AdapterConfig& config) {
 }
 
 double usual_learning_rate(const AdapterConfig& config) {
-  return find_adapter(config.type).usual_learning_rate;
+  constexpr double kOfPretraining = 3e-4;
+  return config.is_none() ? kOfPretraining : find_adapter(config.type).usual_learning_rate;
 }
 
 }  // namespace mola

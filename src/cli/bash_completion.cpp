@@ -13,7 +13,7 @@ _mola_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur"); }
 # Paths of the kind -f or -d, after the words of $2.
 _mola_paths() {
   compopt -o filenames 2> /dev/null || :
-  mapfile -t COMPREPLY < <(compgen -W "${2-}" -- "$cur"; compgen "$1" -- "$cur")
+  mapfile -t COMPREPLY < <(compgen -W "${2-}" -- "$cur" || :; compgen "$1" -- "$cur")
 }
 
 _mola() {

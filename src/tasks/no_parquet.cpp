@@ -6,7 +6,7 @@ namespace mola {
 ParquetRows open_parquet_rows(const std::string& path) {
   fail(path,
        ": is a Parquet file, and this mola was built without Apache Arrow; run "
-       "tools/setup.sh --parquet, or install libarrow-dev and libparquet-dev, and re-run CMake");
+       "tools/setup.sh, or install libarrow-dev and libparquet-dev, and re-run CMake");
 }
 
 }  // namespace mola

@@ -49,7 +49,7 @@ std::vector<std::string> run_warnings(const TrainConfig& train, const AdapterCon
   const double ratio = train.learning_rate / usual;
   if (ratio >= 100 || ratio <= 0.01) {
     warnings.push_back(line("train.learning_rate is ", train.learning_rate, ", usual for ",
-                            adapter.type, " is about ", usual));
+                            adapter.is_none() ? "pretraining" : adapter.type, " is about ", usual));
   }
   if (train.warmup_steps >= total_steps) {
     warnings.push_back(line("train.warmup_steps is ", train.warmup_steps, ", but the run has only ",

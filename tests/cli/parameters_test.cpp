@@ -89,7 +89,7 @@ TEST_F(Parameters, AreShownByLayer) {
 }
 
 TEST_F(Parameters, NameWhatIsWrong) {
-  expect_error(parameters({"--set", "adapter.allocation=[2, 4]"}), {"allocation", "[2, 4]", "32"});
+  expect_error(parameters({"--set", "adapter.allocation=[2, 4]"}), {"allocation", "[2,4]", "32"});
   std::filesystem::remove(folder_.path("model/config.json"));
   expect_error(parameters({}), {folder_.path("model/config.json"), "No such file"});
 }

@@ -14,7 +14,9 @@ class Examples : public testing::Test {
  protected:
   // The standard output of an example that succeeds.
   static std::string output_of(const std::string& name, const std::vector<std::string>& arguments) {
-    const auto result = run("../examples/" + name, arguments);
+    std::vector<std::string> words = {program_path("../examples/" + name)};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    const auto result = Process(words).wait();
     EXPECT_EQ(result.exit_code, 0) << result.err;
     return result.out;
   }

@@ -26,8 +26,7 @@ TEST(RunFolder, IsNotWrittenOver) {
   for (auto* use : {check_run_folder, make_run_folder}) {
     EXPECT_EQ(message_of<Error>([&] { use(folder.path("a")); }),
               "output.dir " + folder.path("a") +
-                  ": already holds files; name another folder, remove it, or go on with a run that "
-                  "was stopped by finetune --resume");
+                  ": already holds files; choose another folder, remove it, or add --resume");
   }
   EXPECT_EQ(folder.read("a/metrics.jsonl"), "kept");
 }

@@ -27,11 +27,20 @@ configure() {
   cmake -S "$project" -B "$scratch/$1" "${@:2}" > "$scratch/$1.log" 2>&1
 }
 
+# The folders of CUDA toolkits, with ; between them, which nothing that links mola may need.
+expect_no_toolkit() {
+  local folder
+  while IFS= read -r folder; do
+    ! grep -rqF "$folder" "$1" || die "the build in $1 names $folder"
+  done < <(tr ';' '\n' <<< "${MOLA_CI_TOOLKIT:-}" | grep .)
+}
+
 expect_that_it_runs() {
   configure "$@" || die "$1 does not configure: $(< "$scratch/$1.log")"
   ! grep -A9 "CMake.* Warning" "$scratch/$1.log" || die "$1 configures with a warning"
   cmake --build "$scratch/$1" > "$scratch/$1.log" 2>&1 ||
     die "$1 does not build: $(< "$scratch/$1.log")"
+  expect_no_toolkit "$scratch/$1"
   "$scratch/$1/consumer" || die "$1 does not run"
   echo "package: $1 runs"
 }
@@ -47,6 +56,9 @@ done
 
 # --- Three projects ---
 expect_that_it_runs libtorch_named "-DCMAKE_PREFIX_PATH=$scratch/moved;$libtorch;$arrow"
+if [[ -e $libtorch/lib/libtorch_cuda.so ]]; then
+  grep -rqF libtorch_cuda.so "$scratch/libtorch_named" || die "a project does not link CUDA"
+fi
 
 # From here on no LibTorch is found, wherever it lies: the project's own target has to do.
 without=("-DCMAKE_PREFIX_PATH=$scratch/moved;$arrow" "-DCMAKE_IGNORE_PATH=$libtorch/include")

@@ -131,7 +131,7 @@ TEST(Parquet, SaysWhatToInstall) {
   EXPECT_EQ(message_of<Error>([&] { read("text", file, Split::kTrain); }),
             file +
                 ": is a Parquet file, and this mola was built without Apache Arrow; run "
-                "tools/setup.sh --parquet, or install libarrow-dev and libparquet-dev, and "
+                "tools/setup.sh, or install libarrow-dev and libparquet-dev, and "
                 "re-run CMake");
 }
 
