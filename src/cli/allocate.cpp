@@ -42,7 +42,7 @@ CLI::Validator json_file() {
 }
 
 struct Result {
-  std::string measure;  // the name of what was measured
+  std::string measure;           // the name of what was measured
   std::vector<double> measured;  // of each layer
   std::vector<int64_t> experts;
 };
@@ -55,9 +55,8 @@ Result by_quality(const Settings& settings) {
   // An impossible budget is refused before the spectra, which take their time.
   allocate_in_proportion(std::vector<double>(layers, 1), settings.budget);
   Progress progress("layer spectra", layers);
-  const auto quality =
-      layer_quality(settings.model.model, choose_device(settings.model.device),
-                          [&](int64_t done) { progress.update(done, ""); });
+  const auto quality = layer_quality(settings.model.model, choose_device(settings.model.device),
+                                     [&](int64_t done) { progress.update(done, ""); });
   return {"PL_Alpha_Hill", quality, allocate_by_quality(quality, settings.budget, settings.power)};
 }
 
@@ -70,14 +69,13 @@ std::vector<int64_t> adapter_experts(const Settings& settings) {
   const auto layers = read_llama_config(settings.model.model).num_hidden_layers;
   const auto allocation = read_adapter_config(folder, layers).allocation;
   if (allocation.values.empty() || !allocation.same_for_all()) {
-    fail(
-        "--adapter ", folder,
-        ": its projections differ in their experts or have none, expected one number per layer");
+    fail("--adapter ", folder,
+         ": its projections differ in their experts or have none, expected one number per layer");
   }
   const auto& experts = allocation.values.begin()->second;
   if (std::adjacent_find(experts.begin(), experts.end(), std::not_equal_to<>()) != experts.end()) {
     log_warning("--adapter " + folder +
-                      ": its layers differ in their number of experts, which affects the "
+                ": its layers differ in their number of experts, which affects the "
                 "measurement; an adapter with the same number in each compares better");
   }
   return experts;
@@ -88,8 +86,8 @@ Result by_redundancy(const Settings& settings) {
   const auto layers = adapter_experts(settings).size();
   allocate_in_proportion(std::vector<double>(layers, 1), settings.budget);
   auto model = load_model_unfrozen(settings.model);
-  const auto means = layer_means(measure_redundancy(model),
-                                       static_cast<int64_t>(layers), Projections::kAll);
+  const auto means =
+      layer_means(measure_redundancy(model), static_cast<int64_t>(layers), Projections::kAll);
   Result result{"mean distance", {}, {}};
   for (const auto& mean : means) result.measured.push_back(mean.product);
   result.experts = allocate_by_redundancy(result.measured, settings.budget);

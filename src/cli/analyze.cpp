@@ -88,15 +88,16 @@ std::function<void()> add_options(CLI::App& app) {
 }  // namespace
 
 Command analyze_command() {
-  return {"analyze",
-          "Analyzing experts",
-          "Measure the redundancy and routing of experts",
-          "Measure how redundant the experts of a saved adapter are and, given the rows of a task,\n"
-          "how the routers use them. Write the figures, charts and an HTML report.",
-          {"mola analyze --model llama-2-7b --adapter runs/cola/adapter --task cola \\\n"
-           "      --data data/glue/CoLA --output runs/cola/report"},
-          /*computes=*/true,
-          add_options};
+  return {
+      "analyze",
+      "Analyzing experts",
+      "Measure the redundancy and routing of experts",
+      "Measure how redundant the experts of a saved adapter are and, given the rows of a task,\n"
+      "how the routers use them. Write the figures, charts and an HTML report.",
+      {"mola analyze --model llama-2-7b --adapter runs/cola/adapter --task cola \\\n"
+       "      --data data/glue/CoLA --output runs/cola/report"},
+      /*computes=*/true,
+      add_options};
 }
 
 }  // namespace mola::cli

@@ -7,7 +7,8 @@
 namespace mola::cli {
 namespace {
 
-constexpr const char* kStart = R"(# Completes command lines of mola in bash; written by `mola completion bash`.
+constexpr const char* kStart =
+    R"(# Completes command lines of mola in bash; written by `mola completion bash`.
 _mola_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur"); }
 
 # Paths of the kind -f or -d, after the words of $2.
@@ -62,11 +63,12 @@ std::string case_of(const Command& command) {
     for (const auto& name : option.names) names += (names.empty() ? "" : " ") + name;
     if (option.names.empty()) has_file = has_file || option.value == ValueKind::kFile;
     if (option.names.empty() || option.value == ValueKind::kNone) continue;
-    values += "        " + CLI::detail::join(option.names, " | ") + ") " + action(option) +
-              "return ;;\n";
+    values +=
+        "        " + CLI::detail::join(option.names, " | ") + ") " + action(option) + "return ;;\n";
   }
-  return "    " + command.name + ")\n      options=\"" + names + "\"" + (has_file ? " files=1" : "") +
-         "\n      case $prev in\n" + values + "      esac\n      ;;\n";
+  return "    " + command.name + ")\n      options=\"" + names + "\"" +
+         (has_file ? " files=1" : "") + "\n      case $prev in\n" + values +
+         "      esac\n      ;;\n";
 }
 
 }  // namespace

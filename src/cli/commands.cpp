@@ -9,10 +9,10 @@ namespace mola::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> kCommands = {
-      finetune_command(),   pretrain_command(),   experiment_command(), continual_command(),
-      evaluate_command(),   generate_command(),   logits_command(),     merge_command(),
-      analyze_command(),    allocate_command(),   prune_command(),      preview_command(),
-      parameters_command(), toy_data_command(),   completion_command(),
+      finetune_command(),   pretrain_command(), experiment_command(), continual_command(),
+      evaluate_command(),   generate_command(), logits_command(),     merge_command(),
+      analyze_command(),    allocate_command(), prune_command(),      preview_command(),
+      parameters_command(), toy_data_command(), completion_command(),
   };
   return kCommands;
 }

@@ -58,12 +58,11 @@ void print_summary(const Settings& settings, const Task& task, size_t rows,
 
 void run(Settings& settings) {
   settings.output.check();
-  settings.options.protocol =
-      settings.protocol == "score" ? Protocol::kScore : Protocol::kGenerate;
+  settings.options.protocol = settings.protocol == "score" ? Protocol::kScore : Protocol::kGenerate;
   const auto task = find_task(settings.rows.task);
   if (task.answers.empty()) fail("--task ", task.name, ": has no answers to compare with");
-  const auto examples = task.read(settings.rows.data, settings.rows.split_to_read(),
-                                  settings.rows.read_options());
+  const auto examples =
+      task.read(settings.rows.data, settings.rows.split_to_read(), settings.rows.read_options());
   if (examples.empty()) fail(settings.rows.data, ": has no rows");
   const auto predictions = predict(settings, task, examples);
   print_summary(settings, task, examples.size(), summarize(task, predictions));

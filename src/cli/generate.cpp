@@ -1,6 +1,4 @@
 // mola generate: continues texts with a model.
-#include "mola/eval/generation.h"
-
 #include <unistd.h>
 
 #include <chrono>
@@ -15,6 +13,7 @@
 #include "cli/model.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
+#include "mola/eval/generation.h"
 #include "mola/tasks/prompt.h"
 
 namespace mola::cli {
@@ -56,9 +55,7 @@ std::vector<std::string> read_lines(const std::string& path) {
 class Generator {
  public:
   explicit Generator(Settings& settings)
-      : settings_(settings),
-        tokenizer_(settings.model.model),
-        model_(load_model(settings.model)) {}
+      : settings_(settings), tokenizer_(settings.model.model), model_(load_model(settings.model)) {}
 
   // Shows the text as it comes.
   void stream(const std::string& prompt) {

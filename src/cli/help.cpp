@@ -94,8 +94,8 @@ std::string program_help() {
     if (command.group.empty()) continue;
     if (command.group != group) text += "\n" + command.group + ":\n";
     group = command.group;
-    text += "  " + command.name + std::string(13 - command.name.size(), ' ') + command.summary +
-            "\n";
+    text +=
+        "  " + command.name + std::string(13 - command.name.size(), ' ') + command.summary + "\n";
   }
   return text +
          "\nOptions:\n"

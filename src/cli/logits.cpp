@@ -23,7 +23,7 @@ torch::Tensor token_tensor(const TensorMap& tensors, const std::string& name,
   const auto& tensor = found->second;
   if (tensor.dim() != 2 || tensor.scalar_type() != torch::kLong || tensor.numel() == 0) {
     fail(path, ": tensor '", name, "' is ", tensor.scalar_type(), " ", tensor.sizes(),
-               ", expected I64 [B, T]");
+         ", expected I64 [B, T]");
   }
   return tensor;
 }
@@ -35,7 +35,7 @@ torch::Tensor attention_mask(const TensorMap& tensors, const torch::Tensor& inpu
   const auto mask = token_tensor(tensors, "attention_mask", path);
   if (mask.sizes() != input_ids.sizes()) {
     fail(path, ": attention_mask is ", mask.sizes(), ", expected ", input_ids.sizes(),
-               " like input_ids");
+         " like input_ids");
   }
   if (!(mask != 0).any(1).all().item<bool>()) {
     fail(path, ": attention_mask has a row without a token");
@@ -48,7 +48,7 @@ void check_ids(const torch::Tensor& input_ids, int64_t vocab_size, const std::st
   const auto highest = input_ids.max().item<int64_t>();
   if (lowest < 0 || highest >= vocab_size) {
     fail(path, ": input_ids holds ", lowest, " to ", highest,
-               ", expected 0 to below the model's vocab_size, ", vocab_size);
+         ", expected 0 to below the model's vocab_size, ", vocab_size);
   }
 }
 

@@ -147,7 +147,8 @@ CLI::Option* add_output_option(CLI::App& app, std::string& output, const std::st
 }
 
 void add_json_option(CLI::App& app, Output& output) {
-  add_text(app, "--json", output.json_path, "FILE", "Write the result as JSON; - is standard output")
+  add_text(app, "--json", output.json_path, "FILE",
+           "Write the result as JSON; - is standard output")
       ->group(kOutputGroup);
 }
 

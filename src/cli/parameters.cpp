@@ -18,8 +18,7 @@ struct Settings {
   Output output;
 };
 
-void print_layers(const Output& output, const AdapterConfig& adapter,
-                  const ParameterCount& count) {
+void print_layers(const Output& output, const AdapterConfig& adapter, const ParameterCount& count) {
   output.print("\n%-6s", "layer");
   for (const auto& projection : adapter.target_modules) output.print(" %9s", projection.c_str());
   output.print(" %16s\n", "trainable");

@@ -45,14 +45,14 @@ void run(const Settings& settings) {
   check_output_folder(settings.output, "--output");
   check_rows(settings.rows, settings.method);
   auto model = load_model_unfrozen(settings.model);
-  const auto allocation = Allocation::parse(
-      settings.allocation, model->config.num_hidden_layers, model->adapter.target_modules);
+  const auto allocation = Allocation::parse(settings.allocation, model->config.num_hidden_layers,
+                                            model->adapter.target_modules);
   const auto choose =
       settings.method == "load" ? by_load(settings, model) : ChooseExperts(by_redundancy);
   auto pruned = mola::prune(model, allocation, choose);
   save_adapter(pruned, settings.output);
   log_info("adapter saved in " + settings.output +
-                 "; name it as adapter.init_from to train it further");
+           "; name it as adapter.init_from to train it further");
   for (const auto& line : adapter_summary(pruned->adapter)) log_info(line);
 }
 

@@ -176,14 +176,15 @@ std::function<void()> add_options(CLI::App& app) {
 }  // namespace
 
 Command toy_data_command() {
-  return {"toy-data",
-          "Runs and data",
-          "Generate a small synthetic corpus and a task about it",
-          "Generate a small synthetic corpus to pretrain on (text.jsonl), and a task about it in the\n"
-          "format of CoLA (CoLA/train.tsv, CoLA/dev.tsv): is a sentence acceptable?",
-          {"mola toy-data --output runs/quickstart/data --seed 1"},
-          /*computes=*/false,
-          add_options};
+  return {
+      "toy-data",
+      "Runs and data",
+      "Generate a small synthetic corpus and a task about it",
+      "Generate a small synthetic corpus to pretrain on (text.jsonl), and a task about it in the\n"
+      "format of CoLA (CoLA/train.tsv, CoLA/dev.tsv): is a sentence acceptable?",
+      {"mola toy-data --output runs/quickstart/data --seed 1"},
+      /*computes=*/false,
+      add_options};
 }
 
 }  // namespace mola::cli

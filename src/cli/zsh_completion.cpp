@@ -69,8 +69,7 @@ std::string value_of(const CompletedOption& option) {
 
 std::string spec_of(const CompletedOption& option) {
   if (option.names.empty()) return "'1" + value_of(option) + "'";
-  const std::string text =
-      "[" + escape(option.help, "[]\\") + "]" + value_of(option) + "'";
+  const std::string text = "[" + escape(option.help, "[]\\") + "]" + value_of(option) + "'";
   std::string specs;
   for (const auto& name : option.names) {
     specs += (specs.empty() ? "'" : " '") + std::string(option.repeats ? "*" : "") + name + text;

@@ -32,8 +32,8 @@ Batch collate(const MicroBatch& sequences, torch::Device device) {
     }
     begin += length;
   }
-  const auto parts = block.to(device, /*non_blocking=*/true)
-                         .split_with_sizes({tokens, tokens, targets, targets});
+  const auto parts =
+      block.to(device, /*non_blocking=*/true).split_with_sizes({tokens, tokens, targets, targets});
   return {{parts[0], parts[1], offsets}, {parts[2], parts[3]}};
 }
 

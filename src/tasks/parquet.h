@@ -9,15 +9,15 @@ namespace mola {
 /// columns; false after the last. Throws `Error` for what cannot be read.
 using ParquetRows = std::function<bool(std::string& row)>;
 
-/// Opens a Parquet file; no type of Arrow, whose headers need C++20, goes past this function. Throws
-/// `Error` if `path` cannot be read. A program links one of three definitions:
+/// Opens a Parquet file; no type of Arrow, whose headers need C++20, goes past this function.
+/// Throws `Error` if `path` cannot be read. A program links one of three definitions:
 ///
 ///     parquet.cpp         with Arrow, in libmola_parquet.a: part of mola::mola
-///     parquet_plugin.cpp  opens Arrow when the first Parquet file is read: part of the program mola
-///     no_parquet.cpp      always throws: in place of both where mola is built without Arrow
+///     parquet_plugin.cpp  opens Arrow when the first Parquet file is read: part of the program
+///     mola no_parquet.cpp      always throws: in place of both where mola is built without Arrow
 ///
-/// The choice is made at link time since the program comes with its plugin, and a program that links
-/// mola::mola has no plugin next to it that could be missing or of another version.
+/// The choice is made at link time since the program comes with its plugin, and a program that
+/// links mola::mola has no plugin next to it that could be missing or of another version.
 ParquetRows open_parquet_rows(const std::string& path);
 
 }  // namespace mola

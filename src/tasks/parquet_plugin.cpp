@@ -1,5 +1,5 @@
-// Opens the plugin with the reader of Parquet files, and Apache Arrow with it, when the first one is
-// read: most runs read none, and Arrow takes 70 ms and 60 MB.
+// Opens the plugin with the reader of Parquet files, and Apache Arrow with it, when the first one
+// is read: most runs read none, and Arrow takes 70 ms and 60 MB.
 #include <dlfcn.h>
 
 #include "mola/base/error.h"

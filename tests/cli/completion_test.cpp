@@ -22,8 +22,8 @@ class Completion : public testing::Test {
 
   // What bash offers for the last of `words`, one a line.
   std::string offered(const std::vector<std::string>& words) {
-    std::string script = "source " + folder_.path("mola.bash") + "\ncd " + folder_.path() +
-                         "\nCOMP_WORDS=(";
+    std::string script =
+        "source " + folder_.path("mola.bash") + "\ncd " + folder_.path() + "\nCOMP_WORDS=(";
     for (const auto& word : words) script += "'" + word + "' ";
     script += ")\nCOMP_CWORD=" + std::to_string(words.size() - 1) +
               "\n_mola\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n";

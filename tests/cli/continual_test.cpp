@@ -187,8 +187,8 @@ TEST_F(ContinualProgram, RefusesWhatItCannotDo) {
 
 TEST_F(ContinualProgram, RefusesAFolderWithFilesUnlessItResumes) {
   folder_.write("out/notes.txt", "kept");
-  expect_error(continual("out"), {"output.dir " + folder_.path("out"), "already holds files",
-                                  "--resume"});
+  expect_error(continual("out"),
+               {"output.dir " + folder_.path("out"), "already holds files", "--resume"});
   EXPECT_EQ(names_in(folder_.path("out")), std::vector<std::string>{"notes.txt"});
 }
 

@@ -138,8 +138,7 @@ TEST_F(ExperimentProgram, RefusesTheFolderOfAnotherPlan) {
   plan_["train"]["learning_rate"] = 0.5;
   expect_error(run("experiment", arguments("out")),
                {"output.dir " + folder_.path("out"), "already holds files", "--resume"});
-  expect_error(run("experiment", resuming("out")),
-               {"train.learning_rate: found 0.5, but the run"});
+  expect_error(run("experiment", resuming("out")), {"train.learning_rate: found 0.5, but the run"});
 }
 
 }  // namespace

@@ -129,9 +129,8 @@ TEST(Adapter, LeavesTheOldOneWhereSavingFails) {
 
   auto& lora_A = model->layers[1]->self_attn->qkv->mixtures[0]->experts[0]->lora_A;
   lora_A.set_data(lora_A.to(torch::kDouble));  // a dtype that no file of ours holds
-  EXPECT_NE(
-      message_of<Error>([&] { save_adapter(model, folder.path("a")); }).find("found Double"),
-      std::string::npos);
+  EXPECT_NE(message_of<Error>([&] { save_adapter(model, folder.path("a")); }).find("found Double"),
+            std::string::npos);
   EXPECT_EQ(folder.read("a/adapter_config.json"), config);
   EXPECT_EQ(folder.read("a/adapter_model.safetensors"), tensors);
   EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"a"});

@@ -1,9 +1,8 @@
-#include "tasks/parquet_reader.h"
-
 #include <gtest/gtest.h>
 
 #include "mola/tasks/task.h"
 #include "support/test_files.h"
+#include "tasks/parquet_reader.h"
 
 namespace mola {
 namespace {

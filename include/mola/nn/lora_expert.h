@@ -31,8 +31,8 @@ struct LoraExpertOptions {
 ///
 /// Since B starts at zero, a fresh expert gives zero.
 ///
-/// `forward` is the reference, for reading and tests. Inside a `ProjectionGroup` no expert's forward
-/// runs: all experts of a projection are computed at once, by ops/group and ops/gate.
+/// `forward` is the reference, for reading and tests. Inside a `ProjectionGroup` no expert's
+/// forward runs: all experts of a projection are computed at once, by ops/group and ops/gate.
 class LoraExpertImpl : public torch::nn::Cloneable<LoraExpertImpl> {
  public:
   LoraExpertImpl(int64_t in_features, int64_t out_features)
