@@ -33,7 +33,7 @@ Command finetune_command() {
           "Training",
           "Fine-tune an adapter, or all weights, of a model",
           "Fine-tune a LLaMA-family model: an adapter on its frozen weights, or all of them.\n"
-          "A stopped run continues with --resume; the result is the same to the bit.",
+          "A stopped run continues with --resume; the results are bit-identical.",
           {"mola finetune configs/llama2_7b_cola.json --set output.dir=runs/cola",
            "mola finetune configs/llama2_7b_cola.json --set output.dir=runs/cola --resume"},
           /*computes=*/true,

@@ -170,19 +170,19 @@ void add_prompt_options(CLI::App& app, Settings& settings) {
 std::function<void()> add_options(CLI::App& app) {
   const auto settings = std::make_shared<Settings>();
   auto& options = settings->generation;
-  const auto number = [&](const char* name, auto& value, const char* help) {
-    app.add_option(name, value, help)->type_name("N")->capture_default_str();
+  const auto number = [&](const char* name, auto& value, const char* type, const char* help) {
+    app.add_option(name, value, help)->type_name(type)->capture_default_str();
   };
   add_model_options(app, settings->model);
   add_prompt_options(app, *settings);
   add_max_new_tokens_option(app, options.max_new_tokens);
-  number("--temperature", options.sampling.temperature,
+  number("--temperature", options.sampling.temperature, "T",
          "Sampling temperature; 0 is greedy decoding");
-  number("--top-k", options.sampling.top_k, "Sample from the N most likely tokens; 0 is all");
-  number("--top-p", options.sampling.top_p,
-         "Sample from the most likely tokens that reach probability N together");
-  number("--repetition-penalty", options.sampling.repetition_penalty,
-         "Divide the logits of earlier tokens by N; 1 is no penalty");
+  number("--top-k", options.sampling.top_k, "K", "Sample from the K most likely tokens; 0 is all");
+  number("--top-p", options.sampling.top_p, "P",
+         "Sample from the fewest tokens whose probabilities reach P; 1 is all");
+  number("--repetition-penalty", options.sampling.repetition_penalty, "R",
+         "Make repeated tokens less likely, above 1");
   add_seed_option(app, options.sampling.seed);
   app.add_option("--stop", options.stop, "Stop at this string; may be repeated")
       ->type_name("TEXT")

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "cli/commands.h"
+#include "cli/options.h"
 
 namespace mola::cli {
 namespace {
@@ -71,7 +72,7 @@ std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
   std::string text = app->get_description() + "\n\nUsage: " + name;
   for (const auto* option : positionals) text += " " + option->get_type_name();
   text += " [OPTIONS]\n" + section("Arguments", positionals);
-  for (const auto& group : app->get_groups()) {
+  for (const std::string group : {kModelGroup, kRowGroup, kOwnGroup, kOutputGroup, kGeneralGroup}) {
     text += section(group, app->get_options([&](const CLI::Option* option) {
       return option->get_group() == group && !option->get_positional();
     }));

@@ -10,10 +10,6 @@
 namespace mola::cli {
 namespace {
 
-constexpr const char* kModelGroup = "Model";
-constexpr const char* kRowGroup = "Rows";
-constexpr const char* kGeneralGroup = "General options";
-
 const std::map<std::string, Split> kSplits = {
     {"train", Split::kTrain}, {"validation", Split::kValidation}, {"test", Split::kTest}};
 
@@ -25,8 +21,6 @@ CLI::Option* add_text(CLI::App& app, const std::string& name, Value& value, cons
 }
 
 }  // namespace
-
-const char* const kOutputGroup = "Output";
 
 Split RowOptions::split_to_read() const { return kSplits.at(split); }
 

@@ -89,8 +89,12 @@ void add_general_options(CLI::App& app);
 CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& value,
                         const std::vector<std::string>& choices, const std::string& help);
 
-/// The heading of the options that write something.
-extern const char* const kOutputGroup;
+// The headings of the options in a command's help, in their order.
+constexpr const char* kModelGroup = "Model";
+constexpr const char* kRowGroup = "Rows";
+constexpr const char* kOwnGroup = "Options";  // of options without another
+constexpr const char* kOutputGroup = "Output";
+constexpr const char* kGeneralGroup = "General options";
 
 /// An unset shell variable gives an empty text.
 CLI::Validator not_empty();

@@ -95,6 +95,22 @@ TEST(Help, HasOneTextForAnOption) {
   }
 }
 
+TEST(Help, HasItsGroupsInOneOrder) {
+  const std::vector<std::string> order = {
+      "Arguments:", "Model:", "Rows:", "Options:", "Output:", "General options:"};
+  for (const auto& command : kCommands) {
+    size_t reached = 0;
+    for (const auto& line : lines_of(run(command, {"--help"}).out)) {
+      const auto found = std::find(order.begin(), order.end(), line);
+      if (found == order.end()) continue;
+      const auto place = static_cast<size_t>(found - order.begin()) + 1;
+      EXPECT_GT(place, reached) << line << " of " << command;
+      reached = place;
+    }
+    EXPECT_EQ(reached, order.size()) << command;
+  }
+}
+
 TEST(CommandLine, TellsTheVersion) {
   const auto result = mola_alone({"--version"});
   EXPECT_EQ(result.exit_code, 0);
