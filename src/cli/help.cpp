@@ -21,7 +21,7 @@ std::string entry(const std::string& left, const std::string& text) {
     column = kLeftWidth;
   };
   const auto break_line = [&] {
-    result += "\n";
+    result += '\n';
     column = 0;
     start_text();
   };
@@ -33,7 +33,7 @@ std::string entry(const std::string& left, const std::string& text) {
   std::istringstream words(text);
   for (std::string word; words >> word;) {
     if (column > kLeftWidth && column + 1 + word.size() > kWidth) break_line();
-    if (column > kLeftWidth) result += " ";
+    if (column > kLeftWidth) result += ' ';
     column += word.size() + (column > kLeftWidth ? 1 : 0);
     result += word;
   }
