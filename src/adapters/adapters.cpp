@@ -4,7 +4,6 @@
 
 #include "adapters/adapter_list.h"
 #include "base/closest_match.h"
-#include "base/json_file.h"
 
 namespace mola {
 namespace {
@@ -35,14 +34,6 @@ void refuse_keys_of_others(const AdapterSpec& spec, const AdapterType& type) {
     }
     fail("adapter.", key, ": is not a key of the type '", type.name, "'");
   }
-}
-
-nlohmann::json settings_json(const AdapterSpec& spec) {
-  nlohmann::json object = nlohmann::json::object();
-  for (const auto& [key, value] : spec.settings) {
-    object[key] = parse_json(value.json(), "adapter." + key);
-  }
-  return object;
 }
 
 }  // namespace
@@ -78,7 +69,7 @@ const Adapter& find_saved_adapter(const SavedAdapter& saved) {
 AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers) {
   const auto& adapter = find_adapter(type_of(spec, adapter_types()).name);
   refuse_keys_of_others(spec, adapter.type);
-  const auto settings = settings_json(spec);
+  const nlohmann::json settings = settings_json(spec);
   ConfigSource source;
   auto config = adapter.resolve(JsonReader(settings, source, "adapter"), num_layers);
   config.type = adapter.type.name;
@@ -91,7 +82,7 @@ AdapterConfig resolve(const AdapterSpec& spec, int64_t num_layers, const Adapter
   }
   const auto& adapter = find_adapter(saved.type);
   refuse_keys_of_others(spec, adapter.type);
-  const auto settings = settings_json(spec);
+  const nlohmann::json settings = settings_json(spec);
   ConfigSource source;
   return adapter.resolve_saved(JsonReader(settings, source, "adapter"), num_layers, saved);
 }

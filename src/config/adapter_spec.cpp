@@ -1,7 +1,5 @@
 #include "mola/config/adapter_spec.h"
 
-#include <algorithm>
-
 #include "base/closest_match.h"
 #include "base/json_file.h"
 #include "config/adapter_type.h"
@@ -47,23 +45,27 @@ AdapterSpec read_adapter_spec(const JsonReader& reader, const AdapterTypes& type
   return spec;
 }
 
+ordered_json settings_json(const AdapterSpec& spec) {
+  ordered_json object = ordered_json::object();
+  for (const auto& [key, value] : spec.settings) {
+    object[key] = parse_json(value.json(), "adapter." + key);
+  }
+  return object;
+}
+
 // The type's own fields in their order, then keys of other types, which `resolve` refuses.
 ordered_json adapter_spec_json(const AdapterSpec& spec, const AdapterTypes& types) {
   const bool is_new = !spec.init_from;
   ordered_json object = ordered_json::object();
   if (is_new || !spec.type.empty()) object["type"] = type_of(spec, types).name;
-  const auto given = [&](const std::string& key) {
-    const auto found = spec.settings.find(key);
-    return found == spec.settings.end() ? ordered_json()
-                                        : ordered_json(parse_json(found->second.json(), "adapter"));
-  };
+  const auto settings = settings_json(spec);
   for (const auto& field : type_of(spec, types).fields) {
-    auto value = given(field.key);
+    auto value = settings.value(field.key, ordered_json());
     if (value.is_null() && is_new) value = field.default_value;
     if (!value.is_null()) object[field.key] = value;
   }
-  for (const auto& [key, value] : spec.settings) {
-    if (!object.contains(key) && !given(key).is_null()) object[key] = given(key);
+  for (const auto& [key, value] : settings.items()) {
+    if (!object.contains(key) && !value.is_null()) object[key] = value;
   }
   if (spec.init_from) object["init_from"] = *spec.init_from;
   return object;

@@ -45,6 +45,9 @@ const AdapterType& type_of(const AdapterSpec& spec, const AdapterTypes& types);
 /// Reads the object "adapter". Checks the keys of all types.
 AdapterSpec read_adapter_spec(const JsonReader& reader, const AdapterTypes& types);
 
+/// The settings of `spec` as a JSON object.
+nlohmann::ordered_json settings_json(const AdapterSpec& spec);
+
 /// `spec` as a JSON object; for a new adapter, missing keys get their defaults.
 nlohmann::ordered_json adapter_spec_json(const AdapterSpec& spec, const AdapterTypes& types);
 

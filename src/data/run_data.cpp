@@ -28,4 +28,10 @@ LoaderOptions loader_options(const RunConfig& run) {
   return options;
 }
 
+LoaderOptions evaluation_loader_options(const RunConfig& run) {
+  auto options = loader_options(run);
+  options.shuffle = false;
+  return options;
+}
+
 }  // namespace mola

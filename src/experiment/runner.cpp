@@ -98,9 +98,7 @@ Runner::Trained Runner::load_trained(const RunConfig& config) const {
 
 double Runner::score(Llama& model, const RunConfig& config, const EvaluationRows& rows) const {
   if (!has_answers(config.data.task)) {
-    auto options = loader_options(config);
-    options.shuffle = false;
-    return validation_loss(model, Loader(rows.sequences, options));
+    return validation_loss(model, Loader(rows.sequences, evaluation_loader_options(config)));
   }
   std::vector<Outcome> outcomes;
   const auto task = find_task(config.data.task);

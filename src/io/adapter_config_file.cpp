@@ -12,13 +12,15 @@
 namespace mola {
 namespace {
 
-// The shapes of the tensors of the adapter in `folder`, whose file is read on demand.
+// The shapes of the tensors of the adapter in `folder`, whose file is read once, on demand.
 std::function<std::map<std::string, std::vector<int64_t>>()> shapes_in(const std::string& folder) {
-  return [folder] {
-    std::map<std::string, std::vector<int64_t>> shapes;
+  std::optional<std::map<std::string, std::vector<int64_t>>> shapes;
+  return [folder, shapes]() mutable {
+    if (shapes) return *shapes;
     const SafetensorsFile file(adapter_tensors_path(folder));
-    for (const auto& [name, entry] : file.entries()) shapes[name] = entry.shape;
-    return shapes;
+    shapes.emplace();
+    for (const auto& [name, entry] : file.entries()) (*shapes)[name] = entry.shape;
+    return *shapes;
   };
 }
 
@@ -46,13 +48,10 @@ AdapterConfig resolve_adapter(const AdapterSpec& spec, int64_t num_layers) {
     fail("adapter.init_from: found ", *spec.init_from, ", but the type ", type.name,
          " cannot start from an adapter; name a model in model.path");
   }
-  NumberOrList top_k = kDefaultTopK;
-  const auto given = spec.settings.find("top_k");
-  if (given != spec.settings.end()) {
-    const nlohmann::json object = {{"top_k", parse_json(given->second.json(), "adapter.top_k")}};
-    ConfigSource source;
-    top_k = JsonReader(object, source, "adapter").number_or_list("top_k").value_or(kDefaultTopK);
-  }
+  const nlohmann::json settings = settings_json(spec);
+  ConfigSource source;
+  const auto top_k =
+      JsonReader(settings, source, "adapter").number_or_list("top_k").value_or(kDefaultTopK);
   return resolve(spec, num_layers, read_adapter_config(*spec.init_from, num_layers, top_k));
 }
 

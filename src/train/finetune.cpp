@@ -58,9 +58,7 @@ Llama make_model(const RunConfig& run, const AdapterConfig& adapter, const Llama
 
 std::optional<Loader> validation_loader(const RunConfig& run, const RunData& data) {
   if (data.sequences.validation.empty()) return std::nullopt;
-  auto options = loader_options(run);
-  options.shuffle = false;
-  return Loader(data.sequences.validation, options);
+  return Loader(data.sequences.validation, evaluation_loader_options(run));
 }
 
 void warn(const RunConfig& run, const Trainer& trainer, const AdapterConfig& adapter,

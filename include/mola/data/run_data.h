@@ -22,4 +22,7 @@ RunData load_run_data(const RunConfig& run, const Tokenizer* tokenizer, int64_t 
 /// The loader options of `run`.
 LoaderOptions loader_options(const RunConfig& run);
 
+/// The same for rows to evaluate on, in their own order.
+LoaderOptions evaluation_loader_options(const RunConfig& run);
+
 }  // namespace mola

@@ -10,15 +10,15 @@
 
 namespace mola {
 
-/// What all layers of one forward pass share: N tokens of sequences that lie end to end, each of
-/// which looks at itself and at the tokens before it in its sequence.
+/// Inputs that all layers of one forward pass share: N tokens of concatenated sequences. Each token
+/// attends to itself and to the tokens before it in its sequence.
 struct AttentionInputs {
   RotaryAngles rotary;           ///< [N, D]
   std::vector<int64_t> offsets;  ///< where each sequence begins among the tokens; N at the end
-  /// [B, 1, T, T] bool for B sequences of T tokens: true where a query may look, instead of the
-  /// above. Undefined without padding.
+  /// [B, 1, T, T] bool for B sequences of T tokens: true where a query may attend, instead of
+  /// the above. Undefined without padding.
   torch::Tensor mask;
-  /// The sequences go on from what these slots hold. Empty: they are whole.
+  /// Slots whose contents the sequences continue. Empty: the sequences are whole.
   std::optional<CachedSequences> cached = std::nullopt;
 };
 
