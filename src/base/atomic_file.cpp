@@ -5,11 +5,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
+#include "base/file_changes.h"
 #include "base/output_file.h"
 #include "mola/base/error.h"
 
@@ -32,50 +31,46 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
   check_output_file(path);
   // A symbolic link is kept: its target is replaced.
   if (fs::is_symlink(path_) && fs::exists(path_)) path_ = fs::canonical(path_).string();
-  temporary_ = path_ + kTemporaryMark + "XXXXXX";
-  file_ = mkostemp(temporary_.data(), O_CLOEXEC);
-  if (file_ < 0) fail(path_, ": cannot be written: ", std::strerror(errno));
-  fchmod(file_, 0644);
+  int error = EEXIST;
+  while (error == EEXIST) {
+    temporary_ = random_name(path_, kTemporaryMark);
+    error = open_file(temporary_, O_WRONLY | O_EXCL, file_);
+  }
+  if (error != 0) fail(path_, ": cannot be written: ", std::strerror(error));
+  struct stat replaced {};
+  if (stat(path_.c_str(), &replaced) == 0) fchmod(file_, replaced.st_mode & 07777);
 }
 
 AtomicFile::~AtomicFile() {
   if (file_ < 0) return;
   close(file_);
-  unlink(temporary_.c_str());
+  remove_all(temporary_);
 }
 
 void AtomicFile::write(const void* bytes, size_t size) {
-  const auto* next = static_cast<const char*>(bytes);
-  while (size > 0) {
-    const ssize_t written = ::write(file_, next, size);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path_, ": writing failed: ", std::strerror(errno));
-    next += written;
-    size -= static_cast<size_t>(written);
+  if (const int error = write_bytes(file_, path_, bytes, size)) {
+    fail(path_, ": writing failed: ", std::strerror(error));
   }
 }
 
 void AtomicFile::commit() {
-  if (fsync(file_) != 0) fail(path_, ": writing failed: ", std::strerror(errno));
-  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) {
-    fail(path_, ": cannot be moved into place: ", std::strerror(errno));
+  if (const int error = flush_file(file_, temporary_)) {
+    fail(path_, ": writing failed: ", std::strerror(error));
+  }
+  if (const int error = rename_path(temporary_, path_)) {
+    fail(path_, ": cannot be moved into place: ", std::strerror(error));
   }
   close(file_);
   file_ = -1;
-  flush_folder(fs::absolute(path_).parent_path().string());
+  if (const int error = flush_folder(fs::absolute(path_).parent_path().string())) {
+    fail(path_, ": writing failed: ", std::strerror(error));
+  }
 }
 
 void write_file(const std::string& path, const std::string& text) {
   AtomicFile file(path);
   file.write(text.data(), text.size());
   file.commit();
-}
-
-void flush_folder(const std::string& folder) {
-  const int handle = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (handle < 0) return;
-  fsync(handle);
-  close(handle);
 }
 
 }  // namespace mola

@@ -9,8 +9,8 @@ namespace mola {
 constexpr const char* kTemporaryMark = ".tmp-";
 
 /// A file that is written atomically: under a temporary name in the same folder, flushed to disk
-/// and renamed by `commit`. Without a commit nothing is left behind. Throws `Error` if writing
-/// fails.
+/// and renamed by `commit`. A file that it replaces passes on its permissions; a new one gets those
+/// that the umask allows. Without a commit nothing is left behind. Throws `Error` if writing fails.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path);
@@ -26,8 +26,5 @@ class AtomicFile {
   std::string temporary_;
   int file_ = -1;
 };
-
-/// Flushes `folder` to disk, so that renames and new files in it survive a power failure.
-void flush_folder(const std::string& folder);
 
 }  // namespace mola

@@ -4,43 +4,59 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
 #include "base/atomic_file.h"
+#include "base/file_changes.h"
+#include "base/folder_lock.h"
+#include "base/output_file.h"
 #include "mola/base/error.h"
 
 namespace mola {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// NFS, 9p and many FUSE file systems have no renames with flags.
+bool is_unsupported(int error) {
+  return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
+}
+
+void check(int error, const std::string& path, const char* what) {
+  if (error != 0) fail(path, ": ", what, ": ", std::strerror(error));
+}
+
+}  // namespace
+
 AtomicFolder::AtomicFolder(const std::string& target)
     : target_(fs::absolute(target).lexically_normal().string()) {
   while (target_.size() > 1 && target_.back() == '/') target_.pop_back();
-  temporary_ = target_ + kTemporaryMark + "XXXXXX";
   std::error_code error;
   if (fs::exists(target_, error) && !fs::is_directory(target_, error)) {
     fail(target, ": is a file, expected a folder");
   }
-  fs::create_directories(fs::path(target_).parent_path(), error);
-  if (error) fail(target, ": cannot be created: ", error.message());
-  if (mkdtemp(temporary_.data()) == nullptr) {
-    fail(target, ": cannot be created: ", std::strerror(errno));
+  check(make_folders(fs::path(target_).parent_path().string()), target, "cannot be created");
+  restore_replaced(target_);
+  int failed = EEXIST;
+  while (failed == EEXIST) {
+    temporary_ = random_name(target_, kTemporaryMark);
+    failed = make_folder(temporary_);
   }
-  fs::permissions(temporary_, fs::perms(0755));
+  if (failed != 0) temporary_.clear();
+  check(failed, target, "cannot be created");
 }
 
 AtomicFolder::~AtomicFolder() {
-  std::error_code ignored;
-  fs::remove_all(temporary_, ignored);
+  if (!temporary_.empty()) remove_all(temporary_);
 }
 
 void AtomicFolder::refuse_to_lose_files() const {
   if (!fs::exists(target_)) return;
   for (const auto& entry : fs::directory_iterator(target_)) {
     const auto name = entry.path().filename();
-    if (!fs::exists(fs::path(temporary_) / name)) {
+    if (!fs::exists(fs::path(temporary_) / name) && name != kLockFile) {
       fail(target_, ": contains ", name.string(), ", which would be lost; choose another folder");
     }
   }
@@ -48,12 +64,50 @@ void AtomicFolder::refuse_to_lose_files() const {
 
 void AtomicFolder::commit() {
   refuse_to_lose_files();
-  // An existing folder is swapped with the new one and removed under the temporary name.
-  const unsigned flags = fs::exists(target_) ? RENAME_EXCHANGE : RENAME_NOREPLACE;
-  if (renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, target_.c_str(), flags) != 0) {
-    fail(target_, ": cannot be moved into place: ", std::strerror(errno));
+  check(flush_folder(temporary_), target_, "writing failed");
+  // An existing folder is exchanged for the new one and removed under the temporary name.
+  const bool replaces = fs::exists(target_);
+  int error = rename_path(temporary_, target_, replaces ? RENAME_EXCHANGE : RENAME_NOREPLACE);
+  if (is_unsupported(error)) error = replace_by_renames();
+  check(error, target_, "cannot be moved into place");
+  check(flush_folder(fs::path(target_).parent_path().string()), target_, "writing failed");
+  const std::string old = std::exchange(temporary_, "");
+  check(remove_all(old), old, "cannot be removed");
+}
+
+// Leaves the old folder, if there is one, under the name in `temporary_`. A kill between the two
+// renames is put right by `restore_replaced`.
+int AtomicFolder::replace_by_renames() {
+  if (!fs::exists(target_)) return rename_path(temporary_, target_);
+  const std::string replaced = random_name(target_, kReplacedMark);
+  if (const int error = rename_path(target_, replaced)) return error;
+  if (const int error = rename_path(temporary_, target_)) {
+    rename_path(replaced, target_);
+    return error;
   }
-  flush_folder(fs::path(target_).parent_path().string());
+  temporary_ = replaced;
+  return 0;
+}
+
+void restore_replaced(const std::string& target) {
+  const fs::path place = fs::absolute(target).lexically_normal();
+  const std::string begin = place.filename().string() + kReplacedMark;
+  std::error_code ignored;
+  if (fs::exists(place, ignored)) return;
+  for (const auto& entry : fs::directory_iterator(place.parent_path(), ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.rfind(begin, 0) != 0 || !has_random_name(name, kReplacedMark)) continue;
+    check(rename_path(entry.path().string(), place.string()), target, "cannot be moved back");
+    return;
+  }
+}
+
+void try_writing(const std::string& path) {
+  const std::string probe = path + "/.probe";
+  AtomicFolder folder(probe);
+  write_file(folder.path() + "/file", std::string(4096, ' '));
+  folder.commit();
+  check(remove_all(probe), probe, "cannot be removed");
 }
 
 }  // namespace mola

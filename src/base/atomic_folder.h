@@ -4,6 +4,9 @@
 
 namespace mola {
 
+/// Marks the name of a folder that is being replaced where the file system cannot exchange two.
+constexpr const char* kReplacedMark = ".replaced-";
+
 /// A folder that is written atomically: filled at `path()`, next to its final place, and renamed by
 /// `commit`, which replaces a folder of the same name if that contains no other files. Without a
 /// commit nothing is left behind.
@@ -21,9 +24,18 @@ class AtomicFolder {
 
  private:
   void refuse_to_lose_files() const;
+  int replace_by_renames();
 
   std::string target_;
   std::string temporary_;
 };
+
+/// Puts back a folder `target` whose replacement was interrupted by a kill. Throws `Error` if it
+/// cannot be moved.
+void restore_replaced(const std::string& target);
+
+/// Throws `Error` if the folder `path`, which exists, cannot take what `AtomicFolder` does, such as
+/// on a full disk. Leaves nothing behind.
+void try_writing(const std::string& path);
 
 }  // namespace mola

@@ -1,6 +1,7 @@
 // mola continual: fine-tunes on one domain after another.
 #include "mola/experiment/continual.h"
 
+#include "base/stop_signal.h"
 #include "cli/commands.h"
 #include "cli/plan_command.h"
 #include "mola/adapters/adapters.h"
@@ -12,6 +13,7 @@ void run(PlanOptions& options) {
   const auto plan = read_continual_plan(options.config.path, options.config.overrides);
   if (options.list) return list_runs(plan.runs);
   check_plan_output(options, plan.output_dir);
+  const StopSignals signals;
   show_results(options, plan.output_dir, run_continual(plan));
 }
 

@@ -1,6 +1,7 @@
 // mola experiment: a grid of fine-tunes.
 #include "mola/experiment/experiment.h"
 
+#include "base/stop_signal.h"
 #include "cli/commands.h"
 #include "cli/plan_command.h"
 #include "mola/adapters/adapters.h"
@@ -16,6 +17,7 @@ void run(PlanOptions& options) {
     return;
   }
   check_plan_output(options, plan.output_dir);
+  const StopSignals signals;
   show_results(options, plan.output_dir, run_experiment(plan));
 }
 

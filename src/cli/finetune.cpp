@@ -1,8 +1,12 @@
 // mola finetune: trains an adapter, or all weights, as a JSON file says.
 #include "mola/train/finetune.h"
 
+#include <filesystem>
+
+#include "base/stop_signal.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "io/trained_files.h"
 #include "mola/adapters/adapters.h"
 
 namespace mola::cli {
@@ -16,7 +20,12 @@ struct Settings {
 void run(const Settings& settings) {
   FinetuneOptions options;
   options.resume = settings.resume;
-  mola::finetune(read_run_config(settings.config.path, settings.config.overrides), options);
+  options.should_stop = [] { return stop_signal() != 0; };
+  const auto config = read_run_config(settings.config.path, settings.config.overrides);
+  const StopSignals signals;
+  const auto folder = mola::finetune(config, options);
+  const bool is_stopped = folder.empty() || std::filesystem::path(folder).filename() != trained_name(config.adapter);
+  if (is_stopped) throw Stopped("stopped by " + stop_signal_name() + "; add --resume to continue");
 }
 
 std::function<void()> add_options(CLI::App& app) {

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "base/closest_match.h"
+#include "base/stop_signal.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/startup.h"
@@ -11,11 +12,6 @@
 
 namespace mola::cli {
 namespace {
-
-std::string version_text() {
-  return "mola " + std::to_string(MOLA_VERSION_MAJOR) + "." + std::to_string(MOLA_VERSION_MINOR) +
-         "." + std::to_string(MOLA_VERSION_PATCH) + "\n";
-}
 
 // The error for what CLI11 could not parse. A misspelled option comes before what is missing.
 std::string problem(const CLI::App& app, const CLI::ParseError& error) {
@@ -55,7 +51,7 @@ void run(int argc, char** argv) {
   if (first == "--help" || first == "-h") {
     std::fputs(program_help().c_str(), stdout);
   } else if (first == "--version") {
-    std::fputs(version_text().c_str(), stdout);
+    std::printf("mola %s\n", version_text().c_str());
   } else {
     run_command(find_command(first), argc, argv);
   }
@@ -65,5 +61,6 @@ void run(int argc, char** argv) {
 }  // namespace mola::cli
 
 int main(int argc, char** argv) {
+  mola::ignore_write_signals();
   return mola::cli::run_and_report([&] { mola::cli::run(argc, argv); });
 }

@@ -4,8 +4,13 @@
 #include <omp.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
+#include "base/stop_signal.h"
+#include "mola/base/error.h"
 #include "mola/base/log.h"
 
 namespace mola::cli {
@@ -21,12 +26,21 @@ int report_error(std::string message) {
 int run_and_report(const std::function<void()>& run) {
   try {
     run();
+    flush_output();
     return 0;
+  } catch (const Stopped& stopped) {
+    log_warning(stopped.what());
+    return 128 + stop_signal();
   } catch (const c10::Error& error) {
     return report_error(error.what_without_backtrace());  // what() carries a backtrace
   } catch (const std::exception& error) {
     return report_error(error.what());
   }
+}
+
+void flush_output() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  fail("standard output: writing failed: ", std::strerror(errno));
 }
 
 void spin_shortly(char** argv) {

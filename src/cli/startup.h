@@ -9,8 +9,12 @@ namespace mola::cli {
 /// exit code 1.
 int report_error(std::string message);
 
-/// Runs `run` and returns the exit code: 0, or that of `report_error` for what was thrown.
+/// Runs `run` and returns the exit code: 0, 128 and the number of the signal that stopped it, or
+/// that of `report_error` for what was thrown.
 int run_and_report(const std::function<void()>& run);
+
+/// Throws `Error` if standard output could not be written.
+void flush_output();
 
 /// For commands that compute for long. Threads that wait for each other spin, by libgomp's default
 /// for about a millisecond: next to a process that takes a core, training took 1.5 times as long as

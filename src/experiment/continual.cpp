@@ -1,9 +1,9 @@
 #include "mola/experiment/continual.h"
 
-#include <filesystem>
-
 #include "base/output_file.h"
+#include "base/stop_signal.h"
 #include "experiment/continual_results.h"
+#include "experiment/plan_folder.h"
 #include "experiment/run_result.h"
 #include "experiment/runner.h"
 #include "mola/base/error.h"
@@ -11,6 +11,12 @@
 
 namespace mola {
 namespace {
+
+std::vector<RunConfig> configs_of(const ContinualPlan& plan) {
+  std::vector<RunConfig> configs;
+  for (const auto& run : plan.runs) configs.push_back(run.config);
+  return configs;
+}
 
 void check_tasks(const ContinualPlan& plan) {
   for (size_t k = 0; k < plan.domains.size(); ++k) {
@@ -41,7 +47,7 @@ class Continual {
       : plan_(plan), runner_(plan.model, plan.evaluation, /*has_text=*/true) {}
 
   void run() {
-    check_runs();
+    check_order();
     for (size_t k = 0; k < plan_.domains.size(); ++k) {
       runner_.read_data(plan_.run(0, k).config);
       test_.push_back(runner_.read_test_rows(plan_.run(0, k).config));
@@ -55,8 +61,9 @@ class Continual {
  private:
   static std::string describe(const ContinualRun& run) { return run.adapter + " on " + run.domain; }
 
-  // What is in the folder must be of this plan, and each run must have what it started from.
-  void check_runs() const {
+  // Each run must have what it started from.
+  void check_order() const {
+    check_runs(configs_of(plan_), runner_.layers());
     for (size_t a = 0; a < plan_.adapters.size(); ++a) {
       std::string unfinished;
       for (size_t k = 0; k < plan_.domains.size(); ++k) {
@@ -87,8 +94,10 @@ class Continual {
     try {
       add_row(run.config, results_.back());
       return true;
-    } catch (const Error& error) {  // such as a loss that is no longer finite
-      failures_.push_back(describe(run) + ": " + error.what());
+    } catch (const Stopped&) {
+      throw;
+    } catch (const std::exception& error) {  // such as a loss that is no longer finite
+      failures_.push_back(describe(run) + ": " + message_of(error));
       log_error(failures_.back());
       return false;
     }
@@ -140,9 +149,9 @@ class Continual {
 
 std::string run_continual(const ContinualPlan& plan) {
   check_tasks(plan);
+  const PlanFolder folder(plan.output_dir, "continual", configs_of(plan));
   Continual continual(plan);
   continual.run();
-  std::filesystem::remove_all(plan.output_dir + "/pictures");  // of an earlier call
   const Pictures pictures(plan.output_dir + "/pictures");
   write_file(plan.output_dir + "/report.html",
              continual_report(plan, continual.results(), pictures));

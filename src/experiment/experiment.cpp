@@ -1,9 +1,12 @@
 #include "mola/experiment/experiment.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "base/output_file.h"
+#include "base/stop_signal.h"
+#include "experiment/plan_folder.h"
 #include "experiment/results.h"
 #include "experiment/run_result.h"
 #include "experiment/runner.h"
@@ -19,6 +22,14 @@ bool has_text(const ExperimentPlan& plan) {
   return !plan.instruction.empty() ||
          std::any_of(plan.runs.begin(), plan.runs.end(),
                      [](const auto& run) { return run.config.data.task != "tokens"; });
+}
+
+std::vector<RunConfig> configs_of(const ExperimentPlan& plan) {
+  std::vector<RunConfig> configs;
+  for (const auto* runs : {&plan.instruction, &plan.runs}) {
+    for (const auto& run : *runs) configs.push_back(run.config);
+  }
+  return configs;
 }
 
 // Adds what an earlier call found for the run; false if there is nothing.
@@ -40,17 +51,14 @@ class Experiment {
 
   void run() {
     read_all_data();
-    for (const auto& run : plan_.instruction) tune_on_instructions(run);
+    for (const auto& run : plan_.instruction) {
+      attempt(run, [&] { tune_on_instructions(run); });
+    }
     for (size_t i = 0; i < plan_.runs.size(); ++i) {
       const auto& run = plan_.runs[i];
       log_info("run " + std::to_string(i + 1) + " of " + std::to_string(plan_.runs.size()) + ": " +
                describe(run));
-      try {
-        results_.push_back(result_of(run));
-      } catch (const Error& error) {  // such as a loss that is no longer finite
-        failures_.push_back(describe(run) + ": " + error.what());
-        log_error(failures_.back());
-      }
+      attempt(run, [&] { results_.push_back(result_of(run)); });
       write_results();
     }
   }
@@ -65,11 +73,24 @@ class Experiment {
            " epochs, seed " + std::to_string(run.config.train.seed);
   }
 
-  // What cannot be read is told before the first run rather than after days.
+  // A run that fails, such as by a loss that is no longer finite or for want of memory, does not end
+  // the others.
+  void attempt(const ExperimentRun& run, const std::function<void()>& work) {
+    try {
+      work();
+    } catch (const Stopped&) {
+      throw;
+    } catch (const std::exception& error) {
+      failures_.push_back(describe(run) + ": " + message_of(error));
+      log_error(failures_.back());
+    }
+  }
+
+  // What cannot be read is reported before the first run rather than after days.
   void read_all_data() {
+    check_runs(configs_of(plan_), runner_.layers());
     for (const auto& run : plan_.runs) {
       if (test_.count(run.task) > 0) continue;
-      find_run(run.config);
       runner_.read_data(run.config);
       test_[run.task] = runner_.read_test_rows(run.config);
     }
@@ -131,6 +152,7 @@ class Experiment {
 }  // namespace
 
 std::string run_experiment(const ExperimentPlan& plan) {
+  const PlanFolder folder(plan.output_dir, "experiment", configs_of(plan));
   Experiment experiment(plan);
   experiment.run();
   draw(plan.output_dir + "/results.gnuplot",

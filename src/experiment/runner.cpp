@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/stop_signal.h"
 #include "config/adapter_type.h"
 #include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
@@ -24,6 +25,10 @@ template <class Row>
 std::vector<Row> first_of(const std::vector<Row>& rows, size_t limit) {
   const auto count = static_cast<int64_t>(std::min(rows.size(), limit));
   return {rows.begin(), rows.begin() + count};
+}
+
+[[noreturn]] void stop_plan() {
+  throw Stopped("stopped by " + stop_signal_name() + "; add --resume to continue");
 }
 
 }  // namespace
@@ -79,7 +84,9 @@ void Runner::train(const RunConfig& config, const RunData& data, RunStatus statu
   options.on_warning = [this](const std::string& warning) {
     if (warnings_.insert(warning).second) log_warning(warning);
   };
-  finetune(config, options);
+  options.should_stop = [] { return stop_signal() != 0; };
+  const auto folder = finetune(config, options);
+  if (folder != trained_folder(config)) stop_plan();
 }
 
 Runner::Trained Runner::load_trained(const RunConfig& config) const {
@@ -102,7 +109,11 @@ double Runner::score(Llama& model, const RunConfig& config, const EvaluationRows
   }
   std::vector<Outcome> outcomes;
   const auto task = find_task(config.data.task);
-  for (const auto& row : evaluate(model, *tokenizer_, task, rows.examples, evaluation_)) {
+  const auto on_prediction = [](size_t, const Prediction&) {
+    if (stop_signal() != 0) stop_plan();
+  };
+  for (const auto& row :
+       evaluate(model, *tokenizer_, task, rows.examples, evaluation_, on_prediction)) {
     outcomes.push_back(row.outcome);
   }
   return accuracy(outcomes).value;

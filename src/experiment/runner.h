@@ -41,6 +41,7 @@ class Runner {
   EvaluationRows read_test_rows(const RunConfig& config) const;
 
   /// Trains the run to its end, from the first step or its newest checkpoint as `status` says.
+  /// Throws `Stopped` after a stop signal, once the checkpoint is saved; so does `score`.
   void train(const RunConfig& config, const RunData& data, RunStatus status);
 
   struct Trained {
@@ -55,10 +56,12 @@ class Runner {
   /// Accuracy, or the loss where the task has no answers.
   double score(Llama& model, const RunConfig& config, const EvaluationRows& rows) const;
 
+  /// Decoder layers of the base.
+  int64_t layers() const { return base_->config.num_hidden_layers; }
+
  private:
   const Tokenizer* tokenizer() const { return tokenizer_ ? &*tokenizer_ : nullptr; }
   size_t limit() const { return static_cast<size_t>(evaluation_.limit.value_or(INT64_MAX)); }
-  int64_t layers() const { return base_->config.num_hidden_layers; }
 
   PlanEvaluation evaluation_;
   torch::Device device_;

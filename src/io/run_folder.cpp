@@ -3,10 +3,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "base/atomic_folder.h"
+#include "base/file_changes.h"
+#include "base/folder_lock.h"
 #include "mola/base/error.h"
 
 namespace mola {
@@ -32,17 +36,21 @@ std::vector<std::pair<int64_t, fs::path>> checkpoints_in(const std::string& run_
   return found;
 }
 
+// What a run writes; a checkpoint has its step in its name.
+const std::vector<std::string> kOwnNames = {"adapter",     "best",          "model",  "result.json",
+                                            "config.json", "metrics.jsonl", ".probe", "checkpoint-"};
+
 // Whether `name` is temporary and of a file or folder that a run writes; others are not the run's.
 bool is_leftover(const std::string& name) {
-  constexpr size_t kRandomCharacters = 6;
-  const auto mark = name.rfind(kTemporaryMark);
-  const size_t length = mark + std::string(kTemporaryMark).size() + kRandomCharacters;
-  if (mark == std::string::npos || name.size() != length) return false;
-  for (const auto* own :
-       {"adapter", "best", "result.json", "checkpoint-", "config.json", "metrics.jsonl", "model"}) {
-    if (name.rfind(own, 0) == 0) return true;
+  if (!has_random_name(name, kTemporaryMark) && !has_random_name(name, kReplacedMark)) return false;
+  return std::any_of(kOwnNames.begin(), kOwnNames.end(),
+                     [&](const std::string& own) { return name.rfind(own, 0) == 0; });
+}
+
+void remove(const fs::path& path) {
+  if (const int error = remove_all(path.string())) {
+    fail(path.string(), ": cannot be removed: ", std::strerror(error));
   }
-  return false;
 }
 
 // `advice` says what helps where the folder holds files.
@@ -57,7 +65,7 @@ void check_new_folder(const std::string& path, const std::string& key, const std
   if (access(existing.c_str(), W_OK) != 0) {
     fail(place, ": ", existing.string(), " is not writable");
   }
-  if (fs::exists(path) && !fs::is_empty(path)) fail(place, ": already holds files; ", advice);
+  if (fs::exists(path) && !is_empty_folder(path)) fail(place, ": already holds files; ", advice);
 }
 
 }  // namespace
@@ -72,9 +80,10 @@ void check_run_folder(const std::string& path) {
 
 void make_run_folder(const std::string& path) {
   check_run_folder(path);
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) fail("output.dir ", path, ": cannot be created: ", error.message());
+  if (const int error = make_folders(path)) {
+    fail("output.dir ", path, ": cannot be created: ", std::strerror(error));
+  }
+  try_writing(path);
 }
 
 std::string newest_checkpoint(const std::string& run_folder) {
@@ -82,23 +91,24 @@ std::string newest_checkpoint(const std::string& run_folder) {
   return found.empty() ? "" : found.back().second.string();
 }
 
-void remove_leftovers(const std::string& run_folder) {
+void clean_run_folder(const std::string& run_folder) {
+  for (const auto* name : {"adapter", "best", "model"}) restore_replaced(run_folder + "/" + name);
   std::vector<fs::path> leftovers;
   for (const auto& entry : fs::directory_iterator(run_folder)) {
     if (is_leftover(entry.path().filename().string())) leftovers.push_back(entry.path());
   }
-  for (const auto& path : leftovers) fs::remove_all(path);
+  std::for_each(leftovers.begin(), leftovers.end(), remove);
 }
 
 void remove_trained(const std::string& run_folder) {
-  for (const auto* name : {"adapter", "best", "model"}) fs::remove_all(fs::path(run_folder) / name);
+  for (const auto* name : {"adapter", "best", "model"}) remove(fs::path(run_folder) / name);
   remove_old_checkpoints(run_folder, 0);
 }
 
 void remove_old_checkpoints(const std::string& run_folder, int64_t keep) {
   const auto found = checkpoints_in(run_folder);
   for (size_t i = 0; i + static_cast<size_t>(keep) < found.size(); ++i) {
-    fs::remove_all(found[i].second);
+    remove(found[i].second);
   }
 }
 

@@ -16,11 +16,12 @@ void check_run_folder(const std::string& path);
 /// Creates the folder, after the same checks.
 void make_run_folder(const std::string& path);
 
+/// Puts a run's folder in order after a kill: moves back what was being replaced and removes the
+/// files and folders with temporary names.
+void clean_run_folder(const std::string& run_folder);
+
 /// The latest of the folders checkpoint-{step} in `run_folder`; empty if there is none.
 std::string newest_checkpoint(const std::string& run_folder);
-
-/// Removes the files and folders with temporary names that a killed run has left.
-void remove_leftovers(const std::string& run_folder);
 
 /// Removes the trained adapter or model of the run in `run_folder`, and its checkpoints. Keeps its
 /// config and metrics.

@@ -1,7 +1,8 @@
 #include "report/pictures.h"
 
-#include <filesystem>
+#include <cstring>
 
+#include "base/file_changes.h"
 #include "base/json_file.h"
 #include "mola/base/error.h"
 #include "report/gnuplot.h"
@@ -26,9 +27,9 @@ std::string alt_text(const HeatMap& map) {
 }  // namespace
 
 Pictures::Pictures(const std::string& folder) : folder_(folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) fail(folder, ": cannot be created: ", error.message());
+  if (const int error = make_folders(folder)) {
+    fail(folder, ": cannot be created: ", std::strerror(error));
+  }
 }
 
 template <class Chart>

@@ -5,13 +5,17 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "adapters/adapter.h"
 #include "base/atomic_folder.h"
 #include "base/json_file.h"
 #include "base/output_file.h"
 #include "io/trained_files.h"
+#include "mola/base/log.h"
+#include "mola/io/adapter_config_file.h"
 #include "mola/io/safetensors.h"
-#include "ops/device.h"
+#include "mola/version.h"
 #include "train/expert_numbers.h"
+#include "train/random_devices.h"
 
 namespace mola {
 namespace {
@@ -20,13 +24,6 @@ using torch::Tensor;
 
 const std::string kState = "/state.safetensors";
 const std::string kProgress = "/progress.json";
-
-// The devices whose random numbers a training on `device` draws, under their tensors' names.
-std::map<std::string, torch::Device> random_devices(torch::Device device) {
-  std::map<std::string, torch::Device> all = {{"rng.cpu", torch::kCPU}};
-  if (is_gpu(device)) all.emplace("rng.cuda", device);
-  return all;
-}
 
 // The state is bytes, in whole groups of 8; our files hold int64.
 Tensor saved_random_state(torch::Device device) { return random_state(device).view(torch::kLong); }
@@ -39,9 +36,19 @@ std::string progress_text(const RunProgress& progress) {
                                  {"unlogged_steps", progress.unlogged.steps},
                                  {"unlogged_loss", progress.unlogged.loss},
                                  {"unlogged_balance_loss", progress.unlogged.balance_loss},
-                                 {"unlogged_picks", progress.unlogged.picks}};
+                                 {"unlogged_picks", progress.unlogged.picks},
+                                 {"rows", progress.identity.rows},
+                                 {"dtype", progress.identity.dtype},
+                                 {"device", progress.identity.device},
+                                 {"version", version_text()}};
   if (progress.best_validation_loss) json["best_validation_loss"] = *progress.best_validation_loss;
   return json.dump(2) + "\n";
+}
+
+void warn_of_version(const std::string& path, const std::string& version) {
+  if (version.empty() || version == version_text()) return;
+  log_warning(path + ": was saved by version " + version + ", this is " + version_text() +
+              "; results may differ in the last digits from those of a run not interrupted");
 }
 
 RunProgress read_progress(const std::string& path) {
@@ -62,8 +69,28 @@ RunProgress read_progress(const std::string& path) {
   progress.unlogged.balance_loss =
       reader.require("unlogged_balance_loss", number("unlogged_balance_loss"));
   progress.unlogged.picks = expert_numbers(reader, "unlogged_picks");
+  const auto text = [&](const std::string& key) { return reader.text(key).value_or(""); };
+  progress.identity = {text("rows"), text("dtype"), text("device")};
+  warn_of_version(path, text("version"));
   reader.refuse_unknown_keys();
   return progress;
+}
+
+// A file that the config names, such as an allocation, may have changed.
+void check_same_adapter(const Llama& model, const std::string& folder) {
+  if (model->adapter.is_none() || model->adapter.trains_base) return;
+  const auto& adapter = find_adapter(model->adapter.type);
+  const auto json_of = [&](const AdapterConfig& config) {
+    return adapter.write(config, model->config);
+  };
+  const auto saved = json_of(read_adapter_config(folder, model->config.num_hidden_layers));
+  const auto given = json_of(model->adapter);
+  for (const auto& [key, value] : given.items()) {
+    if (saved.contains(key) && saved[key] == value) continue;
+    fail(folder, "/adapter_config.json: ", key, ": found ",
+         saved.contains(key) ? saved[key].dump() : "nothing", ", but the config now gives ",
+         value.dump(), "; a run resumes only with the adapter that it started with");
+  }
 }
 
 }  // namespace
@@ -83,6 +110,7 @@ void save_checkpoint(Trainer& trainer, const RunProgress& progress, const std::s
 
 RunProgress load_checkpoint(Trainer& trainer, const std::string& folder) {
   const RunProgress progress = read_progress(folder + kProgress);
+  check_same_adapter(trainer.model(), folder);
   load_trained(trainer.model(), folder);
   const SafetensorsFile state(folder + kState);
   for (const auto& [name, tensor] : trainer.state()) {

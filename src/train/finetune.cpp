@@ -2,8 +2,10 @@
 
 #include <torch/utils.h>
 
+#include <filesystem>
 #include <optional>
 
+#include "base/folder_lock.h"
 #include "base/json_file.h"
 #include "config/run_keys.h"
 #include "io/run_folder.h"
@@ -72,6 +74,10 @@ void warn(const RunConfig& run, const Trainer& trainer, const AdapterConfig& ada
 
 std::string finetune(const RunConfig& run, const FinetuneOptions& options) {
   check_config(run);
+  if (!options.resume || !std::filesystem::is_directory(run.output.dir)) {
+    check_run_folder(run.output.dir);
+  }
+  const FolderLock lock(run.output.dir, "output.dir");
   const auto status = check_folder(run, options.resume);
   if (status == RunStatus::kFinished) return trained_folder(run);
   const auto config =
@@ -93,14 +99,17 @@ std::string finetune(const RunConfig& run, const FinetuneOptions& options) {
   }
   warn(run, trainer, adapter, options);
 
-  Recorder recorder(trainer, run, validation ? &*validation : nullptr, status);
-  const bool is_finished = trainer.run([&](const Trainer::Step& step) {
+  Recorder recorder(trainer, run, data, validation ? &*validation : nullptr, status);
+  const auto on_step = [&](const Trainer::Step& step) {
     recorder.record(step);
     return !options.on_step || options.on_step(step);
-  });
+  };
+  const bool is_finished = trainer.run(on_step, options.should_stop);
   const std::string folder = is_finished ? recorder.finish() : recorder.stop();
   if (options.log_summary) {
-    log_info((is_finished ? trained_name(adapter) : "stopped: checkpoint") + " saved in " + folder);
+    log_info(folder.empty() ? "stopped before the first step"
+                            : (is_finished ? trained_name(adapter) : "stopped: checkpoint") +
+                                  " saved in " + folder);
   }
   return folder;
 }

@@ -1,11 +1,14 @@
 #include "mola/train/metrics.h"
 
-#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/file_changes.h"
 #include "base/json_file.h"
 #include "base/output_file.h"
 #include "mola/base/error.h"
@@ -54,9 +57,13 @@ ExpertNumbers expert_numbers(const JsonReader& reader, const std::string& key) {
   }
 }
 
-MetricsWriter::MetricsWriter(const std::string& path) : path_(path), file_(path, std::ios::app) {
-  if (!file_) fail(path, ": cannot be written: ", std::strerror(errno));
+MetricsWriter::MetricsWriter(const std::string& path) : path_(path) {
+  if (const int error = open_file(path, O_WRONLY | O_APPEND, file_)) {
+    fail(path, ": cannot be written: ", std::strerror(error));
+  }
 }
+
+MetricsWriter::~MetricsWriter() { close(file_); }
 
 void MetricsWriter::write(const StepMetrics& metrics) {
   nlohmann::ordered_json line = {{"step", metrics.step},
@@ -68,8 +75,16 @@ void MetricsWriter::write(const StepMetrics& metrics) {
                                  {"tokens_per_second", metrics.tokens_per_second}};
   if (metrics.validation_loss) line["validation_loss"] = *metrics.validation_loss;
   if (!metrics.expert_load.empty()) line["expert_load"] = rounded(metrics.expert_load);
-  file_ << line.dump() << '\n' << std::flush;
-  if (!file_) fail(path_, ": writing failed: ", std::strerror(errno));
+  const std::string text = line.dump() + "\n";
+  if (const int error = write_bytes(file_, path_, text.data(), text.size())) {
+    fail(path_, ": writing failed: ", std::strerror(error));
+  }
+}
+
+void MetricsWriter::flush() {
+  if (const int error = flush_file(file_, path_)) {
+    fail(path_, ": writing failed: ", std::strerror(error));
+  }
 }
 
 std::vector<StepMetrics> read_metrics(const std::string& path) {

@@ -5,7 +5,11 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <iomanip>
+#include <sstream>
 
+#include "base/file_changes.h"
+#include "base/folder_lock.h"
 #include "base/output_file.h"
 #include "io/run_folder.h"
 #include "io/trained_files.h"
@@ -26,10 +30,54 @@ void begin_run(const RunConfig& run) {
   write_file(run.output.dir + kConfig, run_config_text(run));
 }
 
-RunProgress resume_run(Trainer& trainer, const std::string& folder) {
+// Of the rows' tokens and labels: FNV-1a.
+std::string fingerprint(const RunData& data) {
+  uint64_t hash = 0xcbf29ce484222325;
+  const auto add = [&](int64_t number) {
+    hash = (hash ^ static_cast<uint64_t>(number)) * 0x100000001b3;
+  };
+  for (const auto* rows : {&data.sequences.training, &data.sequences.validation}) {
+    add(static_cast<int64_t>(rows->size()));
+    for (const auto& row : *rows) {
+      add(static_cast<int64_t>(row.input_ids.size()));
+      for (const int64_t id : row.input_ids) add(id);
+      for (const int64_t label : row.labels) add(label);
+    }
+  }
+  std::ostringstream text;
+  text << std::hex << std::setw(16) << std::setfill('0') << hash;
+  return text.str();
+}
+
+RunIdentity identity_of(Trainer& trainer, const RunData& data) {
+  const auto& weights = trainer.model()->embed_tokens;
+  return {fingerprint(data), torch::toString(weights.scalar_type()),
+          c10::DeviceTypeName(weights.device().type(), /*lower_case=*/true)};
+}
+
+void check_identity(const std::string& checkpoint, const RunIdentity& saved,
+                    const RunIdentity& given) {
+  if (!saved.is_known()) return;
+  const auto check = [&](const char* key, const std::string& found, const std::string& expected) {
+    if (found == expected) return;
+    fail(checkpoint, ": the run started with ", key, " ", expected, ", found ", found,
+         "; a run resumes only with what it started with");
+  };
+  check("model.dtype", given.dtype, saved.dtype);
+  check("model.device", given.device, saved.device);
+  if (given.rows != saved.rows) {
+    fail(checkpoint, ": the run started with other rows than those in data.path now (or another ",
+         "tokenizer); a run resumes only with what it started with");
+  }
+}
+
+RunProgress resume_run(Trainer& trainer, const std::string& folder, const RunIdentity& identity) {
   const std::string checkpoint = newest_checkpoint(folder);
   RunProgress progress;
-  if (!checkpoint.empty()) progress = load_checkpoint(trainer, checkpoint);
+  if (!checkpoint.empty()) {
+    progress = load_checkpoint(trainer, checkpoint);
+    check_identity(checkpoint, progress.identity, identity);
+  }
   cut_metrics(folder + kMetrics, progress.step);
   log_info(checkpoint.empty() ? folder + " holds no checkpoint yet; starting from the first step"
                               : "resuming from " + checkpoint);
@@ -42,8 +90,8 @@ RunStatus find_run(const RunConfig& run) {
   const std::string& folder = run.output.dir;
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored)) return RunStatus::kNew;
-  remove_leftovers(folder);
-  if (std::filesystem::is_empty(folder)) return RunStatus::kNew;
+  clean_run_folder(folder);
+  if (is_empty_folder(folder)) return RunStatus::kNew;
   if (!std::filesystem::exists(folder + kConfig)) {
     fail("output.dir ", folder, ": holds files but no config.json, so it is no run to resume");
   }
@@ -56,9 +104,10 @@ std::string trained_folder(const RunConfig& run) {
   return run.output.dir + "/" + trained_name(run.adapter);
 }
 
-Recorder::Recorder(Trainer& trainer, const RunConfig& run, const Loader* validation,
-                   RunStatus status)
+Recorder::Recorder(Trainer& trainer, const RunConfig& run, const RunData& data,
+                   const Loader* validation, RunStatus status)
     : trainer_(&trainer),
+      identity_(identity_of(trainer, data)),
       source_(run.model.path),
       output_(run.output),
       validation_(validation),
@@ -66,11 +115,12 @@ Recorder::Recorder(Trainer& trainer, const RunConfig& run, const Loader* validat
       total_steps_(trainer.total_steps()) {
   RunProgress progress;
   if (status == RunStatus::kStopped) {
-    progress = resume_run(trainer, output_.dir);
+    progress = resume_run(trainer, output_.dir, identity_);
   } else {
     begin_run(run);
   }
   best_validation_loss_ = progress.best_validation_loss;
+  last_step_ = saved_step_ = progress.step;
   log_.emplace(output_.dir, output_.log_every, trainer);
   log_->go_on(progress.step, progress.unlogged);
 }
@@ -113,17 +163,40 @@ double Recorder::evaluate(int64_t step) {
 }
 
 std::string Recorder::finish() {
+  log_->flush();
   log_.reset();  // takes the bar away
-  const std::string folder = output_.dir + "/" + trained_name(trainer_->model()->adapter);
+  const std::string name = trained_name(trainer_->model()->adapter);
+  const std::string folder = output_.dir + "/" + name;
   check_finite(folder);
-  save_trained(trainer_->model(), source_, folder);
+  try {
+    save_trained(trainer_->model(), source_, folder);
+  } catch (const Error& error) {
+    rescue(name, error.what());
+  }
   return folder;
+}
+
+// A finished training is never thrown away: if its place takes no folder, another may.
+void Recorder::rescue(const std::string& name, const std::string& problem) {
+  const auto& temporary = std::filesystem::temp_directory_path().string();
+  for (const auto& place : {output_.dir, temporary}) {
+    const std::string folder = random_name(place + "/" + name, ".saved-");
+    if (make_folder(folder) != 0) continue;
+    try {
+      write_trained_files(trainer_->model(), source_, folder);
+    } catch (const Error&) {
+      remove_all(folder);
+      continue;
+    }
+    fail(problem, "; what was trained is saved in ", folder, " instead");
+  }
+  fail(problem, "; free space and add --resume to train again from the latest checkpoint");
 }
 
 std::string Recorder::stop() {
   if (saved_step_ != last_step_) checkpoint(last_step_);
   log_.reset();
-  return checkpoint_folder(last_step_);
+  return last_step_ == 0 ? "" : checkpoint_folder(last_step_);
 }
 
 std::string Recorder::checkpoint_folder(int64_t step) const {
@@ -137,6 +210,8 @@ void Recorder::checkpoint(int64_t step) {
   progress.step = step;
   progress.best_validation_loss = best_validation_loss_;
   progress.unlogged = log_->unlogged();
+  progress.identity = identity_;
+  log_->flush();  // a checkpoint that survives a power failure has its metrics
   save_checkpoint(*trainer_, progress, source_, folder);
   remove_old_checkpoints(output_.dir, output_.keep);
   saved_step_ = step;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "mola/config/run_config.h"
+#include "mola/data/run_data.h"
 #include "mola/train/checkpoint.h"
 #include "mola/train/trainer.h"
 #include "train/step_log.h"
@@ -29,19 +30,21 @@ class Recorder {
  public:
   /// Makes the folder of a new run, or puts the newest checkpoint of a stopped one into `trainer`
   /// and cuts metrics.jsonl back to it. `validation`, the rows that are held out, may be null.
-  /// Throws `Error` if the folder cannot be written, or is not what `status` says.
-  Recorder(Trainer& trainer, const RunConfig& run, const Loader* validation,
+  /// Throws `Error` if the folder cannot be written, is not what `status` says, or the stopped run
+  /// had other rows, another adapter, dtype or device.
+  Recorder(Trainer& trainer, const RunConfig& run, const RunData& data, const Loader* validation,
            RunStatus status = RunStatus::kNew);
 
   /// Records a step. Throws `Error` if a loss that is logged, or what would be saved, is no longer
   /// finite.
   void record(const Trainer::Step& step);
 
-  /// Saves what was trained, if it is finite, and returns its folder.
+  /// Saves what was trained, if it is finite, and returns its folder. If that cannot be written, it
+  /// is saved in another place, which the `Error` names.
   std::string finish();
 
   /// For a run that ends early: saves the checkpoint of the last step recorded, if that is not done
-  /// yet, and returns its folder.
+  /// yet, and returns its folder; empty before the first step.
   std::string stop();
 
  private:
@@ -50,8 +53,10 @@ class Recorder {
   std::string checkpoint_folder(int64_t step) const;
   void checkpoint(int64_t step);
   void check_finite(const std::string& folder) const;
+  [[noreturn]] void rescue(const std::string& name, const std::string& problem);
 
   Trainer* trainer_;
+  RunIdentity identity_;
   std::string source_;  // the folder of the base model
   OutputConfig output_;
   const Loader* validation_;

@@ -9,6 +9,7 @@
 #include "base/terminal.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
+#include "ops/device.h"
 
 namespace mola {
 namespace {
@@ -91,6 +92,10 @@ void StepLog::add(const Trainer::Step& step) {
   add_picks(picks_, step.picks);
   ++steps_;
   tokens_ += step.tokens;
+  const auto is_bad = (step.loss + step.grad_norm).isfinite().logical_not();
+  const auto number = torch::where(is_bad, step.number, 0);
+  bad_step_ = bad_step_.defined() ? torch::where(bad_step_ == 0, number, bad_step_) : number;
+  if (on_host(bad_step_)) check_finite();
   if (bar_ != nullptr) {
     bar_->update(step.number, state_);
   } else if (step.number == first_step_ + 2) {
@@ -110,11 +115,15 @@ StepMetrics StepLog::means(const Trainer::Step& step) const {
   metrics.learning_rate = step.learning_rate;
   metrics.grad_norm = step.grad_norm.item<double>();
   metrics.tokens_per_second = static_cast<double>(tokens_) / seconds_since(written_at_);
-  if (!std::isfinite(metrics.loss) || !std::isfinite(metrics.grad_norm)) {
-    fail("step ", step.number, ": the loss is ", metrics.loss, " and the gradient's norm ",
-         metrics.grad_norm, "; a lower train.learning_rate may help");
-  }
+  check_finite();
   return metrics;
+}
+
+void StepLog::check_finite() const {
+  const auto step = bad_step_.item<int64_t>();
+  if (step == 0) return;
+  fail("step ", step, ": the loss or the gradient's norm is no longer finite; ",
+       "a lower train.learning_rate may help");
 }
 
 void StepLog::write(const StepMetrics& metrics) {

@@ -24,22 +24,27 @@ class StepLog {
   /// What is not written yet; waits for the device.
   UnloggedSums unlogged() const;
 
-  /// Takes in a step.
+  /// Takes in a step. Throws `Error` if a loss or norm is no longer finite: on the host at once, on
+  /// a device, which is not waited for, at the next `means`, with the step where it happened.
   void add(const Trainer::Step& step);
 
   bool is_due(int64_t step) const { return step % log_every_ == 0 || step == total_steps_; }
 
   /// The means over the steps since the last written one, of which `step` is the last. Throws
-  /// `Error` if a loss or norm is no longer finite.
+  /// `Error` as `add` does.
   StepMetrics means(const Trainer::Step& step) const;
 
   void write(const StepMetrics& metrics);
+
+  /// Flushes the written lines to disk.
+  void flush() { metrics_.flush(); }
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void draw_from(int64_t step);
   void show(const StepMetrics& metrics);
+  void check_finite() const;
   std::string time_left(int64_t step) const;
 
   int64_t log_every_;
@@ -56,6 +61,7 @@ class StepLog {
   torch::Tensor loss_;
   torch::Tensor balance_loss_;
   LayerPicks picks_;
+  torch::Tensor bad_step_;  // int64 scalar: the first whose loss or norm was not finite, or 0
   Clock::time_point start_ = Clock::now();
   Clock::time_point written_at_ = Clock::now();
 };

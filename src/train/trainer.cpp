@@ -6,6 +6,7 @@
 #include "mola/loss/causal_lm_loss.h"
 #include "mola/train/schedule.h"
 #include "train/malloc_tuning.h"
+#include "train/random_devices.h"
 
 namespace mola {
 namespace {
@@ -26,6 +27,21 @@ StepData collate_step(const std::vector<MicroBatch>& micro_batches, torch::Devic
   }
   return data;
 }
+
+// The random numbers that a step draws, to take them back.
+class RandomNumbers {
+ public:
+  explicit RandomNumbers(torch::Device device) : devices_(random_devices(device)) {
+    for (const auto& [name, place] : devices_) states_[name] = random_state(place);
+  }
+  void restore() const {
+    for (const auto& [name, place] : devices_) set_random_state(place, states_.at(name));
+  }
+
+ private:
+  std::map<std::string, torch::Device> devices_;
+  TensorMap states_;
+};
 
 }  // namespace
 
@@ -58,18 +74,20 @@ void Trainer::go_on_after(int64_t step) {
   steps_taken_ = step;
 }
 
-bool Trainer::run(const OnStep& on_step) {
+bool Trainer::run(const OnStep& on_step, const ShouldStop& should_stop) {
   model_->train();
   bool goes_on = true;
   while (goes_on && steps_taken_ < total_steps()) {
-    const auto taken = step(++steps_taken_);
-    goes_on = !on_step || on_step(taken);
+    const auto taken = step(steps_taken_ + 1, should_stop);
+    if (!taken) break;
+    ++steps_taken_;
+    goes_on = !on_step || on_step(*taken);
   }
   model_->eval();
   return steps_taken_ >= total_steps();
 }
 
-Trainer::Step Trainer::step(int64_t number) {
+std::optional<Trainer::Step> Trainer::step(int64_t number, const ShouldStop& should_stop) {
   const int64_t per_epoch = loader_->steps_per_epoch();
   const auto device = model_->embed_tokens.device();
   const auto data =
@@ -78,8 +96,14 @@ Trainer::Step Trainer::step(int64_t number) {
   auto balance_loss = torch::zeros_like(loss);
   LayerPicks picks;
 
+  std::optional<RandomNumbers> random;
+  if (should_stop) random.emplace(device);
   parameters_.zero_gradients();
   for (const auto& batch : data.batches) {
+    if (should_stop && should_stop()) {
+      random->restore();
+      return std::nullopt;
+    }
     RoutingTrace trace;
     const auto hidden = model_->forward(batch.tokens, &trace);
     auto total = causal_lm_loss(hidden, model_->head_weight(), batch.targets,
@@ -100,7 +124,7 @@ Trainer::Step Trainer::step(int64_t number) {
   const double learning_rate = learning_rate_at(train_, number - 1, total_steps());
   optimizer_.step(learning_rate);
   parameters_.round_values();
-  return {number, learning_rate, data.tokens, loss, balance_loss, grad_norm, picks};
+  return Step{number, learning_rate, data.tokens, loss, balance_loss, grad_norm, picks};
 }
 
 }  // namespace mola

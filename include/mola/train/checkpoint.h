@@ -8,11 +8,22 @@
 
 namespace mola {
 
-/// Where a run stands, beside its tensors.
+/// What a run has to be resumed with, besides its config: files that it names may have changed, and
+/// `auto` may resolve differently on another machine.
+struct RunIdentity {
+  std::string rows;   ///< fingerprint of the tokens and labels of its rows
+  std::string dtype;  ///< of the base model
+  std::string device;
+
+  bool is_known() const { return !rows.empty(); }  ///< version 0.1 saved none
+};
+
+/// Where a run stands, besides its tensors.
 struct RunProgress {
   int64_t step = 0;  ///< the last one taken
   std::optional<double> best_validation_loss;
   UnloggedSums unlogged;
+  RunIdentity identity;
 };
 
 /// Writes to `folder`, whole or not at all, everything that a run needs to go on as if it had not

@@ -20,6 +20,10 @@ struct FinetuneOptions {
   /// of a run that was not stopped. After the last step it stops nothing.
   std::function<bool(const Trainer::Step& step)> on_step;
 
+  /// Asked before each micro-batch; true stops the run: the step in progress is discarded and the
+  /// checkpoint of the last whole step is saved, as with `on_step`.
+  std::function<bool()> should_stop;
+
   /// Gets each warning about suspicious settings; empty: they are logged.
   std::function<void(const std::string& warning)> on_warning;
 
@@ -38,8 +42,8 @@ struct FinetuneOptions {
 /// Fine-tunes as `run` says, in `output.dir`: config.json, metrics.jsonl, checkpoint-{step}, best
 /// (the lowest validation loss) and, at the end, the folder adapter or, where all weights are
 /// trained, model. Seeds torch's random generator. Returns the folder of what was trained: that
-/// last one, or the checkpoint where `on_step` stopped the run. A finished run that is resumed is
-/// left as it is.
+/// last one, or the checkpoint where the run was stopped (empty before the first step). A finished
+/// run that is resumed is left as it is. While it runs, `output.dir` is locked against others.
 ///
 /// Example:
 /// ```
@@ -53,7 +57,8 @@ struct FinetuneOptions {
 /// ```
 ///
 /// Throws `Error` if a value of `run` is not usable, a file cannot be read or written, `output.dir`
-/// holds files (with `resume`: other than those of this run), or a loss is no longer finite.
+/// holds files (with `resume`: other than those of this run) or is in use by another process, or a
+/// loss is no longer finite.
 std::string finetune(const RunConfig& run, const FinetuneOptions& options = {});
 
 }  // namespace mola

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,16 +33,23 @@ struct UnloggedSums {
   ExpertNumbers picks;  ///< how often each expert was picked
 };
 
-/// Writes metrics.jsonl: one object a line, flushed at once.
+/// Appends to metrics.jsonl: one object a line, at once.
 class MetricsWriter {
  public:
   /// Throws `Error` if `path` cannot be written.
   explicit MetricsWriter(const std::string& path);
+  ~MetricsWriter();
+  MetricsWriter(const MetricsWriter&) = delete;
+  MetricsWriter& operator=(const MetricsWriter&) = delete;
+
   void write(const StepMetrics& metrics);
+
+  /// Flushes what was written to disk, so that it survives a power failure.
+  void flush();
 
  private:
   std::string path_;
-  std::ofstream file_;
+  int file_ = -1;
 };
 
 /// The lines of the file `path`. One that is not finished, as a killed run leaves it, is none.

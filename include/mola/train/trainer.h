@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "mola/config/run_config.h"
 #include "mola/data/loader.h"
@@ -31,6 +32,9 @@ class Trainer {
   /// Called after each step; false stops the run.
   using OnStep = std::function<bool(const Step&)>;
 
+  /// Asked before each micro-batch; true stops the run.
+  using ShouldStop = std::function<bool()>;
+
   /// The loader has to live as long as the trainer. Throws `c10::Error` if the model has nothing to
   /// train.
   Trainer(Llama model, const Loader& loader, const TrainConfig& train);
@@ -45,9 +49,11 @@ class Trainer {
   int64_t layers() const;
 
   /// Trains from the first step, or the one after the last that was taken, to the last, or until
-  /// `on_step` (which may be empty) returns false. Returns whether the last step was taken; if not,
-  /// another call continues. The model is left in evaluation mode.
-  bool run(const OnStep& on_step = {});
+  /// `on_step` returns false or `should_stop` true (both may be empty). A step that is stopped
+  /// within leaves no trace: the state is that after the last whole step, random numbers included.
+  /// Returns whether the last step was taken; if not, another call continues. The model is left in
+  /// evaluation mode.
+  bool run(const OnStep& on_step = {}, const ShouldStop& should_stop = {});
 
   /// The tensors that a checkpoint keeps beside what is trained, by name, to save and to read back
   /// into: the optimizer's own and, where parameters are bf16, their masters.
@@ -59,7 +65,7 @@ class Trainer {
   Llama& model() { return model_; }
 
  private:
-  Step step(int64_t number);
+  std::optional<Step> step(int64_t number, const ShouldStop& should_stop);
 
   Llama model_;
   const Loader* loader_;

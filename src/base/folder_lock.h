@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+namespace mola {
+
+/// The name of the file in a folder that a process has locked. It says which: "pid on host".
+constexpr const char* kLockFile = ".mola.lock";
+
+/// Keeps other processes of mola out of a folder while it lives. Creates the folder if there is
+/// none, and removes it again if it is still empty at the end.
+class FolderLock {
+ public:
+  /// Throws `Error` if another process has the lock, whose process id and host it names after
+  /// `key`, such as "output.dir"; or if the folder cannot be created. A file system that has no
+  /// locks is warned about.
+  explicit FolderLock(const std::string& folder, const std::string& key = "");
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  std::string folder_;
+  int file_ = -1;
+  bool is_new_folder_ = false;
+};
+
+/// Whether `folder` contains nothing but a lock.
+bool is_empty_folder(const std::string& folder);
+
+}  // namespace mola

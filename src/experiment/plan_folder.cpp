@@ -1,0 +1,82 @@
+#include "experiment/plan_folder.h"
+
+#include <c10/util/Exception.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/atomic_folder.h"
+#include "base/json_file.h"
+#include "base/output_file.h"
+#include "mola/adapters/adapters.h"
+#include "mola/base/error.h"
+#include "mola/io/adapter_config_file.h"
+#include "train/recorder.h"
+
+namespace mola {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+std::string plan_text(const std::string& command, const std::vector<RunConfig>& runs) {
+  ordered_json plan = {{"command", command}, {"runs", ordered_json::array()}};
+  for (const auto& run : runs) plan["runs"].push_back(ordered_json::parse(run_config_text(run)));
+  return plan.dump(2) + "\n";
+}
+
+// `path` is that of the plan.json in `folder`.
+void check_same_plan(const std::string& path, const std::string& folder, const std::string& command,
+                     const std::vector<RunConfig>& runs) {
+  const json saved = read_json_file(path);
+  ConfigSource source{path, {}, {}};
+  const JsonReader reader(saved, source, "");
+  const auto other = reader.required_text("command");
+  if (other != command) {
+    fail("output.dir ", folder, ": is of mola ", other, ", expected mola ", command);
+  }
+  const json& saved_runs = saved.value("runs", json::array());
+  if (saved_runs.size() != runs.size()) {
+    fail("output.dir ", folder, ": found ", runs.size(), " runs, but the plan there has ",
+         saved_runs.size(), "; resume it with the same plan, or choose another output.dir");
+  }
+  for (size_t i = 0; i < runs.size(); ++i) {
+    ConfigSource run_source{path, {}, {}};
+    const auto saved_run = read_run(saved_runs[i], run_source, adapter_types());
+    check_same_run(runs[i], saved_run, folder, adapter_types());
+    if (runs[i].output.dir != saved_run.output.dir) {
+      fail("output.dir ", folder, ": found the run ", runs[i].output.dir,
+           ", but the plan there has ", saved_run.output.dir);
+    }
+  }
+}
+
+}  // namespace
+
+PlanFolder::PlanFolder(const std::string& folder, const std::string& command,
+                       const std::vector<RunConfig>& runs)
+    : lock_(folder, "output.dir") {
+  const std::string path = folder + "/plan.json";
+  if (std::filesystem::exists(path)) return check_same_plan(path, folder, command, runs);
+  if (!is_empty_folder(folder)) {
+    fail("output.dir ", folder, ": contains files and no plan.json, so it is no plan's folder; ",
+         "choose another one");
+  }
+  try_writing(folder);
+  write_file(path, plan_text(command, runs));
+}
+
+std::string message_of(const std::exception& error) {
+  const auto* from_torch = dynamic_cast<const c10::Error*>(&error);
+  return from_torch == nullptr ? error.what() : from_torch->what_without_backtrace();
+}
+
+void check_runs(const std::vector<RunConfig>& runs, int64_t num_layers) {
+  for (const auto& run : runs) {
+    // One that starts from an earlier run's adapter takes its settings.
+    if (!run.adapter.init_from) resolve_adapter(run.adapter, num_layers);
+    find_run(run);
+  }
+}
+
+}  // namespace mola
