@@ -1,9 +1,15 @@
 // mola evaluate: measures how often a model answers the rows of a task correctly.
 #include <cstdio>
+#include <map>
+#include <optional>
 
+#include "base/fingerprint.h"
+#include "base/output_file.h"
 #include "base/progress.h"
+#include "base/stop_signal.h"
 #include "cli/commands.h"
 #include "cli/model.h"
+#include "cli/saved_predictions.h"
 #include "mola/base/error.h"
 #include "mola/data/tokenizer.h"
 #include "mola/eval/evaluation.h"
@@ -16,24 +22,105 @@ struct Settings {
   RowOptions rows;
   std::string protocol = "generate";
   EvaluationOptions options;
+  bool resume = false;
   Output output;
 };
 
+// What the predictions depend on.
+nlohmann::json identity_of(const Settings& settings, const std::vector<Example>& examples) {
+  Fingerprint rows;
+  for (const auto& example : examples) {
+    rows.add(example.prompt);
+    rows.add(example.response);
+  }
+  return {{"task", settings.rows.task},
+          {"rows", examples.size()},
+          {"fingerprint", rows.text()},
+          {"model", settings.model.model},
+          {"adapter", settings.model.adapter},
+          {"dtype", settings.model.dtype},
+          {"device", settings.model.device},
+          {"protocol", settings.protocol},
+          {"max_new_tokens", settings.options.max_new_tokens},
+          {"normalize", settings.options.normalize}};
+}
+
+// The examples without predictions, and their indices among all.
+struct Remaining {
+  std::vector<Example> examples;
+  std::vector<size_t> indices;
+};
+
+Remaining remaining(const std::vector<Example>& examples,
+                    const std::map<size_t, Prediction>& predicted) {
+  Remaining rest;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    if (predicted.count(i) > 0) continue;
+    rest.examples.push_back(examples[i]);
+    rest.indices.push_back(i);
+  }
+  return rest;
+}
+
+[[noreturn]] void stop(const Settings& settings, size_t done, size_t total) {
+  const std::string state = "stopped by " + stop_signal_name() + " after " + std::to_string(done) +
+                            " of " + std::to_string(total) + " rows; ";
+  throw Stopped(state + (settings.output.has_json_file()
+                             ? "they are in " + settings.output.partial_path() +
+                                   ", add --resume to continue"
+                             : "with --json FILE they would have been kept"));
+}
+
+// Shows how far the evaluation is.
+class Score {
+ public:
+  Score(const std::string& task, size_t total, const std::map<size_t, Prediction>& predicted)
+      : progress_("evaluating " + task, static_cast<int64_t>(total),
+                  static_cast<int64_t>(predicted.size())) {
+    for (const auto& [i, prediction] : predicted) count(prediction);
+  }
+
+  void add(const Prediction& prediction) {
+    count(prediction);
+    char score[32];
+    std::snprintf(score, sizeof score, "accuracy %.3f",
+                  static_cast<double>(correct_) / static_cast<double>(done_));
+    progress_.update(done_, score);
+  }
+
+ private:
+  void count(const Prediction& prediction) {
+    ++done_;
+    correct_ += prediction.outcome.is_correct() ? 1 : 0;
+  }
+
+  Progress progress_;
+  int64_t done_ = 0;
+  int64_t correct_ = 0;
+};
+
+// `saved`, which may be null, has the predictions of an interrupted evaluation and takes the others.
 std::vector<Prediction> predict(const Settings& settings, const Task& task,
-                                const std::vector<Example>& examples) {
-  const Tokenizer tokenizer(settings.model.model);
-  auto model = load_model(settings.model);
-  Progress progress("evaluating " + task.name, static_cast<int64_t>(examples.size()));
-  int64_t done = 0, correct = 0;
-  return evaluate(model, tokenizer, task, examples, settings.options,
-                  [&](size_t, const Prediction& prediction) {
-                    ++done;
-                    correct += prediction.outcome.is_correct() ? 1 : 0;
-                    char score[32];
-                    std::snprintf(score, sizeof score, "accuracy %.3f",
-                                  static_cast<double>(correct) / static_cast<double>(done));
-                    progress.update(done, score);
-                  });
+                                const std::vector<Example>& examples, SavedPredictions* saved) {
+  std::map<size_t, Prediction> predicted;
+  if (saved != nullptr) predicted = saved->all();
+  const auto rest = remaining(examples, predicted);
+  if (!rest.examples.empty()) {
+    const Tokenizer tokenizer(settings.model.model);
+    auto model = load_model(settings.model);
+    Score score(task.name, examples.size(), predicted);
+    const StopSignals signals;
+    evaluate(model, tokenizer, task, rest.examples, settings.options,
+             [&](size_t i, const Prediction& prediction) {
+               predicted[rest.indices[i]] = prediction;
+               if (saved != nullptr) saved->add(rest.indices[i], prediction);
+               score.add(prediction);
+               if (stop_signal() != 0) stop(settings, predicted.size(), examples.size());
+             });
+  }
+  std::vector<Prediction> all;
+  for (auto& [i, prediction] : predicted) all.push_back(std::move(prediction));
+  return all;
 }
 
 void print_share(const Output& output, const char* name, const Estimate& share) {
@@ -57,17 +144,25 @@ void print_summary(const Settings& settings, const Task& task, size_t rows,
 }
 
 void run(Settings& settings) {
-  settings.output.check();
+  const auto& output = settings.output;
+  if (settings.resume && !output.has_json_file()) fail("--resume: needs --json FILE");
+  if (output.has_json_file()) check_output_file(output.json_path);
   settings.options.protocol = settings.protocol == "score" ? Protocol::kScore : Protocol::kGenerate;
   const auto task = find_task(settings.rows.task);
   if (task.answers.empty()) fail("--task ", task.name, ": has no answers to compare with");
   const auto examples =
       task.read(settings.rows.data, settings.rows.split_to_read(), settings.rows.read_options());
   if (examples.empty()) fail(settings.rows.data, ": has no rows");
-  const auto predictions = predict(settings, task, examples);
+  std::optional<SavedPredictions> saved;
+  if (output.has_json_file()) {
+    saved.emplace(output.partial_path(), identity_of(settings, examples), settings.resume);
+  }
+  const auto predictions = predict(settings, task, examples, saved ? &*saved : nullptr);
   print_summary(settings, task, examples.size(), summarize(task, predictions));
-  settings.output.json_line(evaluation_json(task, settings.options, examples, predictions));
-  settings.output.close();
+  const auto json = evaluation_json(task, settings.options, examples, predictions) + "\n";
+  if (!saved) return settings.output.json_line(json);
+  write_file(output.json_path, json);
+  saved->remove();
 }
 
 std::function<void()> add_options(CLI::App& app) {
@@ -80,6 +175,8 @@ std::function<void()> add_options(CLI::App& app) {
                "Divide each score by the number of the answer's tokens (protocol score)");
   add_max_new_tokens_option(app, settings->options.max_new_tokens);
   add_batch_size_option(app, settings->options.batch_size);
+  app.add_flag("--resume", settings->resume,
+               "Continue an interrupted evaluation, whose rows are in FILE.partial of --json FILE");
   add_json_option(app, settings->output);
   return [settings] { run(*settings); };
 }

@@ -70,13 +70,19 @@ class Generator {
     const auto& prompts = settings_.prompts;
     Progress progress("generating", static_cast<int64_t>(prompts.size()));
     int64_t done = 0;
+    size_t next = 0;                         // to be shown, in the order of the prompts
+    std::map<size_t, Generation> waiting;  // for those before them
     GenerationObserver observer;
-    observer.on_end = [&](size_t, const Generation&) { progress.update(++done, ""); };
-    const auto generations = generate(prompts, observer);
-    for (size_t i = 0; i < prompts.size(); ++i) {
-      settings_.output.write("> " + prompts[i] + "\n" + generations[i].text + "\n\n");
-      settings_.output.json_line(json_of(prompts[i], generations[i]));
-    }
+    observer.on_end = [&](size_t index, const Generation& generation) {
+      progress.update(++done, "");
+      waiting[index] = generation;
+      for (; waiting.count(next) > 0; ++next) {
+        settings_.output.write("> " + prompts[next] + "\n" + waiting[next].text + "\n\n");
+        settings_.output.json_line(json_of(prompts[next], waiting[next]));
+        waiting.erase(next);
+      }
+    };
+    generate(prompts, observer);
   }
 
   // One prompt per line, until the end of the input.

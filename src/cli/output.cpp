@@ -1,14 +1,38 @@
 #include "cli/output.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <utility>
 
+#include "base/file_changes.h"
 #include "base/output_file.h"
+#include "mola/base/error.h"
 
 namespace mola::cli {
+namespace {
+
+void check_written(int error, const std::string& path) {
+  if (error != 0) fail(path, ": writing failed: ", std::strerror(error));
+}
+
+}  // namespace
+
+Output::~Output() {
+  if (file_ >= 0) ::close(file_);
+}
 
 void Output::check() const {
-  if (has_json() && has_text()) check_output_file(json_path);
+  if (!has_json_file()) return;
+  check_output_file(json_path);
+  if (std::filesystem::exists(partial_path())) {
+    fail(partial_path(), ": holds the results of an interrupted command; move or remove it");
+  }
 }
 
 void Output::print(const char* format, ...) const {
@@ -22,22 +46,34 @@ void Output::print(const char* format, ...) const {
 void Output::write(const std::string& text) const {
   if (!has_text()) return;
   std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  flush_output();
 }
 
 void Output::json_line(const std::string& json) {
   if (!has_json()) return;
   const std::string line = json + (!json.empty() && json.back() == '\n' ? "" : "\n");
-  if (has_text()) {
-    lines_ += line;
-  } else {
-    std::fputs(line.c_str(), stdout);
-    std::fflush(stdout);
+  if (!has_json_file()) {
+    std::fwrite(line.data(), 1, line.size(), stdout);
+    return flush_output();
   }
+  const std::string path = partial_path();
+  if (file_ < 0) check_written(open_file(path, O_WRONLY | O_TRUNC, file_), path);
+  check_written(write_bytes(file_, path, line.data(), line.size()), path);
 }
 
-void Output::close() const {
-  if (has_json() && has_text()) write_file(json_path, lines_);
+void Output::close() {
+  if (!has_json_file()) return;
+  if (file_ < 0) return write_file(json_path, "");
+  check_written(flush_file(file_, partial_path()), partial_path());
+  ::close(std::exchange(file_, -1));
+  check_written(rename_path(partial_path(), json_path), json_path);
+}
+
+void flush_output() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  fail("standard output: writing failed", errno == 0 ? "" : ": ",
+       errno == 0 ? "" : std::strerror(errno));
 }
 
 }  // namespace mola::cli

@@ -8,28 +8,42 @@ namespace mola::cli {
 /// for programs. With `--json -` standard output has the JSON alone.
 class Output {
  public:
+  Output() = default;
+  ~Output();
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
   std::string json_path;  ///< of --json; empty without it
 
   bool has_text() const { return json_path != "-"; }
   bool has_json() const { return !json_path.empty(); }
+  bool has_json_file() const { return has_json() && has_text(); }
 
-  /// Throws `Error` if the JSON file cannot be written. Comes before long work.
+  /// The file that takes the JSON until all of it is there.
+  std::string partial_path() const { return json_path + ".partial"; }
+
+  /// Throws `Error` if the JSON file cannot be written, or what an interrupted command left in its
+  /// place would be lost. Comes before long work.
   void check() const;
 
-  /// Text for people, as printf takes it.
+  /// Text for people, as printf takes it. Throws `Error` if it cannot be written, as do the others.
   void print(const char* format, ...) const __attribute__((format(printf, 2, 3)));
 
   /// Text for people as it is, shown at once.
   void write(const std::string& text) const;
 
-  /// JSON, to which a line break is added if it has none: shown at once, or kept for `close`.
+  /// JSON, to which a line break is added if it has none: shown or written at once.
   void json_line(const std::string& json);
 
-  /// Writes the JSON file, whole or not at all.
-  void close() const;
+  /// Ends the JSON file, which appears whole under its name. Without this its lines stay in that
+  /// with `.partial` after the name.
+  void close();
 
  private:
-  std::string lines_;
+  int file_ = -1;
 };
+
+/// Throws `Error` if standard output could not be written.
+void flush_output();
 
 }  // namespace mola::cli

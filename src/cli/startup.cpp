@@ -4,13 +4,10 @@
 #include <omp.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 
 #include "base/stop_signal.h"
-#include "mola/base/error.h"
+#include "cli/output.h"
 #include "mola/base/log.h"
 
 namespace mola::cli {
@@ -36,11 +33,6 @@ int run_and_report(const std::function<void()>& run) {
   } catch (const std::exception& error) {
     return report_error(error.what());
   }
-}
-
-void flush_output() {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-  fail("standard output: writing failed: ", std::strerror(errno));
 }
 
 void spin_shortly(char** argv) {

@@ -5,10 +5,9 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <iomanip>
-#include <sstream>
 
 #include "base/file_changes.h"
+#include "base/fingerprint.h"
 #include "base/folder_lock.h"
 #include "base/output_file.h"
 #include "io/run_folder.h"
@@ -30,23 +29,18 @@ void begin_run(const RunConfig& run) {
   write_file(run.output.dir + kConfig, run_config_text(run));
 }
 
-// Of the rows' tokens and labels: FNV-1a.
+// Of the rows' tokens and labels.
 std::string fingerprint(const RunData& data) {
-  uint64_t hash = 0xcbf29ce484222325;
-  const auto add = [&](int64_t number) {
-    hash = (hash ^ static_cast<uint64_t>(number)) * 0x100000001b3;
-  };
+  Fingerprint print;
   for (const auto* rows : {&data.sequences.training, &data.sequences.validation}) {
-    add(static_cast<int64_t>(rows->size()));
+    print.add(static_cast<int64_t>(rows->size()));
     for (const auto& row : *rows) {
-      add(static_cast<int64_t>(row.input_ids.size()));
-      for (const int64_t id : row.input_ids) add(id);
-      for (const int64_t label : row.labels) add(label);
+      print.add(static_cast<int64_t>(row.input_ids.size()));
+      for (const int64_t id : row.input_ids) print.add(id);
+      for (const int64_t label : row.labels) print.add(label);
     }
   }
-  std::ostringstream text;
-  text << std::hex << std::setw(16) << std::setfill('0') << hash;
-  return text.str();
+  return print.text();
 }
 
 RunIdentity identity_of(Trainer& trainer, const RunData& data) {

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "mola/eval/evaluation.h"
+
+namespace mola::cli {
+
+/// The predictions of an evaluation, written to a file as they are made, so that an interrupted one
+/// can be continued. A line for what is evaluated, then a line for each row.
+class SavedPredictions {
+ public:
+  /// With `resume` reads what the file holds, if there is one. Throws `Error` if it is of another
+  /// evaluation than `identity` describes, or is there without `resume`.
+  SavedPredictions(const std::string& path, const nlohmann::json& identity, bool resume);
+  ~SavedPredictions();
+  SavedPredictions(const SavedPredictions&) = delete;
+  SavedPredictions& operator=(const SavedPredictions&) = delete;
+
+  const std::map<size_t, Prediction>& all() const { return all_; }
+
+  /// Throws `Error` if it cannot be written.
+  void add(size_t index, const Prediction& prediction);
+
+  /// Removes the file, once the evaluation is saved elsewhere.
+  void remove();
+
+ private:
+  void read(const nlohmann::json& identity);
+  void write_line(const nlohmann::json& json);
+
+  std::string path_;
+  std::map<size_t, Prediction> all_;
+  int file_ = -1;
+};
+
+}  // namespace mola::cli
