@@ -3,6 +3,7 @@
 #include "base/json_file.h"
 #include "config/llama_shape.h"
 #include "config/pretrain_fields.h"
+#include "config/run_fields.h"
 #include "config/run_keys.h"
 
 namespace mola {
@@ -19,14 +20,18 @@ const Fields<PretrainConfig>& pretrain_data_fields() {
   return kFields;
 }
 
-const Fields<PretrainConfig>& pretrain_output_fields() {
-  using C = PretrainConfig;
-  static const Fields<C> kFields = {
-      text_field("dir", &C::output_dir, "Output directory; must be new or empty.").required(),
-      integer_field("log_every", &C::log_every, {1},
-                    "Steps between lines of metrics.jsonl and of the log."),
-  };
-  return kFields;
+RunConfig pretraining_run(const PretrainConfig& config) {
+  RunConfig run;
+  run.model.path = config.output.dir + "/start";
+  run.model.dtype = "f32";
+  run.adapter.type = "full";
+  run.data.task = "text";
+  run.data.path = config.text;
+  run.data.max_length = config.max_length;
+  run.data.packing = true;
+  run.train = config.train;
+  run.output = config.output;
+  return run;
 }
 
 PretrainConfig read_pretrain_config(const std::string& path,
@@ -51,7 +56,7 @@ PretrainConfig read_pretrain_config(const std::string& path,
     if (!train.any(key).is_null()) train.refuse(key, "applies to fine-tuning only");
   }
   config.train = read_train(train);
-  config = read_fields(reader.object("output"), pretrain_output_fields(), config);
+  config.output = read_fields(reader.object("output"), output_fields());
   reader.refuse_unknown_keys();
   return config;
 }

@@ -30,19 +30,6 @@ void check_config(const RunConfig& run) {
   read_run(json, source, adapter_types());
 }
 
-// Looks into the folder before anything is loaded.
-RunStatus check_folder(const RunConfig& run, bool resume) {
-  const auto status = resume ? find_run(run) : RunStatus::kNew;
-  if (status == RunStatus::kNew) check_run_folder(run.output.dir);
-  if (resume && status == RunStatus::kNew) {
-    log_info("no run in " + run.output.dir + " to resume; starting a new one");
-  }
-  if (status == RunStatus::kFinished) {
-    log_info("the run in " + run.output.dir + " is finished; nothing to resume");
-  }
-  return status;
-}
-
 // A run of token ids needs no tokenizer.
 RunData read_data(const RunConfig& run, int64_t vocab_size) {
   if (run.data.task == "tokens") return load_run_data(run, nullptr, vocab_size);
@@ -78,7 +65,7 @@ std::string finetune(const RunConfig& run, const FinetuneOptions& options) {
     check_run_folder(run.output.dir);
   }
   const FolderLock lock(run.output.dir, "output.dir");
-  const auto status = check_folder(run, options.resume);
+  const auto status = begin_or_resume(run, options.resume);
   if (status == RunStatus::kFinished) return trained_folder(run);
   const auto config =
       options.base.is_empty() ? read_llama_config(run.model.path) : options.base->config;
@@ -100,18 +87,7 @@ std::string finetune(const RunConfig& run, const FinetuneOptions& options) {
   warn(run, trainer, adapter, options);
 
   Recorder recorder(trainer, run, data, validation ? &*validation : nullptr, status);
-  const auto on_step = [&](const Trainer::Step& step) {
-    recorder.record(step);
-    return !options.on_step || options.on_step(step);
-  };
-  const bool is_finished = trainer.run(on_step, options.should_stop);
-  const std::string folder = is_finished ? recorder.finish() : recorder.stop();
-  if (options.log_summary) {
-    log_info(folder.empty() ? "stopped before the first step"
-                            : (is_finished ? trained_name(adapter) : "stopped: checkpoint") +
-                                  " saved in " + folder);
-  }
-  return folder;
+  return recorder.train(options.on_step, options.should_stop);
 }
 
 }  // namespace mola

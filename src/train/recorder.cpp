@@ -94,6 +94,18 @@ RunStatus find_run(const RunConfig& run) {
   return is_finished ? RunStatus::kFinished : RunStatus::kStopped;
 }
 
+RunStatus begin_or_resume(const RunConfig& run, bool resume) {
+  const auto status = resume ? find_run(run) : RunStatus::kNew;
+  if (status == RunStatus::kNew) check_run_folder(run.output.dir);
+  if (resume && status == RunStatus::kNew) {
+    log_info("no run in " + run.output.dir + " to resume; starting a new one");
+  }
+  if (status == RunStatus::kFinished) {
+    log_info("the run in " + run.output.dir + " is finished; nothing to resume");
+  }
+  return status;
+}
+
 std::string trained_folder(const RunConfig& run) {
   return run.output.dir + "/" + trained_name(run.adapter);
 }
@@ -117,6 +129,23 @@ Recorder::Recorder(Trainer& trainer, const RunConfig& run, const RunData& data,
   last_step_ = saved_step_ = progress.step;
   log_.emplace(output_.dir, output_.log_every, trainer);
   log_->go_on(progress.step, progress.unlogged);
+}
+
+std::string Recorder::train(const Trainer::OnStep& on_step,
+                            const Trainer::ShouldStop& should_stop) {
+  const auto record_step = [&](const Trainer::Step& step) {
+    record(step);
+    return !on_step || on_step(step);
+  };
+  const bool is_finished = trainer_->run(record_step, should_stop);
+  const std::string folder = is_finished ? finish() : stop();
+  if (folder.empty()) {
+    log_info("stopped before the first step");
+  } else {
+    log_info((is_finished ? trained_name(trainer_->model()->adapter) : "stopped: checkpoint") +
+             " saved in " + folder);
+  }
+  return folder;
 }
 
 void Recorder::record(const Trainer::Step& step) {

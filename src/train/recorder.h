@@ -18,6 +18,10 @@ enum class RunStatus { kNew, kStopped, kFinished };
 /// written. Throws `Error` if something other than a run is there, or a run whose config differs.
 RunStatus find_run(const RunConfig& run);
 
+/// The status with which a run begins, reported in the log: that of `find_run` if it is resumed.
+/// Throws `Error` if a new run's folder contains files.
+RunStatus begin_or_resume(const RunConfig& run, bool resume);
+
 /// The folder of what `run` has trained once it is finished: adapter or model in its own.
 std::string trained_folder(const RunConfig& run);
 
@@ -35,6 +39,11 @@ class Recorder {
   Recorder(Trainer& trainer, const RunConfig& run, const RunData& data, const Loader* validation,
            RunStatus status = RunStatus::kNew);
 
+  /// Trains to the last step, or until `on_step` or `should_stop` stops the run (see
+  /// `Trainer::run`), and returns the folder of `finish` or `stop`.
+  std::string train(const Trainer::OnStep& on_step, const Trainer::ShouldStop& should_stop);
+
+ private:
   /// Records a step. Throws `Error` if a loss that is logged, or what would be saved, is no longer
   /// finite.
   void record(const Trainer::Step& step);
@@ -47,7 +56,6 @@ class Recorder {
   /// yet, and returns its folder; empty before the first step.
   std::string stop();
 
- private:
   bool is_evaluated(int64_t step) const;
   double evaluate(int64_t step);
   std::string checkpoint_folder(int64_t step) const;

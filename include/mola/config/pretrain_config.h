@@ -15,9 +15,12 @@ struct PretrainConfig {
   std::string text;          ///< `"data"`: the path of the documents
   int64_t max_length = 256;  ///< tokens; longer documents become several sequences
   TrainConfig train;         ///< `"train"`, as in a fine-tune
-  std::string output_dir;    ///< `"output"`: the run's folder
-  int64_t log_every = 10;    ///< steps
+  OutputConfig output;       ///< `"output"`, as in a fine-tune
 };
+
+/// The fine-tuning of all weights that a pretraining comes to, once it has its tokenizer and its
+/// initial model in the folder `start` of its output.
+RunConfig pretraining_run(const PretrainConfig& config);
 
 /// Reads `path` and applies `overrides`, with the errors of `read_run_config`.
 PretrainConfig read_pretrain_config(const std::string& path,
