@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "base/folder_lock.h"
 #include "io/run_folder.h"
 #include "mola/base/log.h"
 #include "mola/io/base_model.h"
@@ -21,6 +22,7 @@ struct Settings {
 
 void run(const Settings& settings) {
   check_output_folder(settings.output, "--output");
+  const FolderLock lock(settings.output, "--output");
   const auto dtype = settings.dtype == "auto" ? stored_dtype(settings.model)
                                               : choose_dtype(settings.dtype, torch::kCPU);
   auto model = load_pretrained(settings.model, settings.adapter, dtype);

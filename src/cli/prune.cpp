@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/measured_rows.h"
 #include "cli/model.h"
+#include "base/folder_lock.h"
 #include "io/run_folder.h"
 #include "mola/adapters/adapters.h"
 #include "mola/analysis/redundancy.h"
@@ -43,6 +44,7 @@ std::vector<int64_t> by_redundancy(const ProjectionPlace& place, int64_t count) 
 
 void run(const Settings& settings) {
   check_output_folder(settings.output, "--output");
+  const FolderLock lock(settings.output, "--output");
   check_rows(settings.rows, settings.method);
   auto model = load_model_unfrozen(settings.model);
   const auto allocation = Allocation::parse(settings.allocation, model->config.num_hidden_layers,

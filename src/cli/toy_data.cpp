@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/toy_grammar.h"
+#include "base/folder_lock.h"
 #include "io/run_folder.h"
 #include "mola/tasks/prompt.h"
 
@@ -153,6 +154,7 @@ std::string lines_of(const std::vector<std::string>& lines, size_t begin, size_t
 
 void run(const Settings& settings) {
   check_output_folder(settings.folder, "--output");
+  const FolderLock lock(settings.folder, "--output");
   const std::string task = settings.folder + "/CoLA";
   make_run_folder(task);
   std::vector<std::string> documents;

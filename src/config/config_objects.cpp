@@ -80,7 +80,7 @@ std::vector<ConfigObject> pretrain_objects() {
            infos_of(llama_fields())},
           {"data", "The text to train on.", infos_of(pretrain_data_fields())},
           train,
-          {"output", "The run's output directory.", infos_of(pretrain_output_fields())}};
+          {"output", "The run's output directory.", infos_of(output_fields())}};
 }
 
 }  // namespace mola

@@ -87,7 +87,9 @@ std::string finetune(const RunConfig& run, const FinetuneOptions& options) {
   warn(run, trainer, adapter, options);
 
   Recorder recorder(trainer, run, data, validation ? &*validation : nullptr, status);
-  return recorder.train(options.on_step, options.should_stop);
+  const auto folder = recorder.train(options.on_step, options.should_stop);
+  if (options.log_summary) log_end(run, folder);
+  return folder;
 }
 
 }  // namespace mola

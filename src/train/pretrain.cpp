@@ -75,7 +75,9 @@ std::string pretrain(const PretrainConfig& config, const PretrainOptions& option
   }
   Recorder recorder(trainer, run, data, /*validation=*/nullptr, status);
   if (!fs::exists(run.model.path)) save_base_model(model, tokenizer, run.model.path);
-  return recorder.train(/*on_step=*/{}, options.should_stop);
+  const auto folder = recorder.train(/*on_step=*/{}, options.should_stop);
+  log_end(run, folder);
+  return folder;
 }
 
 }  // namespace mola

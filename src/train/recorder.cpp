@@ -106,6 +106,13 @@ RunStatus begin_or_resume(const RunConfig& run, bool resume) {
   return status;
 }
 
+void log_end(const RunConfig& run, const std::string& folder) {
+  const bool is_finished = folder == trained_folder(run);
+  log_info(folder.empty() ? "stopped before the first step"
+                          : (is_finished ? trained_name(run.adapter) : "stopped: checkpoint") +
+                                " saved in " + folder);
+}
+
 std::string trained_folder(const RunConfig& run) {
   return run.output.dir + "/" + trained_name(run.adapter);
 }
@@ -138,14 +145,7 @@ std::string Recorder::train(const Trainer::OnStep& on_step,
     return !on_step || on_step(step);
   };
   const bool is_finished = trainer_->run(record_step, should_stop);
-  const std::string folder = is_finished ? finish() : stop();
-  if (folder.empty()) {
-    log_info("stopped before the first step");
-  } else {
-    log_info((is_finished ? trained_name(trainer_->model()->adapter) : "stopped: checkpoint") +
-             " saved in " + folder);
-  }
-  return folder;
+  return is_finished ? finish() : stop();
 }
 
 void Recorder::record(const Trainer::Step& step) {

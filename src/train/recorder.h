@@ -22,6 +22,9 @@ RunStatus find_run(const RunConfig& run);
 /// Throws `Error` if a new run's folder contains files.
 RunStatus begin_or_resume(const RunConfig& run, bool resume);
 
+/// Logs how a run ended, from the folder that `Recorder::train` returned.
+void log_end(const RunConfig& run, const std::string& folder);
+
 /// The folder of what `run` has trained once it is finished: adapter or model in its own.
 std::string trained_folder(const RunConfig& run);
 
