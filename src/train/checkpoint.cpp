@@ -21,14 +21,14 @@ using torch::Tensor;
 const std::string kState = "/state.safetensors";
 const std::string kProgress = "/progress.json";
 
-// The devices whose random numbers a training on `device` draws, under their tensors' names.
+// The devices whose random generators training on `device` uses, by tensor name.
 std::map<std::string, torch::Device> random_devices(torch::Device device) {
   std::map<std::string, torch::Device> all = {{"rng.cpu", torch::kCPU}};
   if (is_gpu(device)) all.emplace("rng.cuda", device);
   return all;
 }
 
-// The state is bytes, in whole groups of 8; our files hold int64.
+// The state is uint8, in multiples of 8 bytes; it is saved as int64.
 Tensor saved_random_state(torch::Device device) { return random_state(device).view(torch::kLong); }
 
 torch::Device device_of(Trainer& trainer) { return trainer.model()->embed_tokens.device(); }

@@ -21,14 +21,14 @@
 namespace mola {
 namespace {
 
-// A config that a program filled in has to be one that a file could hold.
+// Checks a config that a program filled in like one from a file.
 void check_config(const RunConfig& run) {
   const auto json = parse_json(run_config_text(run), "run config");
   ConfigSource source{"run config", {}, {}};
   read_run(json, source, adapter_types());
 }
 
-// Looks into the folder before anything is loaded.
+// Checks the output directory before anything is loaded.
 RunStatus check_folder(const RunConfig& run, bool resume) {
   const auto status = resume ? find_run(run) : RunStatus::kNew;
   if (status == RunStatus::kNew) check_run_folder(run.output.dir);
@@ -41,7 +41,7 @@ RunStatus check_folder(const RunConfig& run, bool resume) {
   return status;
 }
 
-// A run of token ids needs no tokenizer.
+// Token ids need no tokenizer.
 RunData read_data(const RunConfig& run, int64_t vocab_size) {
   if (run.data.task == "tokens") return load_run_data(run, nullptr, vocab_size);
   find_task(run.data.task);  // a wrong name is reported before a missing tokenizer

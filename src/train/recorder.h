@@ -10,38 +10,38 @@
 
 namespace mola {
 
-/// What the folder of a run holds.
+/// The state of the run in a folder.
 enum class RunStatus { kNew, kStopped, kFinished };
 
-/// Looks at `run.output.dir` before the run is resumed, and removes what a killed run left half
-/// written. Throws `Error` if something other than a run is there, or a run whose config differs.
+/// Determines the state of `run.output.dir` before a run is resumed, and removes incomplete files
+/// of a killed run. Throws `Error` if it contains something other than a run, or a run with another
+/// config.
 RunStatus find_run(const RunConfig& run);
 
-/// The folder of what `run` has trained once it is finished: adapter or model in its own.
+/// The folder with the result of a finished `run`: adapter or model in `run.output.dir`.
 std::string trained_folder(const RunConfig& run);
 
-/// Writes down a run as it goes, in its folder: config.json with every key; log lines and
-/// metrics.jsonl every `log_every` steps; checkpoint-{step} every `save_every`; and at the end the
-/// folder adapter or, where all weights are trained, model. Where rows are held out it computes
-/// their loss every `evaluate_every` steps (or epoch) and after the last one, and keeps what gave
-/// the lowest in the folder best.
+/// Writes the files of a run to its folder: config.json with all keys; log lines and metrics.jsonl
+/// every `log_every` steps; checkpoint-{step} every `save_every` steps; and at the end the folder
+/// adapter or, if all weights are trained, model. With held-out rows, it computes their loss every
+/// `evaluate_every` steps (or every epoch) and after the last step, and saves the weights with the
+/// lowest loss in the folder best.
 class Recorder {
  public:
-  /// Makes the folder of a new run, or puts the newest checkpoint of a stopped one into `trainer`
-  /// and cuts metrics.jsonl back to it. `validation`, the rows that are held out, may be null.
-  /// Throws `Error` if the folder cannot be written, or is not what `status` says.
+  /// Creates the folder of a new run, or loads the latest checkpoint of a stopped one into
+  /// `trainer` and truncates metrics.jsonl to it. `validation`, the held-out rows, may be null.
+  /// Throws `Error` if the folder cannot be written or does not match `status`.
   Recorder(Trainer& trainer, const RunConfig& run, const Loader* validation,
            RunStatus status = RunStatus::kNew);
 
-  /// Records a step. Throws `Error` if a loss that is logged, or what would be saved, is no longer
-  /// finite.
+  /// Records a step. Throws `Error` if a logged loss or a weight to save is not finite.
   void record(const Trainer::Step& step);
 
-  /// Saves what was trained, if it is finite, and returns its folder.
+  /// Saves the trained weights and returns their folder. Throws `Error` if one is not finite.
   std::string finish();
 
-  /// For a run that ends early: saves the checkpoint of the last step recorded, if that is not done
-  /// yet, and returns its folder.
+  /// Stops the run early: saves a checkpoint of the last recorded step, unless there is one, and
+  /// returns its folder.
   std::string stop();
 
  private:
@@ -57,7 +57,7 @@ class Recorder {
   const Loader* validation_;
   int64_t evaluate_every_;
   int64_t total_steps_;
-  int64_t last_step_ = 0;   // recorded
+  int64_t last_step_ = 0;   // that was recorded
   int64_t saved_step_ = 0;  // of the latest checkpoint of this process
   std::optional<double> best_validation_loss_;
   std::optional<StepLog> log_;
