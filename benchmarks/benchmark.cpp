@@ -1,6 +1,7 @@
 // Times training steps of a random model: tokens per second, shares of the time, peak memory, and
-// the share of the time that the products alone would take at the best rates of this machine. Or
-// its generation: tokens per second of prompts and of new tokens, without and with the adapter.
+// efficiency, the share of the time that the matrix products alone would take at the best rates of
+// this machine. `generate` times generation instead: tokens per second of prompts and of new
+// tokens, with and without the adapter.
 #include <sys/resource.h>
 #include <torch/cuda.h>
 
@@ -251,12 +252,13 @@ int main(int argc, char** argv) {
   }
   return mola::cli::run_and_report([&] {
     if (model.hidden_size % model.num_attention_heads != 0) {
-      mola::fail("--heads ", model.num_attention_heads, ": does not divide --hidden");
+      mola::fail("--heads: found ", model.num_attention_heads, ", expected a divisor of --hidden");
     }
     if (model.num_attention_heads % model.num_key_value_heads != 0) {
-      mola::fail("--kv-heads ", model.num_key_value_heads, ": does not divide --heads");
+      mola::fail("--kv-heads: found ", model.num_key_value_heads,
+                 ", expected a divisor of --heads");
     }
-    if (settings.time < 2) mola::fail("--time 1: expected at least 2, or nothing is predicted");
+    if (settings.time < 2) mola::fail("--time: found 1, expected at least 2");
     if (!settings.json.empty()) mola::check_output_file(settings.json);
     model.head_dim = model.hidden_size / model.num_attention_heads;
     mola::cli::spin_shortly(argv);

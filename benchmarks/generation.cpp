@@ -27,8 +27,8 @@ std::vector<std::vector<int64_t>> random_prompts(int64_t vocab_size, int64_t bat
 
 }  // namespace
 
-// The first token of the last sequence comes after all prompts. A token is read on the CPU, so no
-// device is still busy then.
+// All prompts are complete at the first token of the last sequence. Tokens are read on the CPU, so
+// the device has finished by then.
 GenerationSpeed time_generation(Llama& model, int64_t batch, int64_t prompt_tokens,
                                 int64_t new_tokens, int64_t rounds) {
   const auto prompts = random_prompts(model->config.vocab_size, batch, prompt_tokens);

@@ -45,7 +45,7 @@ void add_frozen(ProductList& list, const ProjectionGroupImpl& group, int64_t tok
   if (input_gradient) list.add({"frozen", 1, tokens, out, in, false, false, 1});
 }
 
-// Returns whether there are experts.
+// Returns whether the group has experts.
 bool add_thin(ProductList& list, const ProjectionGroupImpl& group, int64_t tokens,
               bool input_gradient) {
   const int64_t in = group.weight.size(1);
@@ -67,7 +67,7 @@ bool add_thin(ProductList& list, const ProjectionGroupImpl& group, int64_t token
 }
 
 // q k^T and p v; backward do v^T, ds k, ds^T q and p^T do. The fused kernel skips the half above
-// the diagonal, and computes q k^T once more for the gradient.
+// the diagonal, and recomputes q k^T for the gradient.
 void add_attention(ProductList& list, const LlamaConfig& config, torch::Dtype dtype, int64_t batch,
                    int64_t time, bool input_gradient) {
   const int64_t heads = batch * config.num_attention_heads;
@@ -109,7 +109,7 @@ double median(std::vector<double> values) {
 std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time, int64_t targets) {
   ProductList list;
   const int64_t tokens = batch * time;
-  bool input_gradient = false;  // layers below the first experts get no gradient
+  bool input_gradient = false;  // the input of the first experts needs no gradient
   const auto add_group = [&](const ProjectionGroupImpl& group) {
     add_frozen(list, group, tokens, input_gradient);
     input_gradient = add_thin(list, group, tokens, input_gradient) || input_gradient;
@@ -139,7 +139,7 @@ ReferenceRates::ReferenceRates(const std::vector<Product>& products, torch::Dtyp
          random_operand(product.batch, product.k, product.n, product.transposed_b, options),
          {}});
   }
-  measure();  // libraries prepare for a shape at its first use
+  measure();  // warm-up: libraries initialize a shape at its first use
   for (auto& timed : timed_) timed.seconds.clear();
 }
 
@@ -164,7 +164,7 @@ double ReferenceRates::seconds(const std::string& kind) const {
   for (const auto& timed : timed_) {
     if (kind.empty() || kind == timed.product.kind) {
       auto best = median(timed.seconds.front());
-      for (const auto& way : timed.seconds) best = std::min(best, median(way));
+      for (const auto& times : timed.seconds) best = std::min(best, median(times));
       sum += best * timed.product.count;
     }
   }

@@ -11,7 +11,7 @@ namespace mola {
 
 /// A matrix product of a training step: `batch` times [m, k] x [k, n], `count` times per step.
 struct Product {
-  std::string kind;  ///< frozen, thin, attention or head
+  std::string kind;  ///< frozen, thin (low-rank), attention or head
   int64_t batch;
   int64_t m;
   int64_t k;
@@ -31,19 +31,20 @@ double median(std::vector<double> values);
 /// Equal products are merged.
 std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time, int64_t targets);
 
-/// Times products alone, each in all available ways: ATen's matmul (MKL or oneDNN on a CPU, cuBLAS
-/// on CUDA), the same with transposed operands, and oneDNN directly. A product's time is the
-/// smallest of the ways' medians.
+/// Times each product alone with every available implementation: ATen's matmul (MKL or oneDNN on a
+/// CPU, cuBLAS on CUDA), the same with transposed operands, and oneDNN directly. The time of a
+/// product is the smallest median of the implementations.
 class ReferenceRates {
  public:
   ReferenceRates(const std::vector<Product>& products, torch::Dtype dtype, torch::Device device);
 
-  /// Times every product once more, in each way.
+  /// Times every product once more with each implementation.
   void measure();
 
-  /// Seconds that one step's products take at these rates, those of one kind or all.
+  /// The seconds for one step's products of one kind, or all.
   double seconds(const std::string& kind = "") const;
 
+  /// The floating-point operations of one step's products of one kind, or all.
   double flops(const std::string& kind = "") const;
 
  private:
@@ -51,7 +52,7 @@ class ReferenceRates {
     Product product;
     torch::Tensor a;
     torch::Tensor b;
-    std::vector<std::vector<double>> seconds;  // of each way
+    std::vector<std::vector<double>> seconds;  // per implementation
   };
   std::vector<Timed> timed_;
 };

@@ -1,4 +1,4 @@
-"""What the peers share: a random LLaMA of transformers, a training step, its time and memory."""
+"""Shared by the scripts: a random LLaMA of transformers, a training step, its time and memory."""
 
 import argparse
 import json
@@ -20,7 +20,7 @@ Loss = Callable[[Tensor, Tensor], Tensor]  # of input_ids and labels, both [B, T
 
 
 def random_model(arguments: argparse.Namespace) -> LlamaForCausalLM:
-    """A LLaMA with random weights, made in its dtype and on its device at once."""
+    """A LLaMA with random weights, created directly in its dtype and on its device."""
     torch.manual_seed(1)
     config = LlamaConfig(
         vocab_size=arguments.vocab,
@@ -77,14 +77,14 @@ def seconds_of(step: Callable[[], None], device: str) -> float:
 
 
 def peak_gigabytes(device: str) -> float:
-    """Of the GPU's memory, or of the whole process."""
+    """The peak memory of the GPU, or of the whole process on a CPU."""
     if device == "cuda":
         return torch.cuda.max_memory_allocated() / 1e9
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
 
 
 def benchmark(arguments: argparse.Namespace, model: nn.Module, loss: Loss) -> None:
-    """Times `model` and prints the figures, under the keys that `benchmark` gives them."""
+    """Times `model` and prints the figures, with the keys of `benchmark`."""
     step = training_step(arguments, model, loss)
     for _ in range(2):
         step()

@@ -2,10 +2,10 @@
 
     python compare.py --benchmark build/bin/benchmark --dtype bf16 --rounds 3 --steps 3
 
-Each round runs all of them one after the other, each in a process of its own; ratios are taken
-within a round, because a machine's speed drifts. The tables give medians over the rounds, and the
-lowest and highest in brackets. Nothing else should run meanwhile. On cuda, `benchmark` has no peak
-to compare: it reports the memory of the process, not of the GPU.
+Each round runs all of them one after the other, each in its own process; ratios are computed within
+a round, because a machine's speed drifts. The tables give medians over the rounds, with the lowest
+and highest in parentheses. Run nothing else at the same time. On CUDA, the peak of `benchmark` is
+omitted: it is the memory of the process, not of the GPU.
 """
 
 import argparse
@@ -31,7 +31,7 @@ RATIOS = {
     "tokens/s: 10 % labelled / all labelled": ("tokens_per_second", LABELLED, MOLA),
 }
 
-Round = dict[str, dict]  # what ran -> its figures
+Round = dict[str, dict]  # program -> its figures
 
 
 def commands(arguments: argparse.Namespace) -> dict[str, list[str]]:
@@ -49,7 +49,7 @@ def commands(arguments: argparse.Namespace) -> dict[str, list[str]]:
 
 
 def run(command: list[str]) -> dict:
-    """The figures that a command prints; ends this program if it fails."""
+    """Runs a command and returns the figures that it prints; exits if it fails."""
 
     def fail(problem: str) -> None:
         sys.exit(f"compare.py: {' '.join(command)}: {problem}")
@@ -64,7 +64,7 @@ def run(command: list[str]) -> dict:
     try:
         return json.loads(child.stdout)
     except json.JSONDecodeError as error:
-        fail(f"prints no JSON: {error}")
+        fail(f"found no JSON in the output: {error}")
 
 
 def run_round(arguments: argparse.Namespace) -> Round:
@@ -79,7 +79,7 @@ def run_round(arguments: argparse.Namespace) -> Round:
 
 
 def ratios_of(rounds: list[Round]) -> dict[str, list[float]]:
-    """Each ratio, by round; without those that lack a figure."""
+    """Each ratio by round, except those with a missing figure."""
     ratios = {}
     for text, (key, over, under) in RATIOS.items():
         if all(key in figures[name] for figures in rounds for name in (over, under)):
@@ -111,8 +111,8 @@ def print_tables(rounds: list[Round], ratios: dict[str, list[float]]) -> None:
 
 def main() -> None:
     parser = options.shared_parser(__doc__)
-    parser.add_argument("--benchmark", required=True, metavar="FILE", help="the built program")
-    parser.add_argument("--rounds", type=options.positive, default=3, help="runs of each")
+    parser.add_argument("--benchmark", required=True, metavar="FILE", help="the benchmark program")
+    parser.add_argument("--rounds", type=options.positive, default=3, help="runs of each program")
     parser.set_defaults(steps=3)
     arguments = parser.parse_args()
     rounds = []

@@ -2,9 +2,9 @@
 
     python compare_generation.py --benchmark build/bin/benchmark --dtype f32 --batch 1 --rounds 3
 
-Each round runs both, one after the other, each in a process of its own; ratios are taken within a
-round. Medians over the rounds, with the lowest and highest in brackets. The adapter's speed is that
-of `benchmark` alone, since transformers has none.
+Each round runs both, one after the other, each in its own process; ratios are computed within a
+round. The table gives medians over the rounds, with the lowest and highest in parentheses. Only
+`benchmark` is also timed with an adapter, since transformers has none.
 """
 
 import argparse
@@ -26,14 +26,18 @@ def run_round(arguments: argparse.Namespace) -> dict[str, dict]:
 
 def main() -> None:
     parser = options.shared_parser(__doc__)
-    parser.add_argument("--new-tokens", type=options.positive, default=64)
-    parser.add_argument("--benchmark", required=True, help="the program")
-    parser.add_argument("--rounds", type=options.positive, default=3)
+    parser.add_argument(
+        "--new-tokens", type=options.positive, default=64, help="new tokens per prompt"
+    )
+    parser.add_argument("--benchmark", required=True, metavar="FILE", help="the benchmark program")
+    parser.add_argument("--rounds", type=options.positive, default=3, help="runs of each program")
     arguments = parser.parse_args()
     rounds = [run_round(arguments) for _ in range(arguments.rounds)]
     print("| tokens/s | prompts | decoding |\n|---|---|---|")
     for name in rounds[0]:
-        speeds = [with_range([figures[name][key] for figures in rounds], 1) for key in KINDS.values()]
+        speeds = [
+            with_range([figures[name][key] for figures in rounds], 1) for key in KINDS.values()
+        ]
         print(f"| {name} | {' | '.join(speeds)} |")
     for kind, key in KINDS.items():
         ratios = [

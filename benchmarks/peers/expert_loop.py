@@ -2,9 +2,9 @@
 
     python expert_loop.py --layers 8 --hidden 1024 --allocation 2468 --rank 8 --dtype bf16
 
-This is how mixtures of experts are commonly written in Python: each expert gathers its tokens,
-computes, and adds its output into the result. Routers and experts are fp32, as PEFT keeps an
-adapter; there is no dropout. Needs the packages in tests/reference/requirements.txt.
+This is the usual implementation of a mixture of experts in Python: each expert gathers its tokens,
+computes, and adds its output to the result. Routers and experts are fp32, as in PEFT; there is no
+dropout. Needs the packages in tests/reference/requirements.txt.
 """
 
 import argparse
@@ -23,7 +23,7 @@ BALANCE_COEFFICIENT = 0.001
 
 class ExpertLoop(nn.Module):
     """y = W x + (alpha / r) * sum over S of p'_e B_e A_e x; S are the top_k largest of
-    p = softmax(R x), p' is p over S, normalised. A single expert has no router."""
+    p = softmax(R x), p' is p over S, normalized. A single expert has no router."""
 
     def __init__(self, base: nn.Linear, num_experts: int, top_k: int, rank: int):
         super().__init__()
@@ -57,7 +57,7 @@ class ExpertLoop(nn.Module):
         return y.to(x.dtype).unflatten(0, x.shape[:-1])
 
     def add_experts(self, y: Tensor, tokens: Tensor) -> None:
-        """Adds each expert's share to its tokens' rows of `y` [N, out]."""
+        """Adds each expert's weighted output to the rows of its tokens in `y` [N, out]."""
         probabilities = self.router(tokens).softmax(-1)
         weights, picks = probabilities.topk(self.top_k)
         weights = weights / weights.sum(-1, keepdim=True)
@@ -70,7 +70,7 @@ class ExpertLoop(nn.Module):
 
 
 def put_experts(model: LlamaForCausalLM, arguments: argparse.Namespace) -> None:
-    """Freezes the model and puts experts around each projection."""
+    """Freezes the model and adds experts to each projection."""
     model.requires_grad_(False)
     digits, layers = arguments.allocation, model.model.layers
     for j, layer in enumerate(layers):
@@ -100,14 +100,14 @@ def balance_loss(model: LlamaForCausalLM) -> Tensor:
 
 def allocation(text: str) -> str:
     if not text or set(text) - set("123456789"):
-        raise argparse.ArgumentTypeError(f"'{text}' is not digits from 1 to 9")
+        raise argparse.ArgumentTypeError(f"found '{text}', expected digits from 1 to 9")
     return text
 
 
 def main() -> None:
     parser = options.peer_parser(__doc__, rank=8)
     parser.add_argument("--allocation", type=allocation, default="2468", help="experts by layer")
-    parser.add_argument("--top-k", type=options.positive, default=2, help="experts a token takes")
+    parser.add_argument("--top-k", type=options.positive, default=2, help="experts per token")
     arguments = parser.parse_args()
     model = random_model(arguments)
     put_experts(model, arguments)

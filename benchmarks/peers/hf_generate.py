@@ -14,8 +14,8 @@ from common import random_model
 
 
 def measure(model: LlamaForCausalLM, prompts: Tensor, new_tokens: int) -> tuple[float, float]:
-    """Tokens a second of the prompts, and of what follows; the prompts are timed with one new
-    token, which comes out of the same forward pass."""
+    """Tokens per second of the prompts, and of decoding; the prompts are timed with one new token,
+    which the same forward pass computes."""
 
     def seconds(count: int) -> float:
         start = time.perf_counter()
@@ -36,7 +36,9 @@ def measure(model: LlamaForCausalLM, prompts: Tensor, new_tokens: int) -> tuple[
 
 def main() -> None:
     parser = options.shared_parser(__doc__)
-    parser.add_argument("--new-tokens", type=options.positive, default=128)
+    parser.add_argument(
+        "--new-tokens", type=options.positive, default=128, help="new tokens per prompt"
+    )
     arguments = parser.parse_args()
     model = random_model(arguments).eval()
     model.config.use_cache = model.generation_config.use_cache = True

@@ -1,5 +1,5 @@
-"""The command line that the scripts share, with the names and defaults of `benchmark`. Imports no
-torch: on Linux a process counts its parent's memory into its own peak."""
+"""The shared options of the scripts, with the names and defaults of `benchmark`. Does not import
+torch: on Linux the peak memory of a process includes that of its parent."""
 
 import argparse
 
@@ -11,8 +11,8 @@ NUMBERS = {
     "--kv-heads": (16, "key and value heads"),
     "--vocab": (32000, "vocabulary"),
     "--batch": (4, "sequences"),
-    "--time": (256, "tokens a sequence"),
-    "--steps": (5, "steps that are timed"),
+    "--time": (256, "tokens per sequence"),
+    "--steps": (5, "timed steps"),
 }
 CHOICES = {"--dtype": ("bf16", "f32"), "--device": ("cpu", "cuda")}
 
@@ -20,27 +20,28 @@ CHOICES = {"--dtype": ("bf16", "f32"), "--device": ("cpu", "cuda")}
 def positive(text: str) -> int:
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+        raise argparse.ArgumentTypeError(f"found {text}, expected at least 1")
     return number
 
 
 def share(text: str) -> float:
     number = float(text)
     if not 0.01 <= number <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not in 0.01 to 1")
+        raise argparse.ArgumentTypeError(f"found {text}, expected 0.01 to 1")
     return number
 
 
 def shared_parser(doc: str) -> argparse.ArgumentParser:
-    """The options that all scripts have; `doc` is the script's docstring."""
+    """The options of all scripts; `doc` is the script's docstring."""
     parser = argparse.ArgumentParser(
         description=doc.split("\n\n")[0], formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     for name, (default, text) in NUMBERS.items():
         parser.add_argument(name, type=positive, default=default, help=text)
     for name, choices in CHOICES.items():
-        parser.add_argument(name, choices=choices, default=choices[0], help="of the model")
-    parser.add_argument("--json", metavar="FILE", help="writes the figures there too")
+        text = f"{name[2:]} of the model"
+        parser.add_argument(name, choices=choices, default=choices[0], help=text)
+    parser.add_argument("--json", metavar="FILE", help="also write the figures to this file")
     return parser
 
 
@@ -49,13 +50,13 @@ def peer_parser(doc: str, rank: int) -> argparse.ArgumentParser:
     parser = shared_parser(doc)
     parser.add_argument("--rank", type=positive, default=rank, help="rank of each expert")
     parser.add_argument(
-        "--labelled", type=share, default=1.0, help="share of the positions in the loss"
+        "--labelled", type=share, default=1.0, help="share of labelled positions"
     )
     return parser
 
 
 def as_list(arguments: argparse.Namespace) -> list[str]:
-    """The shared options again, --json aside, for the command line of another process."""
+    """The shared options except --json, as arguments of another process."""
     words = []
     for name in (*NUMBERS, *CHOICES):
         words += [name, str(getattr(arguments, name[2:].replace("-", "_")))]

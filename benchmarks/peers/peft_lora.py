@@ -2,8 +2,8 @@
 
     python peft_lora.py --layers 8 --hidden 1024 --rank 64 --dtype bf16
 
-All seven projections have LoRA, without dropout; the rest is as PEFT has it by default, so the
-adapter is fp32 beside a bf16 base. Needs the packages in tests/reference/requirements.txt.
+LoRA on all seven projections, without dropout, otherwise with PEFT's defaults: the adapter is fp32
+even on a bf16 base. Needs the packages in tests/reference/requirements.txt.
 """
 
 from peft import LoraConfig, get_peft_model

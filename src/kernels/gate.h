@@ -6,7 +6,7 @@
 
 namespace mola {
 
-/// One projection's mixture between its two low-rank products, for tokens begin..end. Letters: E
+/// One projection's mixture between its two low-rank products, for tokens begin..end. Sizes: E
 /// experts, K top_k, r rank; `stride` is the distance between rows of the first product's result.
 struct GateShape {
   int64_t num_experts;

@@ -9,7 +9,7 @@ namespace mola {
 /// The heads of query, key or value in the fused output of their projections, [N, row_width] for
 /// the concatenated tokens of all sequences.
 struct HeadShape {
-  const int64_t* offsets;  ///< where each sequence begins among the tokens; N at the end
+  const int64_t* offsets;  ///< the first token of each sequence; N at the end
   int64_t heads;           ///< of this projection
   int64_t head_dim;        ///< D
   int64_t row_width;

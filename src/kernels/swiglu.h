@@ -6,7 +6,7 @@
 
 namespace mola {
 
-/// Rows begin..end of gate_up [N, 2F], gate next to up: y = silu(gate) * up [N, F]. And its
+/// Rows begin..end of gate_up [N, 2F], gate next to up: y = silu(gate) * up [N, F]. Its
 /// gradient: with s = sigmoid(gate), dgate = dy up s (1 + gate (1 - s)) and dup = dy gate s.
 #define MOLA_SWIGLU_KERNELS(T)                                                                   \
   void swiglu_rows(const T* gate_up, T* y, int64_t size, int64_t begin, int64_t end);            \

@@ -45,7 +45,7 @@ Tensor AdaptionPromptImpl::forward(const Tensor& query, const Tensor& key_weight
   const auto rows = prompt.to(dtype);
   const auto key = torch::linear(rows, key_weight).unflatten(1, {-1, dim});  // [P, kv_heads, D]
   const auto value = torch::linear(rows, value_weight).unflatten(1, {-1, dim});
-  // The query heads that share a key stand one after the other: n tokens, k keys' heads, g of each.
+  // Query heads that share a key head are adjacent: n tokens, k key heads, g query heads of each.
   const auto grouped = query.unflatten(1, {key.size(1), -1});
   const auto scores = torch::einsum("nkgd,pkd->nkgp", {grouped, key}) / std::sqrt(dim);
   const auto p = torch::softmax(scores, -1, accumulate_dtype(dtype)).to(dtype);

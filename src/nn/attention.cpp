@@ -18,8 +18,9 @@ AttentionImpl::AttentionImpl(ProjectionGroup qkv_, ProjectionGroup o_, int64_t h
   const auto width = [&](size_t i) { return qkv->options.projections()[i].out_features(); };
   TORCH_CHECK(head_dim > 0 && head_dim % 2 == 0 && width(0) % width(1) == 0 &&
                   width(1) % head_dim == 0 && width(2) == width(1),
-              "Attention: found projections of ", width(0), ", ", width(1), " and ", width(2),
-              ", expected whole heads of an even ", head_dim, ", and as many keys as values");
+              "Attention: found widths ", width(0), ", ", width(1), " and ", width(2),
+              " of q, k and v and head_dim ", head_dim, ", expected an even head_dim that divides ",
+              "k, equal k and v, and a q that k divides");
   if (!adaption_prompt_.is_empty()) {
     adaption_prompt = register_module("adaption_prompt", std::move(adaption_prompt_));
   }
@@ -29,7 +30,7 @@ Tensor AttentionImpl::forward(const Tensor& x, const AttentionInputs& inputs, Ro
   return o->forward_wide(mix(qkv->forward_wide(x, trace), inputs), trace);
 }
 
-// wide [N, q, k and v side by side] -> [N, num_heads D]
+// wide [N, (num_heads + 2 num_kv_heads) D], the fused q, k and v -> [N, num_heads D]
 Tensor AttentionImpl::mix(const Tensor& wide, const AttentionInputs& inputs) const {
   const auto& projections = qkv->options.projections();
   const HeadCounts heads = {projections[0].out_features() / head_dim_,

@@ -13,7 +13,7 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Draws random numbers from `state` on, until its end, whatever happens.
+// Sets the random state of `device` to `state` during its lifetime.
 class RandomStateGuard {
  public:
   RandomStateGuard(torch::Device device, const Tensor& state)
@@ -32,10 +32,10 @@ class RandomStateGuard {
 struct LayerCall : torch::CustomClassHolder {
   DecoderLayer layer{nullptr};
   AttentionInputs inputs;
-  Tensor random;         // before the layer ran
+  Tensor random;         // the random state before the first run
   RoutingTrace routing;  // of the first run
 
-  // y, and what the layer's routers gave.
+  // y, and the probabilities of the layer's routers.
   variable_list run(const Tensor& x, RoutingTrace& trace) {
     variable_list outputs = {layer->forward(x, inputs, &trace)};
     for (const auto& record : trace.records) outputs.push_back(record.routing.probabilities);
@@ -43,8 +43,8 @@ struct LayerCall : torch::CustomClassHolder {
   }
 };
 
-// What the backward pass needs. The parameters are saved not for their values: one that is changed
-// before the backward pass is then an error.
+// Tensors that the backward pass needs. The parameters are saved only for autograd's check:
+// changing one before the backward pass is then an error.
 struct Saved {
   Tensor x;
   variable_list parameters;

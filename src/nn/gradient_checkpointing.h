@@ -4,8 +4,8 @@
 
 namespace mola {
 
-/// What `layer->forward` gives, with the same gradients, but keeping only x for them: the backward
-/// pass computes the layer again, with the same dropout.
+/// `layer->forward` with activation checkpointing: x [N, H] -> [N, H]. Saves only x; the backward
+/// pass recomputes the layer with the same dropout masks. Outputs and gradients are the same.
 torch::Tensor forward_checkpointed(DecoderLayer layer, const torch::Tensor& x,
                                    const AttentionInputs& inputs, RoutingTrace* trace);
 

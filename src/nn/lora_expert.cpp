@@ -31,7 +31,7 @@ void LoraExpertImpl::reset() {
 void LoraExpertImpl::reset_parameters() {
   if (options.init() == Init::kGaussian) {
     torch::nn::init::normal_(lora_A, 0.0, 1.0 / static_cast<double>(options.rank()));
-  } else {  // until `start_pissa`, which needs the frozen weight, also for PiSSA
+  } else {  // also for PiSSA: `start_pissa` needs the frozen weight
     torch::nn::init::kaiming_uniform_(lora_A, std::sqrt(5.0));
   }
   torch::nn::init::zeros_(lora_B);

@@ -13,7 +13,7 @@ MlpImpl::MlpImpl(ProjectionGroup gate_up_, ProjectionGroup down_)
   const int64_t inner = down->options.in_features();
   TORCH_CHECK(halves[0].out_features() == inner && halves[1].out_features() == inner,
               "Mlp: found gate_proj and up_proj of ", halves[0].out_features(), " and ",
-              halves[1].out_features(), ", expected ", inner, " as down takes");
+              halves[1].out_features(), ", expected ", inner, ", the in_features of down");
 }
 
 torch::Tensor MlpImpl::forward(const torch::Tensor& x, RoutingTrace* trace) {

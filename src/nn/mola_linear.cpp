@@ -32,8 +32,9 @@ MolaLinearImpl::MolaLinearImpl(const torch::nn::Linear& linear, const MolaLinear
   TORCH_CHECK(group->weight.sizes() == linear->weight.sizes(),
               "MolaLinear: found a linear layer of ", linear->weight.sizes(), ", expected ",
               group->weight.sizes(), " as in the options");
-  TORCH_CHECK(options.bias() == linear->options.bias(), "MolaLinear: the options and the linear ",
-              "layer differ in having a bias");
+  TORCH_CHECK(options.bias() == linear->options.bias(), "MolaLinear: found a linear layer ",
+              linear->options.bias() ? "with" : "without", " a bias, expected one ",
+              options.bias() ? "with" : "without", " as in the options");
   torch::NoGradGuard no_grad;
   group->weight.copy_(linear->weight);
   if (options.bias()) group->bias.copy_(linear->bias);

@@ -19,8 +19,9 @@ struct SingularValues {
   Tensor Vt;
 };
 
-// From the eigenvectors of the smaller of W W^T and W^T W. In float64 its squares lose nothing that
-// fp32 has, and for a matrix of 1024 x 2816 it took a thirtieth of LAPACK's whole SVD.
+// Computed from the eigenvectors of the smaller of W W^T and W^T W. In float64 the squared values
+// keep the precision of fp32; for a 1024 x 2816 matrix this took a thirtieth of the time of
+// LAPACK's full SVD.
 SingularValues largest_singular_values(const Tensor& weight, int64_t rank) {
   const bool is_wide = weight.size(0) <= weight.size(1);
   const auto wide = (is_wide ? weight : weight.t()).to(torch::kDouble);
@@ -57,7 +58,7 @@ void set_initial_factors(ProjectionGroupImpl& group, size_t index, const Tensor&
                          const Tensor& initial_B) {
   torch::NoGradGuard no_grad;
   auto& mixture = *group.mixtures[index];
-  // So a run that goes on keeps its weight to the bit.
+  // A resumed run thus keeps a bit-identical weight.
   if (torch::equal(initial_A, mixture.initial_A) && torch::equal(initial_B, mixture.initial_B)) {
     return;
   }

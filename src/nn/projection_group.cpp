@@ -21,7 +21,8 @@ ProjectionGroupImpl::ProjectionGroupImpl(const ProjectionGroupOptions& options_)
     : options(options_) {
   TORCH_CHECK(options.in_features() > 0, "ProjectionGroup: found in_features ",
               options.in_features(), ", expected above 0");
-  TORCH_CHECK(!options.projections().empty(), "ProjectionGroup: has no projections");
+  TORCH_CHECK(!options.projections().empty(),
+              "ProjectionGroup: found no projections, expected at least one");
   TORCH_CHECK(options.dropout() >= 0 && options.dropout() < 1, "ProjectionGroup: found dropout ",
               options.dropout(), ", expected from 0 to below 1");
   std::set<std::string> names;
@@ -30,8 +31,8 @@ ProjectionGroupImpl::ProjectionGroupImpl(const ProjectionGroupOptions& options_)
                 projection.out_features(), " for ", projection.name(), ", expected above 0");
     TORCH_CHECK(projection.num_experts() >= 0, "ProjectionGroup: found num_experts ",
                 projection.num_experts(), " for ", projection.name(), ", expected at least 0");
-    TORCH_CHECK(names.insert(projection.name()).second, "ProjectionGroup: two projections named ",
-                projection.name());
+    TORCH_CHECK(names.insert(projection.name()).second, "ProjectionGroup: found ",
+                projection.name(), " twice, expected different names");
   }
   ProjectionGroupImpl::reset();
 }
@@ -68,7 +69,7 @@ void ProjectionGroupImpl::pretty_print(std::ostream& stream) const {
   stream << ", dropout=" << options.dropout() << ")";
 }
 
-// All experts' A, mixture after mixture, then all routers: the rows of the thin block.
+// The rows of the low-rank block: A of all experts, by mixture, then all routers.
 std::vector<Tensor> ProjectionGroupImpl::thin_rows() const {
   std::vector<Tensor> rows;
   for (const auto& mixture : mixtures) {
@@ -90,7 +91,7 @@ void ProjectionGroupImpl::build_parameter_blocks() const {
   }
 }
 
-// Where each mixture stands among the outputs and in the thin block.
+// The position of each mixture in the output and in the low-rank block.
 std::vector<MixturePlace> ProjectionGroupImpl::mixture_places() const {
   std::vector<MixturePlace> places;
   int64_t output_begin = 0;
@@ -123,7 +124,7 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
               ", expected [..., ", width, "]");
   const auto dtype = x.scalar_type();
   TORCH_CHECK(dtype == weight.scalar_type(), "ProjectionGroup: found x of ", dtype, ", expected ",
-              weight.scalar_type(), " as the weight");
+              weight.scalar_type(), ", the dtype of the weight");
   std::vector<Tensor> lora_B;
   std::vector<std::string> routed;
   for (size_t i = 0; i < mixtures.size(); ++i) {

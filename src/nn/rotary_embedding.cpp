@@ -9,8 +9,8 @@ namespace {
 
 using torch::Tensor;
 
-// Llama 3's scaling: wavelengths up to original / high stay, those beyond original / low are
-// stretched by the factor, and those between are interpolated (as Hugging Face's "llama3").
+// Llama 3 scaling, "llama3" in transformers: wavelengths below original / high are unchanged, those
+// above original / low are multiplied by the factor, and those between are interpolated.
 Tensor scale_llama3(const Tensor& frequencies, const RopeScaling& scaling) {
   const auto original = static_cast<double>(scaling.original_max_position_embeddings);
   const auto wavelengths = 2 * M_PI / frequencies;

@@ -15,14 +15,14 @@ constexpr int64_t kLongestByProducts = 512;
 
 }  // namespace
 
-// float64 has no need of speed, and the tests of its gradients then cover the products.
+// float64 always uses products: its speed does not matter, and the gradient tests cover them.
 bool BatchAttention::by_products(torch::Dtype dtype, int64_t time) {
   return dtype == torch::kDouble || (dtype == torch::kBFloat16 && time <= kLongestByProducts);
 }
 
 double BatchAttention::scale() const { return 1 / std::sqrt(static_cast<double>(query.size(3))); }
 
-// [B, heads, T, D] -> [B kv_heads, heads / kv_heads T, D]
+// [B, heads, T, D] -> [B kv_heads, (heads / kv_heads) T, D]
 Tensor BatchAttention::by_key(const Tensor& heads) const {
   return heads.view({query.size(0) * key.size(1), -1, query.size(3)});
 }

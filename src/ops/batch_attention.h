@@ -4,28 +4,28 @@
 
 namespace mola {
 
-/// Causal attention of B sequences of equal length on a CPU, with its gradient, for use inside an
-/// autograd function. query [B, heads, T, D], key and value [B, kv_heads, T, D]; the query heads
-/// that share a key stand one after the other, so keys are never repeated.
+/// Causal attention of B sequences of equal length on a CPU, and its gradient, for use inside an
+/// autograd function. query [B, heads, T, D], key and value [B, kv_heads, T, D]. Query heads that
+/// share a key head are adjacent, so keys and values are not repeated.
 ///
-/// Short bf16 sequences take two batched products and keep the probabilities, since
-/// `scaled_dot_product_attention`, whose kernel all others take, multiplies in fp32 there.
+/// Short bf16 sequences use two batched matrix products and save the probabilities; other fp32 and
+/// bf16 inputs use the kernel of `scaled_dot_product_attention`, which multiplies in fp32.
 struct BatchAttention {
   torch::Tensor query, key, value;
 
-  /// Whether sequences of `time` tokens are computed by two batched products.
+  /// Whether sequences of `time` tokens use two batched products.
   static bool by_products(torch::Dtype dtype, int64_t time);
 
-  /// What the backward pass needs beside these three.
+  /// Tensors that the backward pass needs besides query, key and value.
   struct Kept {
-    torch::Tensor softmax;  ///< the probabilities, or the logarithms of the rows' sums
-    torch::Tensor mixed;    ///< undefined where the probabilities are kept
+    torch::Tensor softmax;  ///< probabilities with products, otherwise the log-sum-exp of each row
+    torch::Tensor mixed;    ///< the output; undefined with products
   };
 
-  /// Writes to `mixed` [B, heads, T, D].
+  /// Writes the output to `mixed` [B, heads, T, D].
   Kept forward(const torch::Tensor& mixed) const;
 
-  /// Writes the gradients of query, key and value to `to`, given that of `mixed`.
+  /// Writes the gradients of query, key and value to `to`; `grad` is the gradient of `mixed`.
   void backward(const torch::Tensor& grad, const Kept& kept, const BatchAttention& to) const;
 
  private:

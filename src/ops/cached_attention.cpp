@@ -13,7 +13,7 @@ namespace {
 
 using torch::Tensor;
 
-// One layer's part of the cache, and the tokens' places in it.
+// The cache of one layer, and the slot and position of each token.
 struct Call {
   const Tensor &wide, &key, &value;
   const RotaryAngles& rotary;
@@ -59,7 +59,7 @@ Tensor attention_by_kernel(const Call& call, const HeadCounts& heads, bool only_
   return mixed;
 }
 
-// The sequence whose new tokens are begin..begin + count, out of torch's operators.
+// One sequence, whose new tokens are begin..begin + count, with torch's operators.
 Tensor attend_by_torch(const Call& call, const Tensor& query, int64_t begin, int64_t count) {
   const int64_t slot = call.slots[begin];
   const int64_t longest = call.positions[begin] + count;
@@ -128,7 +128,7 @@ Tensor cached_attention(const Tensor& wide, const AttentionInputs& inputs,
   const auto& lengths = inputs.cached->cache->lengths;
   const bool all_new = std::all_of(inputs.cached->slots.begin(), inputs.cached->slots.end(),
                                    [&](int64_t slot) { return lengths[slot] == 0; });
-  // Whole sequences have a faster way, which needs no cache.
+  // Whole sequences use the faster kernels of `causal_attention`, which do not read the cache.
   const auto mixed = attention_by_kernel(call, heads, /*only_store=*/all_new);
   return all_new ? causal_attention(wide, inputs, heads) : mixed;
 }

@@ -18,13 +18,13 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Sequences of equal length that follow each other: one batch.
+// Consecutive sequences of equal length: one batch.
 struct Run {
-  int64_t first;  // token
+  int64_t first;  // its first token
   int64_t count;
   int64_t time;
 
-  // Their part of [N heads, D], one matrix [heads, T, D] after the other: [count, heads, T, D].
+  // The part of `by_heads` [N heads, D] that belongs to the run: [count, heads, T, D].
   Tensor of(const Tensor& by_heads, int64_t heads) const {
     return by_heads.narrow(0, first * heads, count * time * heads).view({count, heads, time, -1});
   }
@@ -50,13 +50,13 @@ struct Parts {
   }
 };
 
-// What of a call is no tensor.
+// The arguments of a call that are not tensors.
 struct AttentionCall : torch::CustomClassHolder {
   std::vector<int64_t> offsets;
   HeadCounts heads{};
 };
 
-// What the backward pass needs.
+// Tensors that the backward pass needs.
 struct Saved {
   RotaryAngles rotary;
   Parts parts;
@@ -120,7 +120,7 @@ struct CausalAttentionFunction : torch::autograd::Function<CausalAttentionFuncti
   }
 };
 
-// The same out of torch's operators: on CUDA, and with a mask.
+// The same with torch's operators, for CUDA and for inputs with a mask.
 Tensor attention_by_torch(const Tensor& wide, const AttentionInputs& inputs,
                           const HeadCounts& heads) {
   const auto split = wide.unflatten(-1, {-1, heads.dim})
@@ -149,8 +149,8 @@ void check_inputs(const Tensor& wide, const AttentionInputs& inputs, const HeadC
   TORCH_CHECK(offsets.size() > 1 && offsets.front() == 0 && offsets.back() == wide.size(0) &&
                   std::adjacent_find(offsets.begin(), offsets.end(), std::greater_equal<>()) ==
                       offsets.end(),
-              "Attention: found offsets ", offsets, ", expected to rise from 0 to the ",
-              wide.size(0), " tokens");
+              "Attention: found offsets ", offsets, ", expected values that increase from 0 to ",
+              wide.size(0), ", the number of tokens");
   const std::vector<int64_t> shape = {wide.size(0), heads.dim};
   for (const auto& angles : {inputs.rotary.cos, inputs.rotary.sin}) {
     TORCH_CHECK(angles.sizes() == shape && angles.scalar_type() == wide.scalar_type(),

@@ -4,7 +4,7 @@
 
 namespace mola {
 
-/// How the wide output of q, k and v is cut.
+/// The layout of the fused output of q, k and v, [N, width].
 struct HeadCounts {
   int64_t query;
   int64_t key_value;
@@ -15,9 +15,10 @@ struct HeadCounts {
   int64_t width() const { return (query + 2 * key_value) * dim; }
 };
 
-/// Attention between the projections: wide [N, (query + 2 key_value) D], queries, keys and values
-/// side by side, -> [N, query D]. Queries and keys are turned by their positions' angles. Nothing
-/// is computed across sequences, and there is no padding to compute.
+/// Causal grouped-query attention: `wide` [N, (query + 2 key_value) D], the concatenated queries,
+/// keys and values of each token -> [N, query D]. Rotates queries and keys by the angles of their
+/// positions. A token attends to its own sequence only. Throws `c10::Error` for offsets or angles
+/// that do not match `wide`.
 torch::Tensor causal_attention(const torch::Tensor& wide, const AttentionInputs& inputs,
                                const HeadCounts& heads);
 

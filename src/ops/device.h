@@ -4,19 +4,19 @@
 
 namespace mola {
 
-// The questions about devices that the folders ask, in one place.
+// Device queries, in one place for all folders.
 
-/// Whether `tensor` lies in the host's memory: the kernels compute there, and its values are read
-/// without waiting for a device. Everything else goes through torch's operators.
+/// Whether `tensor` is in host memory: the CPU kernels process it, and reading its values does not
+/// synchronize with a device. All other tensors use torch's operators.
 inline bool on_host(const torch::Tensor& tensor) { return tensor.is_cpu(); }
 
-/// Whether `device` is separate from the host, with memory and random numbers of its own.
+/// Whether `device` is separate from the host, with its own memory and random generator.
 inline bool is_gpu(torch::Device device) { return device.is_cuda(); }
 
-/// The state of torch's default random generator of `device`, bytes.
+/// The state of torch's default random generator for `device`: uint8.
 torch::Tensor random_state(torch::Device device);
 
-/// Restores the generator to `state`.
+/// Restores the generator to `state`, a result of `random_state`.
 void set_random_state(torch::Device device, const torch::Tensor& state);
 
 }  // namespace mola

@@ -19,7 +19,7 @@ Gate::Result forward_by_torch(const Gate& gate, const Tensor& hidden, const Tens
   return {routing.probabilities, routing.expert_weights, routing.expert_indices, gated.flatten(1)};
 }
 
-// The formulas of kernels/gate.cpp.
+// The same formulas as in kernels/gate.cpp.
 void backward_by_torch(const Gate& gate, const Tensor& hidden, const Gate::Result& result,
                        const Tensor& grad_gated, const Tensor& grad_probabilities,
                        const Tensor& grad_hidden, const Tensor& grad_logits) {

@@ -4,6 +4,7 @@
 
 #include "ops/kernel_dispatch.h"
 #include "ops/matmul.h"
+#include "ops/saved_group.h"
 #include "ops/swiglu.h"
 
 namespace mola {
@@ -13,10 +14,10 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// What of a call is no tensor.
+// The arguments of a call that are not tensors.
 struct GroupCall : torch::CustomClassHolder {
   std::vector<MixturePlace> places;
-  int64_t hidden_rows = 0;  // of the block: all A; the routers follow
+  int64_t hidden_rows = 0;  // of all A in the block; those of the routers follow
   InputSteps steps{};
   bool has_bias = false;
 
@@ -44,11 +45,10 @@ Tensor logits_of(const Tensor& thin, const MixturePlace& place) {
 // Adds the mixture's h B^T to its columns of y.
 void add_output(const Tensor& y, const MixturePlace& place, const Tensor& gated,
                 const Tensor& lora_B) {
-  auto out = columns(y, place.output_begin, place.output_size);
-  out.addmm_(gated, lora_B.t());
+  columns(y, place.output_begin, place.output_size).addmm_(gated, lora_B.t());
 }
 
-// A dropout(x) and R x side by side, [N, M].
+// A dropout(x) and R x, concatenated: [N, M].
 Tensor thin_products(const Tensor& x, const Tensor& dropped, const Tensor& block,
                      int64_t hidden_rows) {
   if (dropped.is_same(x)) return matmul_nt(x, block);
@@ -56,39 +56,6 @@ Tensor thin_products(const Tensor& x, const Tensor& dropped, const Tensor& block
   const auto hidden = matmul_nt(dropped, block.narrow(0, 0, hidden_rows));
   return torch::cat({hidden, matmul_nt(x, block.narrow(0, hidden_rows, router_rows))}, 1);
 }
-
-// What the backward pass needs of a mixture.
-struct SavedMixture {
-  Tensor lora_B;
-  Gate::Result gate;  // undefined without a router
-};
-
-// What the backward pass needs. A router's probabilities are also an output of the function.
-struct Saved {
-  Tensor input;  // undefined where nothing needs it
-  Tensor kept;   // [N, I] bool, by dropout; undefined without it
-  Tensor weight, block;
-  Tensor thin;  // the thin products [N, M]
-  std::vector<SavedMixture> mixtures;
-
-  void save(AutogradContext* ctx) const {
-    variable_list saved = {input, kept, weight, block, thin};
-    for (const auto& [lora_B, gate] : mixtures) {
-      saved.insert(saved.end(),
-                   {lora_B, gate.probabilities, gate.weights, gate.indices, gate.gated});
-    }
-    ctx->save_for_backward(saved);
-  }
-  static Saved load(const AutogradContext* ctx) {
-    const auto saved = ctx->get_saved_variables();
-    Saved result = {saved[0], saved[1], saved[2], saved[3], saved[4], {}};
-    for (size_t i = 5; i < saved.size(); i += 5) {
-      result.mixtures.push_back(
-          {saved[i], {saved[i + 1], saved[i + 2], saved[i + 3], saved[i + 4]}});
-    }
-    return result;
-  }
-};
 
 struct GroupFunction : torch::autograd::Function<GroupFunction> {
   static variable_list forward(AutogradContext* ctx, const Tensor& input, const Tensor& weight,
@@ -110,7 +77,7 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
     variable_list outputs = {y};
     const bool needs_input = block.defined() || weight.requires_grad() ||
                              call->steps.activation != InputActivation::kNone;
-    Saved saved = {needs_input ? input : Tensor(), kept, weight, block, thin, {}};
+    SavedGroup saved = {needs_input ? input : Tensor(), kept, weight, block, thin, {}};
     for (size_t i = 0; i < call->places.size(); ++i) {
       const auto& place = call->places[i];
       saved.mixtures.push_back({lora_B[i], {}});
@@ -132,21 +99,20 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
   static variable_list backward(AutogradContext* ctx, variable_list gradients);
 };
 
-// The gradients that all mixtures share.
+// The gradients of the tensors that all mixtures share.
 struct GroupBackward {
   const Tensor& x;  // after the activation
-  const Saved& saved;
+  const SavedGroup& saved;
   const GroupCall& call;
 
   int64_t router_rows() const { return saved.block.size(0) - call.hidden_rows; }
-  Tensor grad_hidden(const Tensor& grad_thin) const {
-    return columns(grad_thin, 0, call.hidden_rows);
-  }
-  Tensor grad_logits(const Tensor& grad_thin) const {
-    return columns(grad_thin, call.hidden_rows, router_rows());
+  Tensor grad_hidden(const Tensor& grad) const { return columns(grad, 0, call.hidden_rows); }
+  Tensor grad_logits(const Tensor& grad) const {
+    return columns(grad, call.hidden_rows, router_rows());
   }
 
   Tensor block_gradient(const Tensor& grad_thin) const {
+    if (!saved.block.defined()) return {};
     if (!saved.kept.defined()) return torch::mm(grad_thin.t(), x);
     const auto dropped = (x * saved.kept).mul_(1 / call.keep());
     return torch::cat(
@@ -156,6 +122,7 @@ struct GroupBackward {
   Tensor x_gradient(const Tensor& dy, const Tensor& grad_thin) const {
     const auto& [block, kept] = std::tie(saved.block, saved.kept);
     auto grad_x = matmul_nn(dy, saved.weight);
+    if (!block.defined()) return grad_x;
     if (!kept.defined()) return grad_x.addmm_(grad_thin, block);
     const auto through = matmul_nn(grad_hidden(grad_thin), block.narrow(0, 0, call.hidden_rows));
     grad_x.addcmul_(through, kept.to(through.scalar_type()), 1 / call.keep());
@@ -163,8 +130,8 @@ struct GroupBackward {
   }
 };
 
-// dB of a mixture, transposed as its parameters lie, and its columns of the thin products'
-// gradient.
+// Returns dB of a mixture, as a transposed view like its parameters, and writes its columns of the
+// gradient of the low-rank products.
 Tensor mixture_gradient(const MixturePlace& place, const Tensor& dy, const SavedMixture& saved,
                         const Tensor& thin, const Tensor& grad_probabilities,
                         const Tensor& grad_thin) {
@@ -183,28 +150,15 @@ Tensor mixture_gradient(const MixturePlace& place, const Tensor& dy, const Saved
 
 variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradients) {
   refuse_second_derivatives();
-  const auto saved = Saved::load(ctx);
+  const auto saved = SavedGroup::load(ctx);
   const auto capsule = ctx->saved_data["call"].toCapsule();
   const auto& call = static_cast<const GroupCall&>(*capsule);
   const auto dy = gradients[0].contiguous();
-  const bool needs_x = ctx->needs_input_grad(0);
   const bool needs_weight = ctx->needs_input_grad(1);
-  const bool has_experts = saved.block.defined();
-  const auto x = has_experts || needs_weight ? call.activate(saved.input) : Tensor();
+  const auto x = saved.block.defined() || needs_weight ? call.activate(saved.input) : Tensor();
   const auto grad_weight = needs_weight ? torch::mm(dy.t(), x) : Tensor();
   const auto grad_bias = call.has_bias && ctx->needs_input_grad(2) ? dy.sum(0) : Tensor();
-  const auto input_gradient = [&](const Tensor& grad_x) {
-    return call.input_gradient(grad_x, saved.input);
-  };
-  if (!has_experts) {
-    return {needs_x ? input_gradient(matmul_nn(dy, saved.weight)) : Tensor(),
-            grad_weight,
-            grad_bias,
-            {},
-            {},
-            {}};
-  }
-  const auto grad_thin = torch::empty_like(saved.thin);
+  const auto grad_thin = saved.thin.defined() ? torch::empty_like(saved.thin) : Tensor();
   variable_list grad_B;
   auto next_gradient = gradients.begin() + 1;  // of the probabilities of the next router
   for (size_t i = 0; i < call.places.size(); ++i) {
@@ -214,8 +168,10 @@ variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradie
         mixture_gradient(place, dy, saved.mixtures[i], saved.thin, grad_probabilities, grad_thin));
   }
   const GroupBackward shared{x, saved, call};
-  variable_list result = {needs_x ? input_gradient(shared.x_gradient(dy, grad_thin)) : Tensor(),
-                          grad_weight, grad_bias, shared.block_gradient(grad_thin)};
+  const auto grad_input = ctx->needs_input_grad(0)
+                              ? call.input_gradient(shared.x_gradient(dy, grad_thin), saved.input)
+                              : Tensor();
+  variable_list result = {grad_input, grad_weight, grad_bias, shared.block_gradient(grad_thin)};
   result.insert(result.end(), grad_B.begin(), grad_B.end());
   result.resize(result.size() + 2);  // the call and the routing
   return result;
@@ -232,15 +188,13 @@ GroupOutputs group_forward(const Tensor& input, const Tensor& weight, const Tens
   call->steps = steps;
   call->has_bias = bias.defined();
   for (const auto& place : places) call->hidden_rows += place.gate.num_experts * place.gate.rank;
-  // An autograd function takes what may be missing as optional, and no undefined tensor.
+  // An autograd function accepts empty optionals, but no undefined tensors.
   const auto optional = [](const Tensor& tensor) {
     return tensor.defined() ? std::optional<Tensor>(tensor) : std::nullopt;
   };
-  auto outputs = GroupFunction::apply(input.contiguous(), weight, optional(bias), optional(block),
-                                      at::TensorList(lora_B), call, routing);
-  GroupOutputs result{outputs[0], {}};
-  result.probabilities.assign(outputs.begin() + 1, outputs.end());
-  return result;
+  const auto outputs = GroupFunction::apply(input.contiguous(), weight, optional(bias),
+                                            optional(block), at::TensorList(lora_B), call, routing);
+  return {outputs[0], variable_list(outputs.begin() + 1, outputs.end())};
 }
 
 }  // namespace mola

@@ -10,35 +10,39 @@
 
 namespace mola {
 
-/// One mixture of a group: where its outputs, its rows of A and its router stand.
+/// The position of one mixture of a group in the output and in the block of all A and routers.
 struct MixturePlace {
   Gate gate;
-  int64_t output_begin;  ///< of its columns among the outputs
+  int64_t output_begin;  ///< the first of its columns of y
   int64_t output_size;   ///< O
-  int64_t hidden_begin;  ///< of its E r rows in the thin block
-  int64_t logits_begin;  ///< of its router's E rows in the thin block; -1 without a router
+  int64_t hidden_begin;  ///< the first of its E r rows of the block
+  int64_t logits_begin;  ///< the first of its router's E rows of the block; -1 without a router
 };
 
-/// What is done to the input: first the activation, then, for the experts, dropout.
+/// The operations on the input: the activation, then dropout, for the experts only.
 struct InputSteps {
   InputActivation activation;
   double dropout;
 };
 
-/// What `ProjectionGroup` computes, with a backward pass written by hand that keeps only the input,
-/// what dropout left of it (one byte an element), the thin products and the gates' results; weight
-/// and bias get a gradient where they require one, and cost nothing where they are frozen:
+/// The result of `group_forward`.
+struct GroupOutputs {
+  torch::Tensor y;                           ///< [N, O]
+  std::vector<torch::Tensor> probabilities;  ///< [N, E] of each router, differentiable
+};
+
+/// Computes a `ProjectionGroup` (paper, section 3.1):
 ///
 ///     y = x W^T + b, and for each mixture  y_p += gate(A dropout(x), R x) B^T
 ///
-/// x [N, I] is the activation of the input given; weight [O, I]; block [M, I] holds all A and then
-/// all routers, `lora_B` one [O_p, E r] for each mixture, both in x's dtype. Gives y [N, O] and for
-/// each router its probabilities; with `routing` its whole result too.
-struct GroupOutputs {
-  torch::Tensor y;
-  std::vector<torch::Tensor> probabilities;  ///< differentiable, one for each mixture with a router
-};
-
+/// x [N, I] is the input after the activation; weight [O, I]; bias [O] or undefined; block [M, I]
+/// has the rows of all A, then of all routers (undefined without experts); `lora_B` has one
+/// [O_p, E r] per mixture. block and `lora_B` have the dtype of x. Appends the results of the
+/// routers' gates to `routing` unless it is null.
+///
+/// The hand-written backward pass saves only the input, the dropout mask (one byte per element),
+/// the low-rank products and the results of the gates. weight and bias get a gradient if they
+/// require one; frozen, they add no cost.
 GroupOutputs group_forward(const torch::Tensor& input, const torch::Tensor& weight,
                            const torch::Tensor& bias, const torch::Tensor& block,
                            const std::vector<torch::Tensor>& lora_B,

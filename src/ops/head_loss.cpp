@@ -16,11 +16,11 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Rows of logits that exist at a time: 256 rows of a vocabulary of 32000 in bf16 are 16 MB.
+// Logits in a chunk: 256 rows for a vocabulary of 32000, 16 MB in bf16.
 constexpr int64_t kChunkElements = 256 * 32000;
 
-// Returns the sum of the rows' cross-entropies; `logits` [N, V] become the gradient of `scale`
-// times it.
+// Returns the sum of the cross-entropies of all rows, and overwrites `logits` [N, V] with the
+// gradient of `scale` times the sum.
 Tensor cross_entropy_in_place(Tensor& logits, const Tensor& targets, double scale) {
   if (!on_host(logits)) {
     const auto wide = logits.to(torch::kFloat);
@@ -44,10 +44,10 @@ Tensor cross_entropy_in_place(Tensor& logits, const Tensor& targets, double scal
   return losses.sum();
 }
 
-// The gradients, which come out of the forward pass.
+// The gradients, which the forward pass computes.
 struct Saved {
   Tensor states_gradient;  // [N, H]
-  Tensor head_gradient;    // [V, H], undefined where the head is frozen
+  Tensor head_gradient;    // [V, H], undefined if the head is frozen
 
   void save(AutogradContext* ctx) const {
     ctx->save_for_backward({states_gradient, head_gradient});
@@ -58,8 +58,8 @@ struct Saved {
   }
 };
 
-// The head and the cross-entropy of `states` [N, H], chunk by chunk. The gradients come out of the
-// forward pass, while the logits are there; the backward pass only scales them.
+// The head and the cross-entropy of `states` [N, H], in chunks. The forward pass also computes the
+// gradients, from the logits of each chunk; the backward pass only scales them.
 struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
   static Tensor forward(AutogradContext* ctx, const Tensor& states, const Tensor& head_weight,
                         const Tensor& targets, double normalizer) {

@@ -7,22 +7,22 @@
 
 namespace mola {
 
-/// The elements of `tensor` as a kernel takes them; the tensor keeps its memory.
+/// A pointer to the elements of `tensor`, in a kernel's type. The tensor keeps ownership.
 template <class T>
 T* kernel_data(const torch::Tensor& tensor) {
   return static_cast<T*>(tensor.data_ptr());
 }
 
-/// The dtype that a kernel computes in for tensors of `dtype`: that of `Acc`.
+/// The dtype in which kernels compute for tensors of `dtype`, that of `Acc`.
 inline torch::Dtype accumulate_dtype(torch::Dtype dtype) {
   return dtype == torch::kDouble ? torch::kDouble : torch::kFloat;
 }
 
-/// Rows that are worth a thread of their own.
+/// The minimum number of rows per thread.
 constexpr int64_t kRowGrain = 16;
 
-/// Calls `run(type, begin, end)` for all of `rows`, on all threads; `type` is a null pointer of the
-/// type that stands for the dtype of `tensor` in kernels. Throws `c10::Error` for others than fp32,
+/// Calls `run(type, begin, end)` in parallel for ranges that cover `rows`; `type` is a null pointer
+/// to the kernels' type for the dtype of `tensor`. Throws `c10::Error` for a dtype other than fp32,
 /// bf16 and float64.
 template <class Run>
 void for_rows(const torch::Tensor& tensor, int64_t rows, const Run& run,
@@ -37,11 +37,11 @@ void for_rows(const torch::Tensor& tensor, int64_t rows, const Run& run,
   on_all_threads(static_cast<BFloat16*>(nullptr));
 }
 
-/// For the first line of a backward pass that is written by hand: autograd cannot go through it
-/// once more. Throws `c10::Error` if it is asked to.
+/// Call this first in a hand-written backward pass, which autograd cannot differentiate. Throws
+/// `c10::Error` if it should (create_graph).
 inline void refuse_second_derivatives() {
   TORCH_CHECK(!torch::GradMode::is_enabled(),
-              "mola: this gradient has no gradient of its own (create_graph)");
+              "mola: second derivatives are not supported (create_graph)");
 }
 
 }  // namespace mola

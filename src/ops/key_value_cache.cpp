@@ -17,7 +17,7 @@ KeyValueCache::KeyValueCache(int64_t layers, int64_t slots, int64_t kv_heads, in
 
 void KeyValueCache::reserve(int64_t tokens) {
   if (tokens <= capacity()) return;
-  const int64_t wanted = std::max(tokens, 2 * capacity());  // so that growing is rare
+  const int64_t wanted = std::max(tokens, 2 * capacity());  // so that it rarely grows
   for (auto* layers : {&keys, &values}) {
     for (auto& layer : *layers) {
       auto shape = layer.sizes().vec();

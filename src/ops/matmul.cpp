@@ -16,7 +16,7 @@ bool onednn_is_faster(const Tensor& x) {
 
 }  // namespace
 
-// No symbol of oneDNN is exported, but the dispatcher knows the operator.
+// LibTorch exports no symbol of oneDNN, but its dispatcher has the operator.
 Tensor onednn_linear(const Tensor& x, const Tensor& w) {
   static const auto linear =
       c10::Dispatcher::singleton()

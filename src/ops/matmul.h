@@ -4,10 +4,10 @@
 
 namespace mola {
 
-/// Matrix products by whichever library is fastest for them: on a CPU oneDNN, for fp32 too, where
-/// ATen would take MKL. They record no gradients: for use inside autograd functions.
+// Matrix products with the fastest library: oneDNN on a CPU, also for fp32, where ATen uses MKL.
+// They record no gradients: for use inside autograd functions.
 
-/// oneDNN's linear layer on the CPU: x [N, K], w [M, K], which may be a transposed view -> x w^T
+/// oneDNN's linear layer on the CPU: x [N, K], w [M, K] or a transposed view -> x w^T [N, M]
 torch::Tensor onednn_linear(const torch::Tensor& x, const torch::Tensor& w);
 
 /// x [N, K], w [M, K] -> x w^T [N, M]

@@ -7,8 +7,8 @@ namespace {
 
 using torch::Tensor;
 
-// A block is stored along the packed dimension: row after row, or column after column. So each part
-// is dense in it, which is what autograd wants of a parameter with a gradient of its own.
+// A block is stored along the concatenated dimension: row by row, or column by column. Each part is
+// thus dense, as autograd expects of a parameter with its own gradient.
 bool lie_side_by_side(at::TensorList parts, int64_t dim) {
   int64_t offset = parts[0].storage_offset();
   for (const auto& part : parts) {
@@ -23,7 +23,7 @@ bool lie_side_by_side(at::TensorList parts, int64_t dim) {
 
 void move_side_by_side(at::TensorList parts, int64_t dim) {
   torch::NoGradGuard no_grad;
-  c10::InferenceMode normal_mode(false);  // parameters outlive a first forward for inference
+  c10::InferenceMode normal_mode(false);  // parameters are also used outside of it
   std::vector<Tensor> sources;
   for (const auto& part : parts) sources.push_back(part.detach().transpose(0, dim));
   const auto block = torch::cat(sources, 0);
@@ -34,7 +34,7 @@ void move_side_by_side(at::TensorList parts, int64_t dim) {
   }
 }
 
-// The matrix over all parts, which lie side by side.
+// The matrix of all parts, which are contiguous.
 Tensor whole(at::TensorList parts, int64_t dim) {
   auto sizes = parts[0].sizes().vec();
   sizes[dim] = 0;
@@ -50,7 +50,7 @@ struct ParameterBlockFunction : torch::autograd::Function<ParameterBlockFunction
     for (const auto& part : parts) sizes.push_back(part.size(dim));
     ctx->saved_data["sizes"] = sizes;
     ctx->saved_data["dim"] = dim;
-    // Not for their values: a part that is changed before the backward pass is then an error.
+    // Only for autograd's check: changing a part before the backward pass is then an error.
     ctx->save_for_backward(parts.vec());
     return whole(parts, dim);
   }

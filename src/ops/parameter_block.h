@@ -6,12 +6,12 @@
 
 namespace mola {
 
-/// One matrix of which `parts` are the consecutive rows (dim 0) or columns (dim 1), sharing their
-/// storage: nothing is copied from one call to the next. Gradients of the matrix reach each part.
+/// Concatenates the matrices `parts` by rows (dim 0) or columns (dim 1), as a view of their shared
+/// storage: repeated calls copy nothing. Gradients of the result propagate to each part.
 ///
-/// The parts are leaves, such as parameters. Where they do not lie side by side yet (when fresh,
-/// after clone(), to() or load()) they are first moved into a block of their own, which keeps their
-/// values, names and identity.
+/// The parts are leaves, such as parameters. If they are not contiguous in one storage yet (new, or
+/// after clone(), to() or load()), they are first moved into one; they keep their values, names and
+/// identity.
 torch::Tensor parameter_block(const std::vector<torch::Tensor>& parts, int64_t dim);
 
 }  // namespace mola

@@ -13,11 +13,11 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// What the backward pass needs.
+// Tensors that the backward pass needs.
 struct Saved {
   Tensor x;
   Tensor weight;
-  Tensor inverse;  // of each row's norm
+  Tensor inverse;  // 1 / sqrt(mean(x^2) + eps) of each row
 
   void save(AutogradContext* ctx) const { ctx->save_for_backward({x, weight, inverse}); }
   static Saved load(const AutogradContext* ctx) {
@@ -26,7 +26,7 @@ struct Saved {
   }
 };
 
-// In one pass over x each way, and another for the weight's gradient where it requires one.
+// One pass over x in each direction, and another for the gradient of the weight, if required.
 struct RMSNormFunction : torch::autograd::Function<RMSNormFunction> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x_given, const Tensor& weight,
                         double eps) {

@@ -4,8 +4,8 @@
 
 namespace mola {
 
-/// weight * x / sqrt(mean(x^2) + eps) over the last dimension, its statistics in fp32: x [..., H],
-/// weight [H] -> the shape and dtype of x.
+/// weight * x / sqrt(mean(x^2) + eps) over the last dimension, with statistics in fp32 (arXiv
+/// 1910.07467): x [..., H], weight [H] -> the shape and dtype of x.
 torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight, double eps);
 
 }  // namespace mola

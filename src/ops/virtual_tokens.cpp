@@ -25,7 +25,7 @@ Tensor VirtualTokens::put_before(const Tensor& rows, const Tensor& front) const 
   return torch::cat(pieces);
 }
 
-// One split, whose gradient is one concatenation.
+// One split, since its gradient is one concatenation.
 Tensor VirtualTokens::take_away(const Tensor& rows) const {
   const auto pieces = rows.split_with_sizes(sizes_);
   std::vector<Tensor> text;

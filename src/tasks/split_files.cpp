@@ -123,8 +123,8 @@ Names files_of_folder(const std::string& folder, const Names& names, const Names
       if (split_name(file) == name) found.push_back(file.string());
     }
     if (found.size() > before) continue;
-    fail(folder, ": found ", files.size(), " files of ", join(extensions),
-         ", expected one with the name ", name);
+    fail(folder, ": found ", files.size(), files.size() == 1 ? " file of " : " files of ",
+         join(extensions), ", expected one with the name ", name);
   }
   return found;
 }

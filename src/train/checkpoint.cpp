@@ -25,7 +25,7 @@ using torch::Tensor;
 const std::string kState = "/state.safetensors";
 const std::string kProgress = "/progress.json";
 
-// The state is bytes, in whole groups of 8; our files hold int64.
+// The state is uint8, in multiples of 8 bytes; it is saved as int64.
 Tensor saved_random_state(torch::Device device) { return random_state(device).view(torch::kLong); }
 
 torch::Device device_of(Trainer& trainer) { return trainer.model()->embed_tokens.device(); }

@@ -8,9 +8,9 @@
 namespace mola {
 namespace {
 
-constexpr size_t kFewLayers = 8;  // with a picture each
+constexpr size_t kFewLayers = 8;  // up to which each layer has a chart
 
-// The least or the greatest load of the experts of `layer`, as a multiple of an even share.
+// The lowest or highest load of an expert of `layer`, relative to a uniform load.
 double extreme_load(const StepMetrics& line, size_t layer, bool is_greatest) {
   if (layer >= line.expert_load.size() || line.expert_load[layer].empty()) return NAN;
   const auto& load = line.expert_load[layer];
@@ -20,10 +20,10 @@ double extreme_load(const StepMetrics& line, size_t layer, bool is_greatest) {
 
 HeatMap load_map(const std::vector<StepMetrics>& metrics, size_t layers, bool is_greatest) {
   HeatMap map;
-  map.title = is_greatest ? "Load of the busiest expert" : "Load of the least used expert";
+  map.title = is_greatest ? "Load of the most-used expert" : "Load of the least-used expert";
   map.x_label = "step";
   map.y_label = "layer";
-  map.value_label = "times an even share";
+  map.value_label = "load / uniform load";
   (is_greatest ? map.low : map.high) = 1;
   if (!is_greatest) map.low = 0;
   const auto cells = cells_of(metrics);
@@ -47,7 +47,7 @@ LineChart layer_chart(const std::vector<Group>& groups, size_t layer, size_t exp
           layer < line.expert_load.size() && expert < line.expert_load[layer].size();
       return is_there ? line.expert_load[layer][expert] : NAN;
     };
-    auto one = chart_of(groups, "Layer " + std::to_string(layer), "share of picks", share);
+    auto one = chart_of(groups, "Layer " + std::to_string(layer), "share of assignments", share);
     one.lines[0].name = "expert " + std::to_string(expert);
     if (expert == 0) {
       chart = one;
@@ -67,20 +67,19 @@ void add_expert_load_report(Page& page, const std::vector<StepMetrics>& metrics,
                                       [](const auto& line) { return !line.expert_load.empty(); });
   if (with_load == metrics.end()) return;
   const auto& load = with_load->expert_load;
-  page.heading("Experts' load during training");
+  page.heading("Expert load during training");
   page.paragraph(
-      "The share of a layer's picks that went to each expert, as the load-balancing loss counts "
-      "them: "
-      "experts of one number are added up over the layer's projections, of which those with the "
-      "most "
-      "experts count. An even share is one divided by that number. Layers without a router are "
-      "empty.");
+      "The load of an expert is its share of its layer's assignments, as in the load-balancing "
+      "loss: assignments are summed over the layer's projections; if these differ in their number "
+      "of experts, only those with the most experts count. A uniform load is 1 divided by that "
+      "number. Layers without a router are empty.");
   page.pictures({pictures.draw("load_busiest", load_map(metrics, load.size(), true),
-                               "How much more than an even share the busiest expert of each layer "
-                               "was picked: dark is even."),
+                               "The highest load in each layer relative to a uniform load. Dark "
+                               "cells have a uniform load."),
                  pictures.draw("load_least", load_map(metrics, load.size(), false),
-                               "How little of an even share the least used expert of each layer "
-                               "got: bright is even, dark is an expert that hardly serves.")});
+                               "The lowest load in each layer relative to a uniform load. Bright "
+                               "cells have a uniform load; in dark cells, an expert is hardly "
+                               "used.")});
   if (load.size() > kFewLayers) return;
   std::vector<Picture> by_layer;
   for (size_t layer = 0; layer < load.size(); ++layer) {

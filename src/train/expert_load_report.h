@@ -7,7 +7,7 @@
 
 namespace mola {
 
-/// Adds how evenly the experts of each layer were used; nothing where the adapter has no routers.
+/// Adds the load of the experts of each layer to `page`; nothing if the adapter has no routers.
 void add_expert_load_report(Page& page, const std::vector<StepMetrics>& metrics,
                             const Pictures& pictures);
 

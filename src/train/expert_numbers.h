@@ -7,8 +7,8 @@
 
 namespace mola {
 
-/// A list for each layer under `key`; empty if it is not given. Throws `Error` if it is something
-/// else.
+/// Reads `key`, a list of numbers for each layer; empty without the key. Throws `Error` for another
+/// value.
 ExpertNumbers expert_numbers(const JsonReader& reader, const std::string& key);
 
 }  // namespace mola

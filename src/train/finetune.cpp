@@ -23,14 +23,14 @@
 namespace mola {
 namespace {
 
-// A config that a program filled in has to be one that a file could hold.
+// Checks a config that a program filled in like one from a file.
 void check_config(const RunConfig& run) {
   const auto json = parse_json(run_config_text(run), "run config");
   ConfigSource source{"run config", {}, {}};
   read_run(json, source, adapter_types());
 }
 
-// A run of token ids needs no tokenizer.
+// Token ids need no tokenizer.
 RunData read_data(const RunConfig& run, int64_t vocab_size) {
   if (run.data.task == "tokens") return load_run_data(run, nullptr, vocab_size);
   find_task(run.data.task);  // a wrong name is reported before a missing tokenizer

@@ -14,16 +14,16 @@ namespace {
 using torch::Tensor;
 
 constexpr int64_t kAlignment = 16;     // floats: 64 bytes
-constexpr int64_t kNormBlock = 16384;  // floats that one partial sum of squares runs over
+constexpr int64_t kNormBlock = 16384;  // floats in a partial sum of squares
 
 int64_t round_up(int64_t size, int64_t multiple) {
   return (size + multiple - 1) / multiple * multiple;
 }
 
-// A storage, the parameters that view it, and its place in the flat buffer.
+// A storage, the parameters that view it, and its position in the flat buffer.
 struct Block {
   std::vector<Tensor> parameters;
-  int64_t size = 0;  // numbers in the storage
+  int64_t size = 0;  // elements of the storage
   int64_t begin = 0;
 };
 
@@ -61,13 +61,13 @@ FlatParameters::FlatParameters(torch::nn::Module& module) {
     }
     const auto dtype = item.value().scalar_type();
     TORCH_CHECK(dtype == torch::kFloat || dtype == torch::kBFloat16, "FlatParameters: ", item.key(),
-                " is of ", dtype, ", expected fp32 or bf16");
+                ": found ", dtype, ", expected fp32 or bf16");
     parameters_.push_back(item.value());
   }
-  TORCH_CHECK(!parameters_.empty(), "FlatParameters: the module has nothing to train");
+  TORCH_CHECK(!parameters_.empty(), "FlatParameters: found no trainable parameters");
   for (const auto& parameter : parameters_) {
     TORCH_CHECK(frozen_storages.count(parameter.storage().unsafeGetStorageImpl()) == 0,
-                "FlatParameters: a block holds parameters that are trained beside frozen ones; ",
+                "FlatParameters: found trainable and frozen parameters in one block; ",
                 "train or freeze all experts of a projection group together");
   }
   move(parameters_);
@@ -114,7 +114,7 @@ void FlatParameters::round_values() {
 }
 
 Tensor FlatParameters::clip_gradients(double max_norm) {
-  // In blocks, since one long fp32 sum would lose digits.
+  // In blocks, since one long fp32 sum would lose precision.
   const auto norm = gradients_.view({-1, kNormBlock}).norm(2, 1).norm();
   if (max_norm > 0) gradients_.mul_((max_norm / (norm + 1e-6)).clamp_max(1.0));
   return norm;
@@ -122,8 +122,8 @@ Tensor FlatParameters::clip_gradients(double max_norm) {
 
 void FlatParameters::check() const {
   for (const auto& parameter : parameters_) {
-    const auto& home = is_rounded(parameter) ? rounded_values_ : values_;
-    TORCH_CHECK(parameter.storage().is_alias_of(home.storage()),
+    const auto& buffer = is_rounded(parameter) ? rounded_values_ : values_;
+    TORCH_CHECK(parameter.storage().is_alias_of(buffer.storage()),
                 "FlatParameters: a parameter was moved out of the flat buffer");
   }
 }

@@ -9,8 +9,8 @@ namespace mola {
 
 void keep_freed_memory() {
 #if defined(__GLIBC__)
-  mallopt(M_MMAP_MAX, 0);         // no mapping for a single allocation, unmapped when it is freed
-  mallopt(M_TRIM_THRESHOLD, -1);  // nor is the end of the heap given back
+  mallopt(M_MMAP_MAX, 0);         // no mmap for single allocations, which free() would unmap
+  mallopt(M_TRIM_THRESHOLD, -1);  // no trimming of the heap
 #endif
 }
 

@@ -17,7 +17,7 @@
 namespace mola {
 namespace {
 
-// To four digits, which are enough for a picture.
+// Rounds to four decimals, which are enough for a chart.
 ExpertNumbers rounded(ExpertNumbers numbers) {
   for (auto& layer : numbers) {
     for (auto& number : layer) number = std::round(number * 1e4) / 1e4;
@@ -25,7 +25,7 @@ ExpertNumbers rounded(ExpertNumbers numbers) {
   return numbers;
 }
 
-// `origin` names file and line.
+// `origin` is the file and line, for errors.
 StepMetrics metrics_from(const nlohmann::json& json, const std::string& origin) {
   ConfigSource source{origin, {}, {}};
   const JsonReader reader(json, source, "");
@@ -98,7 +98,7 @@ std::vector<StepMetrics> read_metrics(const std::string& path) {
     const auto metrics = metrics_from(parse_json(line, origin), origin);
     const int64_t before = all.empty() ? 0 : all.back().step;
     if (metrics.step <= before) {
-      fail(origin, ": found step ", metrics.step, ", expected one above ", before);
+      fail(origin, ": found step ", metrics.step, ", expected a step above ", before);
     }
     all.push_back(metrics);
   }

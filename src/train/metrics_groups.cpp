@@ -6,7 +6,7 @@
 namespace mola {
 namespace {
 
-constexpr size_t kMostPoints = 150;  // of a line
+constexpr size_t kMostPoints = 150;  // of a line chart
 constexpr size_t kMostCells = 48;    // of a row of a heat map
 
 }  // namespace
@@ -20,7 +20,7 @@ double mean_of(const Group& group, const Value& value) {
     sum += found;
     ++count;
   }
-  return sum / count;  // NaN of none
+  return sum / count;  // NaN without finite values
 }
 
 std::vector<Group> groups_of(const std::vector<StepMetrics>& metrics) {
@@ -32,7 +32,7 @@ std::vector<Group> groups_of(const std::vector<StepMetrics>& metrics) {
 
 std::vector<Group> cells_of(const std::vector<StepMetrics>& metrics) {
   const int64_t last = metrics.back().step;
-  int64_t gap = 1;  // the largest between two lines
+  int64_t gap = 1;  // the largest number of steps between two lines
   int64_t before = 0;
   for (const auto& line : metrics) {
     gap = std::max(gap, line.step - before);

@@ -9,19 +9,19 @@
 
 namespace mola {
 
-/// Lines of metrics that a picture shows as one.
+/// Lines of metrics that a chart shows as one point or cell.
 using Group = std::vector<const StepMetrics*>;
 
-/// What is shown of a line; NaN where it has none.
+/// The plotted value of a line; NaN if it has none.
 using Value = std::function<double(const StepMetrics&)>;
 
-/// The mean of the lines that have one; NaN without.
+/// The mean of the finite values; NaN if there are none.
 double mean_of(const Group& group, const Value& value);
 
-/// Groups of equally many lines, as many as a line chart shows well.
+/// Groups with equal numbers of lines, at most as many as fit a line chart.
 std::vector<Group> groups_of(const std::vector<StepMetrics>& metrics);
 
-/// Groups of equally many steps, as many as a row of a heat map shows well; none is empty.
+/// Groups with equal numbers of steps, at most as many as fit a row of a heat map; none is empty.
 std::vector<Group> cells_of(const std::vector<StepMetrics>& metrics);
 
 /// A chart of one line over the steps.

@@ -73,7 +73,7 @@ RunProgress resume_run(Trainer& trainer, const std::string& folder, const RunIde
     check_identity(checkpoint, progress.identity, identity);
   }
   cut_metrics(folder + kMetrics, progress.step);
-  log_info(checkpoint.empty() ? folder + " holds no checkpoint yet; starting from the first step"
+  log_info(checkpoint.empty() ? "no checkpoint in " + folder + "; starting from the first step"
                               : "resuming from " + checkpoint);
   return progress;
 }
@@ -87,7 +87,7 @@ RunStatus find_run(const RunConfig& run) {
   clean_run_folder(folder);
   if (is_empty_folder(folder)) return RunStatus::kNew;
   if (!std::filesystem::exists(folder + kConfig)) {
-    fail("output.dir ", folder, ": holds files but no config.json, so it is no run to resume");
+    fail("output.dir ", folder, ": found files but no config.json, expected a run to resume");
   }
   check_same_run(run, read_run_config(folder + kConfig), folder, adapter_types());
   const bool is_finished = std::filesystem::exists(trained_folder(run));
@@ -152,7 +152,7 @@ void Recorder::record(const Trainer::Step& step) {
   log_->add(step);
   last_step_ = step.number;
   if (is_evaluated(step.number) || log_->is_due(step.number)) {
-    auto metrics = log_->means(step);  // before the evaluation, whose time is none of the steps'
+    auto metrics = log_->means(step);  // before the evaluation, which is not part of the step time
     if (is_evaluated(step.number)) metrics.validation_loss = evaluate(step.number);
     log_->write(metrics);
   }
@@ -187,7 +187,7 @@ double Recorder::evaluate(int64_t step) {
 
 std::string Recorder::finish() {
   log_->flush();
-  log_.reset();  // takes the bar away
+  log_.reset();  // removes the progress bar
   const std::string name = trained_name(trainer_->model()->adapter);
   const std::string folder = output_.dir + "/" + name;
   check_finite(folder);
@@ -243,8 +243,8 @@ void Recorder::checkpoint(int64_t step) {
 void Recorder::check_finite(const std::string& folder) const {
   for (const auto& item : trainer_->model()->named_parameters()) {
     if (item.value().requires_grad() && !item.value().isfinite().all().item<bool>()) {
-      fail(folder, ": not saved, since ", item.key(),
-           " is no longer finite; a lower train.learning_rate may help");
+      fail(folder, ": not saved: found non-finite values in ", item.key(),
+           "; a lower train.learning_rate may help");
     }
   }
 }

@@ -9,15 +9,15 @@
 
 namespace mola {
 
-// What a run is, in a few log lines before its first step.
+// Log lines that describe a run before its first step.
 
-/// How many sequences there are and how long they are.
+/// Logs the numbers and lengths of sequences.
 void log_data(const std::string& task, const RunData& data);
 
-/// The size, dtype and device of `model`, loaded from `path`, and its adapter.
+/// Logs the size, dtype and device of `model`, loaded from `path`, and its adapter.
 void log_model(const std::string& path, const Llama& model);
 
-/// How many parameters are trained in how many steps.
+/// Logs the numbers of trainable parameters and steps.
 void log_training(const TrainConfig& train, const Llama& model, int64_t steps);
 
 }  // namespace mola

@@ -14,7 +14,7 @@ std::string line(const Parts&... parts) {
   return text.str();
 }
 
-// Layers with more than one expert, and those of them whose router picks all.
+// Layers with more than one expert, and those of them whose router selects all experts.
 struct Layers {
   int64_t routed = 0;
   int64_t without_choice = 0;
@@ -41,14 +41,15 @@ std::vector<std::string> run_warnings(const TrainConfig& train, const AdapterCon
   const auto layers = count_layers(adapter);
   if (layers.routed > 0 && layers.without_choice == layers.routed) {
     warnings.push_back(
-        "adapter.top_k is the number of experts in every layer: each token goes to all of them, "
-        "and the routers choose nothing");
+        "adapter.top_k equals the number of experts in every layer: the routers select all experts "
+        "for each token");
   }
-  // A factor of 100 to either side of what is usual.
+  // A factor of 100 above or below the usual value.
   const double usual = usual_learning_rate(adapter);
   const double ratio = train.learning_rate / usual;
   if (ratio >= 100 || ratio <= 0.01) {
-    warnings.push_back(line("train.learning_rate is ", train.learning_rate, ", usual for ",
+    warnings.push_back(line("train.learning_rate is ", train.learning_rate,
+                            "; the usual value for ",
                             adapter.is_none() ? "pretraining" : adapter.type, " is about ", usual));
   }
   if (train.warmup_steps >= total_steps) {

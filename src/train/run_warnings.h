@@ -8,9 +8,9 @@
 
 namespace mola {
 
-/// What in a run of `total_steps` steps is allowed and yet likely a mistake, a line each: a top_k
-/// that leaves the router no choice, a learning rate off by a factor of 100, a warm-up as long as
-/// the run.
+/// Warnings about suspicious settings of a run of `total_steps` steps, one line each: a top_k equal
+/// to the number of experts, a learning rate a factor of 100 off the usual one, a warm-up as long
+/// as the run.
 std::vector<std::string> run_warnings(const TrainConfig& train, const AdapterConfig& adapter,
                                       int64_t total_steps);
 

@@ -30,7 +30,7 @@ ExpertNumbers to_numbers(const LayerPicks& picks, int64_t layers) {
   ExpertNumbers numbers(static_cast<size_t>(layers));
   std::vector<torch::Tensor> parts;
   for (const auto& [layer, counts] : picks) parts.push_back(counts);
-  const auto all = torch::cat(parts).to(torch::kCPU, torch::kDouble);  // one wait for the device
+  const auto all = torch::cat(parts).to(torch::kCPU, torch::kDouble);  // one synchronization
   const auto* next = all.data_ptr<double>();
   for (const auto& [layer, counts] : picks) {
     numbers[static_cast<size_t>(layer)].assign(next, next + counts.size(0));
@@ -48,7 +48,7 @@ LayerPicks to_picks(const ExpertNumbers& numbers) {
   return picks;
 }
 
-// Of the picks of each layer.
+// The share of each expert in the assignments of its layer.
 ExpertNumbers shares(ExpertNumbers picks) {
   for (auto& layer : picks) {
     const double sum = std::accumulate(layer.begin(), layer.end(), 0.0);

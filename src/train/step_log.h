@@ -11,29 +11,31 @@
 
 namespace mola {
 
-/// Shows the steps of a run: a line of metrics.jsonl every `log_every` steps and for the last one,
-/// with a log line beside it or, on a terminal, a bar that moves with every step.
+/// Logs the steps of a run: every `log_every` steps and at the last one, a line of metrics.jsonl
+/// and a log line; on a terminal, a progress bar replaces the log lines and is updated every step.
 class StepLog {
  public:
-  /// Adds to metrics.jsonl in `folder`. Throws `Error` if it cannot be written.
+  /// Appends to metrics.jsonl in `folder`. Throws `Error` if it cannot be written.
   StepLog(const std::string& folder, int64_t log_every, const Trainer& trainer);
 
-  /// Goes on after `step`, with what was not written then.
+  /// Resumes after `step`, with the sums that were not logged then.
   void go_on(int64_t step, const UnloggedSums& sums);
 
-  /// What is not written yet; waits for the device.
+  /// The sums that are not logged yet; synchronizes with the device.
   UnloggedSums unlogged() const;
 
-  /// Takes in a step. Throws `Error` if a loss or norm is no longer finite: on the host at once, on
-  /// a device, which is not waited for, at the next `means`, with the step where it happened.
+  /// Adds a step to the sums, and shows the progress. Throws `Error` if a loss or gradient norm is
+  /// not finite: on the host immediately; on a device, which is not synchronized with, at the next
+  /// `means`, with the step where it happened.
   void add(const Trainer::Step& step);
 
   bool is_due(int64_t step) const { return step % log_every_ == 0 || step == total_steps_; }
 
-  /// The means over the steps since the last written one, of which `step` is the last. Throws
+  /// The means over the steps since the last logged one, of which `step` is the last. Throws
   /// `Error` as `add` does.
   StepMetrics means(const Trainer::Step& step) const;
 
+  /// Logs `metrics` and clears the sums.
   void write(const StepMetrics& metrics);
 
   /// Flushes the written lines to disk.
@@ -51,10 +53,10 @@ class StepLog {
   int64_t steps_per_epoch_;
   int64_t total_steps_;
   int64_t layers_;
-  int64_t first_step_ = 0;  // the steps that were taken before this process
+  int64_t first_step_ = 0;  // steps completed before this process
   MetricsWriter metrics_;
-  std::unique_ptr<Progress> bar_;  // null where none is drawn
-  std::string state_;              // beside the bar: the last means
+  std::unique_ptr<Progress> bar_;  // null if none is shown
+  std::string state_;              // next to the bar: the last means
 
   int64_t steps_ = 0;
   int64_t tokens_ = 0;  // of this process

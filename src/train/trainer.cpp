@@ -11,7 +11,7 @@
 namespace mola {
 namespace {
 
-// All micro-batches of a step, and what its losses are normalised by.
+// All micro-batches of a step, and the counts that normalize its losses.
 struct StepData {
   std::vector<Batch> batches;
   int64_t targets = 0;

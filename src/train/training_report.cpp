@@ -61,13 +61,12 @@ void add_training_report(Page& page, const std::vector<StepMetrics>& metrics,
   const auto add = [&](const std::string& name, const LineChart& chart, const std::string& text) {
     all.push_back(pictures.draw(name, chart, text));
   };
-  add("loss", loss_chart(groups), "Language-model loss by labelled token.");
+  add("loss", loss_chart(groups), "Language-model loss per labelled token.");
   if (!metrics.back().expert_load.empty()) {
     add("balance_loss",
         chart_of(groups, "Load-balancing loss", "balance loss",
                  [](const auto& line) { return line.balance_loss; }),
-        "Summed over layers, before its coefficient; a layer whose experts are used evenly adds "
-        "1.");
+        "Sum over layers, before its coefficient; a layer with a uniform load adds 1.");
   }
   add("learning_rate",
       chart_of(groups, "Learning rate", "learning rate",
@@ -76,13 +75,13 @@ void add_training_report(Page& page, const std::vector<StepMetrics>& metrics,
   add("gradient_norm",
       chart_of(groups, "Gradient norm", "gradient norm",
                [](const auto& line) { return line.grad_norm; }),
-      "Of the logged steps, before clipping.");
+      "At the logged steps, before clipping.");
   add("tokens_per_second",
       chart_of(groups, "Speed", "tokens per second",
                [](const auto& line) { return line.tokens_per_second; }),
       "");
   page.pictures(all);
-  page.folded_table("The numbers", numbers_table(groups));
+  page.folded_table("Metrics by step", numbers_table(groups));
   add_expert_load_report(page, metrics, pictures);
 }
 

@@ -8,11 +8,10 @@
 
 namespace mola {
 
-/// Adds how a run went to a page, from its metrics (see `read_metrics`): losses, balance loss,
-/// learning rate, gradient norm and speed over the steps and, where there are routers, how evenly
-/// their experts were used: the busiest and the least used expert of each layer as multiples of an
-/// even share 1/E, and up to eight layers one by one. Steps are laid together where there are more
-/// than a picture shows.
+/// Adds the charts of a run to `page`, from its metrics (see `read_metrics`): losses, balance loss,
+/// learning rate, gradient norm and speed by step and, if there are routers, the highest and lowest
+/// load of an expert in each layer relative to a uniform load 1 / E, and the load of every expert
+/// if there are at most eight layers. Steps are averaged if there are more than a chart can show.
 void add_training_report(Page& page, const std::vector<StepMetrics>& metrics,
                          const Pictures& pictures);
 

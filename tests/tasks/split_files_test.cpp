@@ -28,7 +28,7 @@ TEST(Layout, TakesALoneFileForTheSplitOfItsName) {
             lone + ": is a file of the split train, expected a folder with the split test");
   EXPECT_EQ(
       problem(folder.path("lone"), Split::kTest),
-      folder.path("lone") + ": found 1 files of .json, .jsonl, expected one with the name test");
+      folder.path("lone") + ": found 1 file of .json, .jsonl, expected one with the name test");
   const std::string test = folder.write("test.jsonl", "{}");
   EXPECT_EQ(first_place(test, Split::kTest), test + ":1");
   EXPECT_EQ(problem(test, Split::kTrain),
@@ -40,7 +40,7 @@ TEST(Layout, TakesNoLoneFileForAnotherSplitThanItsName) {
     const TempFolder lone;
     lone.write(file, "{}");
     EXPECT_EQ(problem(lone.path(), Split::kTrain),
-              lone.path() + ": found 1 files of .json, .jsonl, expected one with the name train");
+              lone.path() + ": found 1 file of .json, .jsonl, expected one with the name train");
   }
 }
 
@@ -52,7 +52,7 @@ TEST(Layout, ReadsEachFileOfASplitOfTwoNames) {
     return message_of<Error>([&] { open(path, Split::kTrain); });
   };
   EXPECT_EQ(problem_at(folder.path()),
-            folder.path() + ": found 1 files of .json, expected one with the name validation");
+            folder.path() + ": found 1 file of .json, expected one with the name validation");
   EXPECT_EQ(problem_at(train),
             train +
                 ": is a file of the split train, expected a folder with the split train, "

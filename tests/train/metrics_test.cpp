@@ -58,7 +58,7 @@ TEST(Metrics, RefuseABrokenLine) {
   EXPECT_EQ(error("{\"step\":5,\"lo").find(path + ", line 2: parse error"), 0u);
   EXPECT_EQ(error("[]"), path + ", line 2: found [], expected an object");
   EXPECT_EQ(error(good.substr(0, good.find('\n'))),
-            path + ", line 2: found step 3, expected one above 3");
+            path + ", line 2: found step 3, expected a step above 3");
   EXPECT_EQ(error("{\"step\":5}"), path + ", line 2: epoch: is missing");
   EXPECT_EQ(error(good.substr(0, good.find('}')) + ",\"expert_load\":3}"),
             path + ", line 2: expert_load: found 3, expected a list of numbers for each layer");

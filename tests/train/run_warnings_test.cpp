@@ -30,7 +30,7 @@ TEST(Doubts, AreNoneAboutAUsualRun) {
 TEST(Doubts, AreAboutRoutersWithoutAChoice) {
   const auto lines = run_warnings(usual(), adapter("24", 8), 100);  // clamped to 2 and 4
   ASSERT_EQ(lines.size(), 1u);
-  EXPECT_EQ(lines[0].find("adapter.top_k is the number of experts in every layer"), 0u);
+  EXPECT_EQ(lines[0].find("adapter.top_k equals the number of experts in every layer"), 0u);
 }
 
 TEST(Doubts, AreAboutALearningRateOffByAHundred) {
@@ -46,8 +46,9 @@ TEST(Doubts, AreAboutALearningRateOffByAHundred) {
   train.learning_rate = 0.3;
   EXPECT_EQ(run_warnings(train, resolve(prompts, 2), 100), Lines());
   train.learning_rate = 1e-4;
-  EXPECT_EQ(run_warnings(train, resolve(prompts, 2), 100),
-            Lines{"train.learning_rate is 0.0001, usual for prompt_tuning is about 0.01"});
+  EXPECT_EQ(
+      run_warnings(train, resolve(prompts, 2), 100),
+      Lines{"train.learning_rate is 0.0001; the usual value for prompt_tuning is about 0.01"});
   AdapterSpec full;
   full.type = "full";
   train.learning_rate = 2e-6;

@@ -104,7 +104,7 @@ TEST_F(History, ShowsTheLoadsOfLayersAsMultiplesOfAnEvenShare) {
   EXPECT_TRUE(holds(folder_.read("loss.gnuplot"), "$line0 << END\n10 10\n20 20\nEND\n"));
   EXPECT_TRUE(holds(folder_.read("loss.gnuplot"), "$line1 << END\n20 3\nEND\n"));
   EXPECT_FALSE(std::filesystem::exists(folder_.path("load_layer_0.gnuplot")));
-  for (const std::string heading : {"Training", "Experts&#39; load during training"}) {
+  for (const std::string heading : {"Training", "Expert load during training"}) {
     EXPECT_TRUE(holds(html, "<h2>" + heading + "</h2>")) << heading;
   }
 }

@@ -15,7 +15,7 @@ class DecoderLayerImpl : public torch::nn::Module {
   DecoderLayerImpl(RMSNorm input_layernorm, Attention self_attn, RMSNorm post_attention_layernorm,
                    Mlp mlp);
 
-  /// x [N, H] -> [N, H]
+  /// x [N, H] -> [N, H]. Adds the routing to `trace` unless it is null.
   torch::Tensor forward(const torch::Tensor& x, const AttentionInputs& inputs,
                         RoutingTrace* trace = nullptr);
 

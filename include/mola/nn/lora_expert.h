@@ -9,7 +9,7 @@ namespace mola {
 
 /// Options of `LoraExpert`.
 ///
-/// Example:
+/// For example:
 /// ```
 /// LoraExpert expert(LoraExpertOptions(4096, 4096).rank(8).alpha(16));
 /// ```
@@ -29,15 +29,15 @@ struct LoraExpertOptions {
 ///
 ///     y = (alpha / r) B A x        A [r, I], B [O, r]
 ///
-/// Since B starts at zero, a fresh expert gives zero.
+/// B starts at zero, so the output of a new expert is zero.
 ///
-/// `forward` is the reference, for reading and tests. Inside a `ProjectionGroup` no expert's
-/// forward runs: all experts of a projection are computed at once, by ops/group and ops/gate.
+/// `forward` is the reference, for reading and tests. A `ProjectionGroup` does not call it:
+/// ops/group and ops/gate compute all experts of a projection at once.
 class LoraExpertImpl : public torch::nn::Cloneable<LoraExpertImpl> {
  public:
   LoraExpertImpl(int64_t in_features, int64_t out_features)
       : LoraExpertImpl(LoraExpertOptions(in_features, out_features)) {}
-  /// Throws `c10::Error` for a size below 1 or an alpha that is not above 0.
+  /// Throws `c10::Error` for a size or rank below 1, or an alpha of 0 or less.
   explicit LoraExpertImpl(const LoraExpertOptions& options_);
 
   void reset() override;
@@ -47,6 +47,7 @@ class LoraExpertImpl : public torch::nn::Cloneable<LoraExpertImpl> {
   /// x [..., I] -> [..., O]
   torch::Tensor forward(const torch::Tensor& x) const;
 
+  /// alpha / r
   double scaling() const;
 
   LoraExpertOptions options;

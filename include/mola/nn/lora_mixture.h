@@ -25,11 +25,12 @@ struct LoraMixtureOptions {
   TORCH_ARG(torch::Device, device) = torch::kCPU;
 };
 
-/// The experts of one projection and the router that weighs them:
+/// The experts of one projection and the router that weights them (paper, section 3.1; `TopKRouter`
+/// defines S and p'):
 ///
 ///     y = sum over e in S of p'_e (alpha / r) B_e A_e x
 ///
-/// One expert has the weight 1 and no router: LoRA.
+/// A single expert has weight 1 and no router, as in LoRA.
 class LoraMixtureImpl : public torch::nn::Cloneable<LoraMixtureImpl> {
  public:
   /// Throws `c10::Error` unless there is at least one expert and 1 <= top_k <= num_experts.
@@ -41,14 +42,14 @@ class LoraMixtureImpl : public torch::nn::Cloneable<LoraMixtureImpl> {
   /// alpha / r
   double scaling() const;
 
-  /// All experts' B side by side, [O, E r].
+  /// B of all experts, concatenated: [O, E r], see `parameter_block`.
   torch::Tensor packed_B() const;
 
   LoraMixtureOptions options;
   std::vector<LoraExpert> experts;
   TopKRouter router{nullptr};  ///< null for one expert
-  torch::Tensor initial_A;     ///< [r, I] where the experts start by PiSSA, see `start_pissa`
-  torch::Tensor initial_B;     ///< [O, r] likewise
+  torch::Tensor initial_A;     ///< [r, I] with init kPissa, see `start_pissa`; else undefined
+  torch::Tensor initial_B;     ///< [O, r], likewise
 };
 
 TORCH_MODULE(LoraMixture);

@@ -10,10 +10,11 @@ namespace mola {
 /// The SwiGLU feed-forward network (arXiv 2002.05202): down(silu(gate(x)) * up(x)).
 class MlpImpl : public torch::nn::Module {
  public:
-  /// `gate_up` gives gate_proj and up_proj [F] each, `down` gives down_proj [H].
+  /// `gate_up` has the projections gate_proj and up_proj, with F outputs each; `down` has
+  /// down_proj, with H outputs. Throws `c10::Error` if the widths do not match.
   MlpImpl(ProjectionGroup gate_up, ProjectionGroup down);
 
-  /// x [N, H] -> [N, H]
+  /// x [N, H] -> [N, H]. Adds the routing to `trace` unless it is null.
   torch::Tensor forward(const torch::Tensor& x, RoutingTrace* trace = nullptr);
 
   ProjectionGroup gate_up;

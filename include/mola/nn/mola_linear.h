@@ -11,19 +11,19 @@ namespace mola {
 
 /// Options of `MolaLinear`.
 ///
-/// Example:
+/// For example:
 /// ```
 /// MolaLinear layer(MolaLinearOptions(4096, 11008, /*num_experts=*/8).top_k(2).rank(8).alpha(16));
 /// ```
 struct MolaLinearOptions {
   MolaLinearOptions(int64_t in_features, int64_t out_features, int64_t num_experts);
 
-  /// Sizes, bias, dtype and device of `linear`.
+  /// Options with the sizes, bias, dtype and device of `linear`.
   static MolaLinearOptions like(const torch::nn::Linear& linear, int64_t num_experts);
 
   TORCH_ARG(int64_t, in_features);   ///< I
   TORCH_ARG(int64_t, out_features);  ///< O
-  TORCH_ARG(int64_t, num_experts);   ///< E; 1 is LoRA, 0 the linear layer alone
+  TORCH_ARG(int64_t, num_experts);   ///< E; 1: LoRA, 0: only the linear layer
   TORCH_ARG(int64_t, top_k) = 2;     ///< K, clamped to num_experts
   TORCH_ARG(int64_t, rank) = 8;      ///< r
   TORCH_ARG(double, alpha) = 16;
@@ -34,24 +34,27 @@ struct MolaLinearOptions {
   TORCH_ARG(torch::Device, device) = torch::kCPU;
 };
 
-/// A frozen linear layer with a mixture of LoRA experts: a `ProjectionGroup` of one.
+/// A frozen linear layer with a mixture of LoRA experts (paper, section 3.1), as a
+/// `ProjectionGroup` with one projection:
 ///
 ///     y = W x + b + sum over e in S of p'_e (alpha / r) B_e A_e dropout(x)
 ///
-/// Only experts and router are trained. Fresh, it gives what the linear layer gives, to the bit.
+/// Only the experts and the router are trained. The output of a new layer equals that of the linear
+/// layer up to rounding, and is bit-identical to that of a `MolaLinear` without experts.
 class MolaLinearImpl : public torch::nn::Cloneable<MolaLinearImpl> {
  public:
-  /// A layer with a random frozen weight, as `torch::nn::Linear` starts.
+  /// A layer with a random frozen weight and bias, initialized as in `torch::nn::Linear`. Throws
+  /// `c10::Error` for an option out of range.
   explicit MolaLinearImpl(const MolaLinearOptions& options_);
 
-  /// Wraps `linear`, whose weight and bias are copied. Throws `c10::Error` if `options_` has other
-  /// sizes than it, or differs in having a bias.
+  /// Copies weight and bias of `linear`. Throws `c10::Error` if `options_` differs from it in sizes
+  /// or in the presence of a bias.
   MolaLinearImpl(const torch::nn::Linear& linear, const MolaLinearOptions& options_);
 
   void reset() override;
   void pretty_print(std::ostream& stream) const override;
 
-  /// x [..., I] -> [..., O]. With `trace`, the routing is added to it.
+  /// x [..., I] -> [..., O]. Adds the routing to `trace` unless it is null.
   torch::Tensor forward(const torch::Tensor& x, RoutingTrace* trace = nullptr);
 
   MolaLinearOptions options;

@@ -7,7 +7,7 @@ namespace mola {
 
 /// Options of `PromptTuning`.
 ///
-/// Example:
+/// For example:
 /// ```
 /// PromptTuning prompt_tuning(PromptTuningOptions(40, 4096));
 /// ```
@@ -19,8 +19,8 @@ struct PromptTuningOptions {
   TORCH_ARG(torch::Device, device) = torch::kCPU;
 };
 
-/// Prompt tuning (arXiv 2104.08691): P virtual tokens, whose embeddings are trained, stand in front
-/// of every sequence. They start from the standard normal distribution, as PEFT's do.
+/// Prompt tuning (arXiv 2104.08691): P virtual tokens with trained embeddings precede every
+/// sequence. The embeddings are initialized from the standard normal distribution, as in PEFT.
 class PromptTuningImpl : public torch::nn::Cloneable<PromptTuningImpl> {
  public:
   /// Throws `c10::Error` for a size below 1.
@@ -31,7 +31,7 @@ class PromptTuningImpl : public torch::nn::Cloneable<PromptTuningImpl> {
   void pretty_print(std::ostream& stream) const override;
 
   PromptTuningOptions options;
-  torch::Tensor prompt_embeddings;  ///< [P, H]
+  torch::Tensor prompt_embeddings;  ///< [P, H] fp32
 };
 
 TORCH_MODULE(PromptTuning);

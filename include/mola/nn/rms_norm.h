@@ -15,21 +15,22 @@ struct RMSNormOptions {
   TORCH_ARG(torch::Device, device) = torch::kCPU;
 };
 
-/// Root mean square norm, its statistics in fp32 (arXiv 1910.07467):
+/// Root mean square normalization, with statistics in fp32 (arXiv 1910.07467):
 ///
 ///     y = weight * x / sqrt(mean(x^2) + eps)
 class RMSNormImpl : public torch::nn::Cloneable<RMSNormImpl> {
  public:
+  /// Throws `c10::Error` for a size below 1.
   explicit RMSNormImpl(const RMSNormOptions& options_);
 
   void reset() override;
   void pretty_print(std::ostream& stream) const override;
 
-  /// x [..., H] -> the same shape and dtype
+  /// x [..., H] -> the same shape and dtype. Throws `c10::Error` for another last size.
   torch::Tensor forward(const torch::Tensor& x) const;
 
   RMSNormOptions options;
-  torch::Tensor weight;  ///< [H], starts at one; frozen unless made to require grad
+  torch::Tensor weight;  ///< [H], initialized to 1; frozen unless it is set to require grad
 };
 
 TORCH_MODULE(RMSNorm);

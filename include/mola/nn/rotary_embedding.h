@@ -15,7 +15,7 @@ class RotaryEmbedding {
   RotaryEmbedding(int64_t head_dim, double theta, const RopeScaling& scaling,
                   torch::Device device = torch::kCPU);
 
-  /// positions [N] int64 -> the angles, computed in fp32 and given in `dtype`
+  /// positions [N] int64 -> cos and sin [N, D], computed in fp32 and converted to `dtype`
   RotaryAngles angles(const torch::Tensor& positions, torch::Dtype dtype) const;
 
  private:

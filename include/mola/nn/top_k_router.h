@@ -9,7 +9,7 @@ namespace mola {
 
 /// Options of `TopKRouter`.
 ///
-/// Example:
+/// For example:
 /// ```
 /// TopKRouter router(TopKRouterOptions(4096, 8).top_k(2));
 /// ```
@@ -23,14 +23,14 @@ struct TopKRouterOptions {
   TORCH_ARG(torch::Device, device) = torch::kCPU;
 };
 
-/// Chooses K of E experts for each token and weighs them (paper, section 3.1):
+/// Selects K of E experts for each token and their weights (paper, section 3.1):
 ///
 ///     p  = softmax(x R^T) in fp32            R [E, I], no bias
 ///     S  = the K largest of p
 ///     p' = p_e / sum_S p   for e in S
 ///
-/// `forward` is the reference, for reading and tests. Inside a `ProjectionGroup` the router that is
-/// trained is ops/gate: the same formulas for all tokens at once, with a gradient written by hand.
+/// `forward` is the reference, for reading and tests. A `ProjectionGroup` uses ops/gate instead:
+/// the same formulas with a hand-written gradient.
 class TopKRouterImpl : public torch::nn::Cloneable<TopKRouterImpl> {
  public:
   TopKRouterImpl(int64_t in_features, int64_t num_experts)

@@ -14,11 +14,11 @@ namespace mola {
 /// attends to itself and to the tokens before it in its sequence.
 struct AttentionInputs {
   RotaryAngles rotary;           ///< [N, D]
-  std::vector<int64_t> offsets;  ///< where each sequence begins among the tokens; N at the end
-  /// [B, 1, T, T] bool for B sequences of T tokens: true where a query may attend, instead of
-  /// the above. Undefined without padding.
+  std::vector<int64_t> offsets;  ///< the first token of each sequence; N at the end
+  /// [B, 1, T, T] bool for B sequences of T tokens: true if the query may attend to the key. It
+  /// replaces causal attention. Undefined without padding.
   torch::Tensor mask;
-  /// Slots whose contents the sequences continue. Empty: the sequences are whole.
+  /// The cached sequences that these tokens continue. Empty: the sequences are complete.
   std::optional<CachedSequences> cached = std::nullopt;
 };
 

@@ -2,8 +2,8 @@
 
 namespace mola {
 
-/// What a group does to its input before its projections; the backward pass does it again rather
-/// than keep the result.
+/// The activation that a group applies to its input before its projections. The backward pass
+/// recomputes it.
 enum class InputActivation {
   kNone,
   kSwiglu,  ///< silu(gate) * up of [gate, up], [..., 2 I] -> [..., I]

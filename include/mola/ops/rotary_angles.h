@@ -4,12 +4,12 @@
 
 namespace mola {
 
-/// cos and sin of the angles that turn queries and keys, [N, D] each.
+/// cos and sin of the angles that rotate queries and keys, [N, D] each (arXiv 2104.09864).
 struct RotaryAngles {
   torch::Tensor cos;
   torch::Tensor sin;
 
-  /// Turns x [N, heads, D] by its positions: x * cos + rotate_half(x) * sin, where rotate_half
+  /// Rotates x [N, heads, D] by its positions: x * cos + rotate_half(x) * sin, where rotate_half
   /// swaps the two halves of D and negates the first.
   torch::Tensor apply(const torch::Tensor& x) const;
 };

@@ -7,14 +7,14 @@
 
 namespace mola {
 
-/// What a router decided for N tokens among E experts, of which each token takes K.
+/// A router's assignment of N tokens to K of E experts each.
 struct Routing {
   torch::Tensor probabilities;  ///< [N, E] fp32, softmax over all E (p in section 3.1 of the paper)
-  torch::Tensor expert_weights;  ///< [N, K] fp32, the K largest p, scaled to sum to 1
+  torch::Tensor expert_weights;  ///< [N, K] fp32, the K largest p, normalized to sum to 1
   torch::Tensor expert_indices;  ///< [N, K] int64
 };
 
-/// The routing that follows from router logits [N, E] (section 3.1 of the paper):
+/// Computes the routing from router logits [N, E] (section 3.1 of the paper):
 ///
 ///     p  = softmax(router_logits) in fp32
 ///     S  = the K largest of p
@@ -28,10 +28,10 @@ struct RoutingRecord {
   Routing routing;
 };
 
-/// Collects the routing of a forward pass, in the order in which the projections ran. A forward
-/// that is given none reports nothing and keeps nothing.
+/// Collects the routing of a forward pass in the order of the projections. Without a trace, a
+/// forward pass keeps no routing.
 struct RoutingTrace {
-  int64_t layer = 0;  ///< the decoder layer that records now
+  int64_t layer = 0;  ///< the current decoder layer
   std::vector<RoutingRecord> records;
 };
 

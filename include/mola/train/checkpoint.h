@@ -18,23 +18,24 @@ struct RunIdentity {
   bool is_known() const { return !rows.empty(); }  ///< version 0.1 saved none
 };
 
-/// Where a run stands, besides its tensors.
+/// The progress of a run, besides its tensors.
 struct RunProgress {
-  int64_t step = 0;  ///< the last one taken
+  int64_t step = 0;  ///< the last completed one
   std::optional<double> best_validation_loss;
   UnloggedSums unlogged;
   RunIdentity identity;
 };
 
-/// Writes to `folder`, whole or not at all, everything that a run needs to go on as if it had not
-/// stopped: the files of the adapter or, where all weights are trained, of a model with the config
-/// and tokenizer of the folder `source`; state.safetensors (the trainer's tensors and the state of
-/// the random number generators) and progress.json. The position in the data follows from the step.
+/// Writes a checkpoint to `folder`, atomically, from which a run resumes with bit-identical
+/// results: the files of the adapter or, if all weights are trained, of a model with the config and
+/// tokenizer of the folder `source`; state.safetensors (the trainer's tensors and the states of the
+/// random generators); and progress.json. The step determines the position in the data. Throws
+/// `Error` if `folder` cannot be written.
 void save_checkpoint(Trainer& trainer, const RunProgress& progress, const std::string& source,
                      const std::string& folder);
 
-/// Puts the checkpoint `folder` into a trainer of the same config. Throws `Error` if a file is
-/// missing, damaged or of another run.
+/// Loads the checkpoint `folder` into a trainer with the same config. Throws `Error` if a file is
+/// missing, damaged or from another run.
 RunProgress load_checkpoint(Trainer& trainer, const std::string& folder);
 
 }  // namespace mola

@@ -10,42 +10,42 @@
 
 namespace mola {
 
-/// How `finetune` runs, apart from its config. None of it changes a result.
+/// Options of `finetune` besides the config. They do not change the results.
 struct FinetuneOptions {
   /// Resume the run in `output.dir` from its latest checkpoint; start a new one if there is none.
   bool resume = false;
 
-  /// Called after each step, once it is recorded. false stops the run there: the checkpoint of that
-  /// step is saved, whatever `output.save_every` says, and `resume` continues from it to the bits
-  /// of a run that was not stopped. After the last step it stops nothing.
+  /// Called after each step, once it is recorded. Return false to stop the run: it saves a
+  /// checkpoint of that step, regardless of `output.save_every`, and `resume` continues from it
+  /// with bit-identical results. After the last step the value has no effect.
   std::function<bool(const Trainer::Step& step)> on_step;
 
-  /// Asked before each micro-batch; true stops the run: the step in progress is discarded and the
-  /// checkpoint of the last whole step is saved, as with `on_step`.
+  /// Called before each micro-batch. Return true to stop the run: it discards the step in progress
+  /// and saves a checkpoint of the last completed one, from which `resume` continues with
+  /// bit-identical results.
   std::function<bool()> should_stop;
 
-  /// Gets each warning about suspicious settings; empty: they are logged.
+  /// Called with each warning about suspicious settings; empty: they are logged.
   std::function<void(const std::string& warning)> on_warning;
 
-  /// Log what is trained on what, and where the result is saved.
+  /// Log a summary of data, model and training, and the folder of the result.
   bool log_summary = true;
 
-  /// The base model, loaded and without an adapter, for several runs on one: its frozen weights are
-  /// shared, and `model.dtype` and `model.device` of the run are not looked at. null: loaded from
-  /// `model.path`.
+  /// A loaded base model without an adapter, whose frozen weights several runs share; the run's
+  /// `model.dtype` and `model.device` are ignored. null: loaded from `model.path`.
   Llama base = nullptr;
 
-  /// What `load_run_data` gave for the run; null: read by the run.
+  /// The result of `load_run_data` for the run; null: read by the run.
   const RunData* data = nullptr;
 };
 
-/// Fine-tunes as `run` says, in `output.dir`: config.json, metrics.jsonl, checkpoint-{step}, best
-/// (the lowest validation loss) and, at the end, the folder adapter or, where all weights are
-/// trained, model. Seeds torch's random generator. Returns the folder of what was trained: that
-/// last one, or the checkpoint where the run was stopped (empty before the first step). A finished
-/// run that is resumed is left as it is. While it runs, `output.dir` is locked against others.
+/// Fine-tunes a model with the config `run`, and writes to `output.dir`: config.json,
+/// metrics.jsonl, checkpoint-{step}, best (the weights with the lowest validation loss) and, at the
+/// end, the folder adapter or, if all weights are trained, model. Seeds torch's random generator.
+/// Returns that folder, or the checkpoint if the run was stopped (empty before the first step).
+/// Resuming a finished run changes nothing. `output.dir` is locked against other processes.
 ///
-/// Example:
+/// For example:
 /// ```
 /// RunConfig run;
 /// run.model.path = "llama-2-7b";
@@ -56,9 +56,9 @@ struct FinetuneOptions {
 /// const std::string adapter = finetune(run);
 /// ```
 ///
-/// Throws `Error` if a value of `run` is not usable, a file cannot be read or written, `output.dir`
-/// holds files (with `resume`: other than those of this run) or is in use by another process, or a
-/// loss is no longer finite.
+/// Throws `Error` if a value of `run` is invalid, a file cannot be read or written, `output.dir` is
+/// not empty (with `resume`: contains anything but this run) or in use by another process, or a loss
+/// is not finite.
 std::string finetune(const RunConfig& run, const FinetuneOptions& options = {});
 
 }  // namespace mola

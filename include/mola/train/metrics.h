@@ -7,33 +7,33 @@
 
 namespace mola {
 
-/// A number for each expert of each decoder layer; none for a layer without a router.
+/// A number for each expert of each decoder layer; an empty list for a layer without a router.
 using ExpertNumbers = std::vector<std::vector<double>>;
 
-/// What is logged of a step. Losses and speed are means over the steps since the last logged one,
-/// the load is that of them all.
+/// The metrics of a logged step. Losses, speed and load are those of all steps since the last
+/// logged one: means, and shares of all assignments.
 struct StepMetrics {
   int64_t step = 0;         ///< from 1
-  double epoch = 0;         ///< how often the data has been gone through
+  double epoch = 0;         ///< passes over the data so far
   double loss = 0;          ///< language-model loss
-  double balance_loss = 0;  ///< summed over layers, before its coefficient
+  double balance_loss = 0;  ///< sum over layers, before its coefficient
   double learning_rate = 0;
   double grad_norm = 0;  ///< of this step, before clipping
   double tokens_per_second = 0;
   std::optional<double> validation_loss;  ///< after this step, if it was evaluated
-  ExpertNumbers expert_load;  ///< the share of a layer's picks, as in its balance loss; empty if
-                              ///< the adapter has no routers
+  ExpertNumbers expert_load;  ///< shares of a layer's assignments, as in its balance loss; empty
+                              ///< if the adapter has no routers
 };
 
-/// What the steps since the last logged one add up to.
+/// Sums over the steps since the last logged one.
 struct UnloggedSums {
   int64_t steps = 0;
   double loss = 0;
   double balance_loss = 0;
-  ExpertNumbers picks;  ///< how often each expert was picked
+  ExpertNumbers picks;  ///< assignments to each expert
 };
 
-/// Appends to metrics.jsonl: one object a line, at once.
+/// Appends to metrics.jsonl: one object per line, written immediately.
 class MetricsWriter {
  public:
   /// Throws `Error` if `path` cannot be written.
@@ -52,12 +52,12 @@ class MetricsWriter {
   int file_ = -1;
 };
 
-/// The lines of the file `path`. One that is not finished, as a killed run leaves it, is none.
-/// Throws `Error`, with the number of the line, if the file cannot be read or is none of metrics.
+/// Reads the metrics file `path`. Ignores an incomplete last line, left by a killed run. Throws
+/// `Error`, with the line number, if the file cannot be read or is not a metrics file.
 std::vector<StepMetrics> read_metrics(const std::string& path);
 
-/// Cuts the file `path`, if it is there, back to the steps up to `last_step`, whole or not at all.
-/// What a killed run left of a line goes too.
+/// Truncates the metrics file `path`, if it exists, to the steps up to `last_step`, atomically.
+/// Also removes an incomplete last line.
 void cut_metrics(const std::string& path, int64_t last_step);
 
 }  // namespace mola

@@ -6,14 +6,15 @@
 
 namespace mola {
 
-/// AdamW (arXiv 1711.05101) on flat parameters, one fused call a step.
+/// AdamW (arXiv 1711.05101) on flat parameters, with one fused call per step.
 class AdamW {
  public:
   AdamW(const FlatParameters& parameters, const TrainConfig& train);
 
+  /// Updates the parameters with their current gradients.
   void step(double learning_rate);
 
-  /// The tensors to save and to read back into, by name.
+  /// The tensors of the optimizer, by name, to save them and to load into them.
   TensorMap state() const;
 
  private:

@@ -5,8 +5,8 @@
 
 namespace mola {
 
-/// Mean cross-entropy over the labelled tokens of all sequences of `loader`, in evaluation mode
-/// (without dropout); the model is left in the mode in which it was.
+/// Mean cross-entropy (natural) over the labelled tokens of all sequences of `loader`, in
+/// evaluation mode (without dropout). Restores the mode of the model.
 double validation_loss(Llama model, const Loader& loader);
 
 }  // namespace mola
