@@ -6,6 +6,7 @@
 
 #include "analysis/measurement_pictures.h"
 #include "analysis/measurement_tables.h"
+#include "base/atomic_folder.h"
 #include "base/output_file.h"
 #include "io/run_folder.h"
 #include "report/page.h"
@@ -169,16 +170,17 @@ void write_tables(const Measurements& measurements, const std::string& folder) {
 std::string write_report(const Measurements& measurements, const std::string& title,
                          const std::vector<StepMetrics>& history, const std::string& folder) {
   check_output_folder(folder);
-  const Pictures pictures(folder + "/pictures");
-  write_tables(measurements, folder);
+  AtomicFolder output(folder);
+  const Pictures pictures(output.path() + "/pictures");
+  write_tables(measurements, output.path());
   Page page(title);
   add_redundancy(measurements, pictures, page);
   if (!measurements.routing.empty()) add_routing(measurements, pictures, page);
   if (!measurements.groups.empty()) add_groups(measurements, pictures, page);
   if (!history.empty()) add_training_report(page, history, pictures);
-  const std::string path = folder + "/report.html";
-  write_file(path, page.html());
-  return path;
+  write_file(output.path() + "/report.html", page.html());
+  output.commit();
+  return folder + "/report.html";
 }
 
 }  // namespace mola

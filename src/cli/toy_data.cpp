@@ -1,14 +1,18 @@
 // mola toy-data: a corpus about a small world, and a task about it in CoLA's files.
 #include <algorithm>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/atomic_folder.h"
+#include "base/file_changes.h"
 #include "base/output_file.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/toy_grammar.h"
 #include "base/folder_lock.h"
 #include "io/run_folder.h"
+#include "mola/base/error.h"
 #include "mola/tasks/prompt.h"
 
 namespace mola::cli {
@@ -155,17 +159,21 @@ std::string lines_of(const std::vector<std::string>& lines, size_t begin, size_t
 void run(const Settings& settings) {
   check_output_folder(settings.folder, "--output");
   const FolderLock lock(settings.folder, "--output");
-  const std::string task = settings.folder + "/CoLA";
-  make_run_folder(task);
+  AtomicFolder output(settings.folder);
+  const std::string task = output.path() + "/CoLA";
+  if (const int error = make_folders(task)) {
+    fail(settings.folder, ": cannot be created: ", std::strerror(error));
+  }
   std::vector<std::string> documents;
   std::set<std::string> told;
   for (const auto& document : make_documents(settings.seed, told)) {
     documents.push_back(nlohmann::json({{"text", document}}).dump());
   }
-  write_file(settings.folder + "/text.jsonl", lines_of(documents, 0, documents.size()));
+  write_file(output.path() + "/text.jsonl", lines_of(documents, 0, documents.size()));
   const auto rows = make_rows(settings.seed + 1, kTrainRows + kDevRows, told);
   write_file(task + "/train.tsv", lines_of(rows, 0, kTrainRows));
   write_file(task + "/dev.tsv", lines_of(rows, kTrainRows, rows.size()));
+  output.commit();
 }
 
 std::function<void()> add_options(CLI::App& app) {

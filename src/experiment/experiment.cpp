@@ -156,7 +156,7 @@ std::string run_experiment(const ExperimentPlan& plan) {
   Experiment experiment(plan);
   experiment.run();
   draw(plan.output_dir + "/results.gnuplot",
-       results_plot(plan, experiment.cells(), plan.output_dir + "/results.png"));
+       results_plot(plan, experiment.cells(), "results.png"));
   const auto& failures = experiment.failures();
   if (!failures.empty()) {
     fail(failures.size(), " of ", plan.runs.size(), " runs failed, the first of them ",

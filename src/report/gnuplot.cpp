@@ -1,6 +1,7 @@
 #include "report/gnuplot.h"
 
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/output_file.h"
 #include "mola/base/log.h"
@@ -43,7 +44,10 @@ std::string gnuplot_string(const std::string& text) {
 bool draw(const std::string& path, const std::string& script) {
   write_file(path, script);
   if (!has_gnuplot()) return false;
-  if (std::system(("gnuplot " + shell_word(path)).c_str()) == 0) return true;
+  const auto file = std::filesystem::absolute(path);
+  const std::string command = "cd " + shell_word(file.parent_path().string()) + " && gnuplot " +
+                              shell_word(file.filename().string());
+  if (std::system(command.c_str()) == 0) return true;
   log_warning(path + ": not rendered, since gnuplot failed, see above");
   return false;
 }

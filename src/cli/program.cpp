@@ -1,0 +1,66 @@
+#include "cli/program.h"
+
+#include <cstdio>
+
+#include "base/closest_match.h"
+#include "cli/commands.h"
+#include "cli/help.h"
+#include "cli/startup.h"
+#include "model/cuda_library.h"
+#include "mola/base/error.h"
+#include "mola/version.h"
+
+namespace mola::cli {
+namespace {
+
+// The error for what CLI11 could not parse. A misspelled option comes before what is missing.
+std::string problem(const CLI::App& app, const CLI::ParseError& error) {
+  std::vector<std::string> names;
+  for (const auto* option : app.get_options()) {
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  for (const auto& word : app.remaining()) {
+    if (word.size() < 2 || word[0] != '-') continue;
+    const auto name = word.substr(0, word.find('='));
+    return "unknown option '" + name + "' (nearest: " + closest_match(name, names) + ")";
+  }
+  const auto extra = app.remaining();
+  return extra.empty() ? error.what() : "unexpected argument '" + extra.front() + "'";
+}
+
+void run_command(const Command& command, int argc, char** argv) {
+  CLI::App app;
+  const auto run = set_up(command, app);
+  try {
+    app.parse(argc - 1, argv + 1);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app.help().c_str(), stdout);
+    return;
+  } catch (const CLI::ParseError& error) {
+    fail(problem(app, error), "; 'mola ", command.name, " --help' lists the options");
+  }
+  if (command.computes) {
+    spin_shortly(argv);
+    load_cuda_library();  // before anything asks torch for CUDA: it keeps the first answer
+  }
+  run();
+}
+
+void run(int argc, char** argv) {
+  const std::string first = argc > 1 ? argv[1] : "--help";
+  if (first == "--help" || first == "-h") {
+    std::fputs(program_help().c_str(), stdout);
+  } else if (first == "--version") {
+    std::printf("mola %s\n", version_text().c_str());
+  } else {
+    run_command(find_command(first), argc, argv);
+  }
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  return run_and_report([&] { run(argc, argv); });
+}
+
+}  // namespace mola::cli
