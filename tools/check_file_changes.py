@@ -15,7 +15,7 @@ ALLOWED = {"src/base/file_changes.cpp"}
 CHANGES = re.compile(
     r"\b(ofstream|fstream\b(?!>)|fopen|freopen|creat|mkostemps?|mkstemp|mkdtemp|tmpfile|f?truncate64"
     r"|truncate|unlink(at)?|rmdir|renameat2?|create_director(y|ies)|create_symlink|create_hard_link"
-    r"|copy_file|resize_file|O_WRONLY \|)\s*\(|std::(rename|remove|ofstream|fstream)\b"
+    r"|copy_file|resize_file|O_WRONLY \|)\s*\(|std::(ofstream|fstream)\b|std::(rename|remove)\(\w+\.c_str"
     r"|\bfs::(rename|remove|remove_all|copy)\b|filesystem::(rename|remove|remove_all|copy)\b"
     r"|(?<![\w:>.])(rename|mkdir|fsync)\(")
 

@@ -21,8 +21,9 @@ FileFault& fault() {
   return current;
 }
 
-int fault_of(FileChange::Kind kind, const std::string& path, const std::string& target = "") {
-  return fault() ? fault()({kind, path, target}) : 0;
+int fault_of(FileChange::Kind kind, const std::string& path, const std::string& target = "",
+             bool exchanges = false) {
+  return fault() ? fault()({kind, path, target, exchanges}) : 0;
 }
 
 // The error of a call that returns -1 if it fails.
@@ -80,7 +81,8 @@ int flush_folder(const std::string& folder) {
 }
 
 int rename_path(const std::string& path, const std::string& target, unsigned flags) {
-  if (const int error = fault_of(FileChange::kRename, path, target)) return error;
+  const bool exchanges = (flags & RENAME_EXCHANGE) != 0;
+  if (const int error = fault_of(FileChange::kRename, path, target, exchanges)) return error;
   if (flags == 0) return error_of(std::rename(path.c_str(), target.c_str()));
   return error_of(renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, target.c_str(), flags));
 }

@@ -16,7 +16,8 @@ struct FileChange {
 
   Kind kind;
   std::string path;
-  std::string target;  ///< the new name, of kRename
+  std::string target;      ///< the new name, of kRename
+  bool exchanges = false;  ///< kRename: `target` gets the old name
 };
 
 /// For tests: is asked before each change and returns 0, or the number of the error that it fails
