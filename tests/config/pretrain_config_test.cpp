@@ -41,8 +41,8 @@ TEST_F(PretrainConfigTest, HasDefaults) {
   EXPECT_EQ(config.text, "text.jsonl");
   EXPECT_EQ(config.max_length, 256);
   EXPECT_EQ(config.train.batch_size, 128);
-  EXPECT_EQ(config.output_dir, "runs/base");
-  EXPECT_EQ(config.log_every, 10);
+  EXPECT_EQ(config.output.dir, "runs/base");
+  EXPECT_EQ(config.output.log_every, 10);
 }
 
 TEST_F(PretrainConfigTest, TakesOverrides) {
@@ -51,8 +51,8 @@ TEST_F(PretrainConfigTest, TakesOverrides) {
   EXPECT_TRUE(config.model.tie_word_embeddings);
   EXPECT_EQ(config.max_length, 64);
   EXPECT_EQ(config.train.learning_rate, 0.5);
-  EXPECT_EQ(config.output_dir, "a");
-  EXPECT_EQ(config.log_every, 3);
+  EXPECT_EQ(config.output.dir, "a");
+  EXPECT_EQ(config.output.log_every, 3);
 }
 
 TEST_F(PretrainConfigTest, NamesWhatIsWrong) {

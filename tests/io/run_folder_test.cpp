@@ -91,7 +91,7 @@ TEST(RunFolder, LosesWhatAKilledRunWasWriting) {
     folder.write(kept, "");
   }
   EXPECT_EQ(newest_checkpoint(folder.path()), folder.path("checkpoint-2"));
-  remove_leftovers(folder.path());
+  clean_run_folder(folder.path());
   EXPECT_EQ(names_in(folder.path()),
             (std::vector<std::string>{"best.tmp-a1B2c3d", "checkpoint-2", "metrics.jsonl",
                                       "notes.tmp-a1B2c3"}));
