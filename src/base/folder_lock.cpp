@@ -27,7 +27,8 @@ std::string name_of_process() {
 
 // Whether `path` is still the open file: another process may have removed it with its lock.
 bool is_at(int file, const std::string& path) {
-  struct stat opened {}, named {};
+  struct stat opened {
+  }, named{};
   return fstat(file, &opened) == 0 && stat(path.c_str(), &named) == 0 &&
          opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }

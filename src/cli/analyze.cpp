@@ -3,10 +3,10 @@
 
 #include "analysis/measurement_tables.h"
 #include "analysis/report.h"
+#include "base/folder_lock.h"
 #include "cli/commands.h"
 #include "cli/measured_rows.h"
 #include "cli/model.h"
-#include "base/folder_lock.h"
 #include "io/run_folder.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"

@@ -65,10 +65,10 @@ Remaining remaining(const std::vector<Example>& examples,
 [[noreturn]] void stop(const Settings& settings, size_t done, size_t total) {
   const std::string state = "stopped by " + stop_signal_name() + " after " + std::to_string(done) +
                             " of " + std::to_string(total) + " rows; ";
-  throw Stopped(state + (settings.output.has_json_file()
-                             ? "they are in " + settings.output.partial_path() +
-                                   ", add --resume to continue"
-                             : "with --json FILE they would have been kept"));
+  throw Stopped(
+      state + (settings.output.has_json_file()
+                   ? "they are in " + settings.output.partial_path() + ", add --resume to continue"
+                   : "with --json FILE they would have been kept"));
 }
 
 // Shows how far the evaluation is.
@@ -99,7 +99,8 @@ class Score {
   int64_t correct_ = 0;
 };
 
-// `saved`, which may be null, has the predictions of an interrupted evaluation and takes the others.
+// `saved`, which may be null, has the predictions of an interrupted evaluation and takes the
+// others.
 std::vector<Prediction> predict(const Settings& settings, const Task& task,
                                 const std::vector<Example>& examples, SavedPredictions* saved) {
   std::map<size_t, Prediction> predicted;

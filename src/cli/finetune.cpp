@@ -24,7 +24,8 @@ void run(const Settings& settings) {
   const auto config = read_run_config(settings.config.path, settings.config.overrides);
   const StopSignals signals;
   const auto folder = mola::finetune(config, options);
-  const bool is_stopped = folder.empty() || std::filesystem::path(folder).filename() != trained_name(config.adapter);
+  const bool is_stopped =
+      folder.empty() || std::filesystem::path(folder).filename() != trained_name(config.adapter);
   if (is_stopped) throw Stopped("stopped by " + stop_signal_name() + "; add --resume to continue");
 }
 

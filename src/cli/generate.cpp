@@ -70,7 +70,7 @@ class Generator {
     const auto& prompts = settings_.prompts;
     Progress progress("generating", static_cast<int64_t>(prompts.size()));
     int64_t done = 0;
-    size_t next = 0;                         // to be shown, in the order of the prompts
+    size_t next = 0;                       // to be shown, in the order of the prompts
     std::map<size_t, Generation> waiting;  // for those before them
     GenerationObserver observer;
     observer.on_end = [&](size_t index, const Generation& generation) {

@@ -1,9 +1,9 @@
 // mola merge: folds an adapter into the weights of its base model.
 #include "mola/model/merge.h"
 
+#include "base/folder_lock.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "base/folder_lock.h"
 #include "io/run_folder.h"
 #include "mola/base/log.h"
 #include "mola/io/base_model.h"

@@ -3,10 +3,10 @@
 
 #include <map>
 
+#include "base/folder_lock.h"
 #include "cli/commands.h"
 #include "cli/measured_rows.h"
 #include "cli/model.h"
-#include "base/folder_lock.h"
 #include "io/run_folder.h"
 #include "mola/adapters/adapters.h"
 #include "mola/analysis/redundancy.h"

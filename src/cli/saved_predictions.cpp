@@ -41,9 +41,8 @@ void SavedPredictions::read(const json& identity) {
       fail(path_, ": is of the evaluation ", parsed.dump(), ", found ", identity.dump());
     }
     if (!kept.empty()) {
-      all_[parsed.at("row")] = {{parsed.at("expected"), parsed.at("predicted")},
-                                parsed.at("text"),
-                                parsed.at("scores")};
+      all_[parsed.at("row")] = {
+          {parsed.at("expected"), parsed.at("predicted")}, parsed.at("text"), parsed.at("scores")};
     }
     kept += line + "\n";
   }

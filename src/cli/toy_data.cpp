@@ -6,11 +6,11 @@
 
 #include "base/atomic_folder.h"
 #include "base/file_changes.h"
+#include "base/folder_lock.h"
 #include "base/output_file.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/toy_grammar.h"
-#include "base/folder_lock.h"
 #include "io/run_folder.h"
 #include "mola/base/error.h"
 #include "mola/tasks/prompt.h"

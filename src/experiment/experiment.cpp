@@ -73,8 +73,8 @@ class Experiment {
            " epochs, seed " + std::to_string(run.config.train.seed);
   }
 
-  // A run that fails, such as by a loss that is no longer finite or for want of memory, does not end
-  // the others.
+  // A run that fails, such as by a loss that is no longer finite or for want of memory, does not
+  // end the others.
   void attempt(const ExperimentRun& run, const std::function<void()>& work) {
     try {
       work();
@@ -155,8 +155,7 @@ std::string run_experiment(const ExperimentPlan& plan) {
   const PlanFolder folder(plan.output_dir, "experiment", configs_of(plan));
   Experiment experiment(plan);
   experiment.run();
-  draw(plan.output_dir + "/results.gnuplot",
-       results_plot(plan, experiment.cells(), "results.png"));
+  draw(plan.output_dir + "/results.gnuplot", results_plot(plan, experiment.cells(), "results.png"));
   const auto& failures = experiment.failures();
   if (!failures.empty()) {
     fail(failures.size(), " of ", plan.runs.size(), " runs failed, the first of them ",

@@ -37,8 +37,9 @@ std::vector<std::pair<int64_t, fs::path>> checkpoints_in(const std::string& run_
 }
 
 // What a run writes; a checkpoint has its step in its name.
-const std::vector<std::string> kOwnNames = {"adapter",     "best",          "model",  "result.json",
-                                            "config.json", "metrics.jsonl", ".probe", "checkpoint-"};
+const std::vector<std::string> kOwnNames = {"adapter",     "best",        "model",
+                                            "result.json", "config.json", "metrics.jsonl",
+                                            ".probe",      "checkpoint-"};
 
 // Whether `name` is temporary and of a file or folder that a run writes; others are not the run's.
 bool is_leftover(const std::string& name) {

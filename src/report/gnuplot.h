@@ -8,9 +8,9 @@ namespace mola {
 /// commands. Line feeds and other control characters become spaces.
 std::string gnuplot_string(const std::string& text);
 
-/// Writes `script` to `path`, so that users can change the chart, and renders it with gnuplot in the
-/// script's folder.
-/// Returns whether that succeeded: warns if it fails or, once, if gnuplot is not installed.
+/// Writes `script` to `path`, so that users can change the chart, and renders it with gnuplot in
+/// the script's folder. Returns whether that succeeded: warns if it fails or, once, if gnuplot is
+/// not installed.
 bool draw(const std::string& path, const std::string& script);
 
 }  // namespace mola

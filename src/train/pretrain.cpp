@@ -29,8 +29,7 @@ namespace fs = std::filesystem;
 Tokenizer tokenizer_of(const PretrainConfig& config, const RunConfig& run,
                        const std::vector<std::string>& documents) {
   const std::string saved = run.model.path + "/tokenizer.model";
-  return fs::exists(saved) ? Tokenizer(saved)
-                           : train_tokenizer(documents, config.model.vocab_size);
+  return fs::exists(saved) ? Tokenizer(saved) : train_tokenizer(documents, config.model.vocab_size);
 }
 
 RunData encode_rows(const PretrainConfig& config, const Tokenizer& tokenizer,

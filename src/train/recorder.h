@@ -44,10 +44,10 @@ class Recorder {
            RunStatus status = RunStatus::kNew);
 
   /// Trains to the last step, or until `on_step` or `should_stop` stops the run (see
-  /// `Trainer::run`). Returns the folder of the trained weights, or of the checkpoint if the run was
-  /// stopped; empty if it was stopped before the first step. Throws `Error` if a loss or a weight to
-  /// save is not finite. If the folder of the trained weights cannot be written, they are saved to
-  /// another one, which the `Error` names.
+  /// `Trainer::run`). Returns the folder of the trained weights, or of the checkpoint if the run
+  /// was stopped; empty if it was stopped before the first step. Throws `Error` if a loss or a
+  /// weight to save is not finite. If the folder of the trained weights cannot be written, they are
+  /// saved to another one, which the `Error` names.
   std::string train(const Trainer::OnStep& on_step, const Trainer::ShouldStop& should_stop);
 
  private:

@@ -52,10 +52,8 @@ class Workplace {
          {"merge", "--model", path(), "--adapter", at("lora/adapter"), "--output", output()},
          false,
          false},
-        {"prune",
-         with_model("prune", {"--adapter", at("adapter/adapter"), "--allocation", "1"}),
-         false,
-         false},
+        {"prune", with_model("prune", {"--adapter", at("adapter/adapter"), "--allocation", "1"}),
+         false, false},
         {"analyze", with_model("analyze", {"--adapter", at("adapter/adapter")}), false, false},
     };
   }
@@ -63,9 +61,9 @@ class Workplace {
   /// The configs of the runs that make the adapters.
   std::vector<std::vector<std::string>> preparations() const {
     const auto finetune = [&](const std::string& output, const std::string& adapter) {
-      return std::vector<std::string>{"finetune", path("finetune.json"), "--set",
-                                      "output.dir=" + path(output), "--set",
-                                      "adapter=" + adapter, "--quiet"};
+      return std::vector<std::string>{
+          "finetune", path("finetune.json"), "--set",  "output.dir=" + path(output),
+          "--set",    "adapter=" + adapter,  "--quiet"};
     };
     return {finetune("adapter", R"({"allocation": "2", "rank": 2})"),
             finetune("lora", R"({"type": "lora", "rank": 2})")};
@@ -99,28 +97,26 @@ class Workplace {
     const json cola = {{"task", "cola"}, {"path", path("cola")}};
     auto run = train;
     run.update({{"max_steps", 4}, {"evaluate_every", 2}});
-    folder_.write("finetune.json", json({{"model", model},
-                                         {"adapter", {{"allocation", "2"}, {"rank", 2}}},
-                                         {"data",
-                                          {{"task", "tokens"},
-                                           {"path", path("rows.jsonl")},
-                                           {"validation", 0.25}}},
-                                         {"train", run},
-                                         {"output", output}})
-                                       .dump());
+    folder_.write(
+        "finetune.json",
+        json({{"model", model},
+              {"adapter", {{"allocation", "2"}, {"rank", 2}}},
+              {"data", {{"task", "tokens"}, {"path", path("rows.jsonl")}, {"validation", 0.25}}},
+              {"train", run},
+              {"output", output}})
+            .dump());
     auto few = train;
     few["max_steps"] = 3;
-    folder_.write("pretrain.json",
-                  json({{"model",
-                         {{"vocab_size", 290},
-                          {"hidden_size", 16},
-                          {"intermediate_size", 24},
-                          {"num_hidden_layers", 1},
-                          {"num_attention_heads", 2}}},
-                        {"data", {{"path", path("text.jsonl")}}},
-                        {"train", few},
-                        {"output", output}})
-                      .dump());
+    folder_.write("pretrain.json", json({{"model",
+                                          {{"vocab_size", 290},
+                                           {"hidden_size", 16},
+                                           {"intermediate_size", 24},
+                                           {"num_hidden_layers", 1},
+                                           {"num_attention_heads", 2}}},
+                                         {"data", {{"path", path("text.jsonl")}}},
+                                         {"train", few},
+                                         {"output", output}})
+                                       .dump());
     const json lora = {{"name", "lora"}, {"adapter", {{"type", "lora"}, {"rank", 2}}}};
     const json mola = {{"name", "2"}, {"adapter", {{"allocation", "2"}, {"rank", 2}}}};
     json plan = {{"model", model},

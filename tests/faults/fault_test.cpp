@@ -117,9 +117,8 @@ TEST_P(Faults, OfThePowerLoseNothing) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Commands, Faults, testing::Range<size_t>(0, 7), [](const auto& info) {
-  return Workplace().commands()[info.param].name;
-});
+INSTANTIATE_TEST_SUITE_P(Commands, Faults, testing::Range<size_t>(0, 7),
+                         [](const auto& info) { return Workplace().commands()[info.param].name; });
 
 }  // namespace
 }  // namespace mola

@@ -58,9 +58,8 @@ TEST_P(Kills, LoseNothing) {
   std::printf("%s: killed %d times of %d\n", command.name.c_str(), killed, kills());
 }
 
-INSTANTIATE_TEST_SUITE_P(Commands, Kills, testing::Range<size_t>(0, 7), [](const auto& info) {
-  return Workplace().commands()[info.param].name;
-});
+INSTANTIATE_TEST_SUITE_P(Commands, Kills, testing::Range<size_t>(0, 7),
+                         [](const auto& info) { return Workplace().commands()[info.param].name; });
 
 }  // namespace
 }  // namespace mola

@@ -106,7 +106,7 @@ class PowerCut {
   std::string place_;
   std::map<ino_t, Id> ids_;
   Id next_ = 1;
-  std::map<Id, std::string> bytes_;                 // of the last flush
+  std::map<Id, std::string> bytes_;                // of the last flush
   std::map<Id, std::map<std::string, Id>> names_;  // of the last flush
 };
 

@@ -57,8 +57,8 @@ struct FinetuneOptions {
 /// ```
 ///
 /// Throws `Error` if a value of `run` is invalid, a file cannot be read or written, `output.dir` is
-/// not empty (with `resume`: contains anything but this run) or in use by another process, or a loss
-/// is not finite.
+/// not empty (with `resume`: contains anything but this run) or in use by another process, or a
+/// loss is not finite.
 std::string finetune(const RunConfig& run, const FinetuneOptions& options = {});
 
 }  // namespace mola

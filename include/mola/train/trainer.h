@@ -49,9 +49,9 @@ class Trainer {
   int64_t layers() const;
 
   /// Trains from the step after the last completed one (or the first step) to the last step, or
-  /// until `on_step` returns false or `should_stop` returns true (both may be empty). A step that is
-  /// stopped in progress is discarded, and its random numbers are restored. Returns whether the last
-  /// step was completed; if not, another call continues. Leaves the model in evaluation mode.
+  /// until `on_step` returns false or `should_stop` returns true (both may be empty). A step that
+  /// is stopped in progress is discarded, and its random numbers are restored. Returns whether the
+  /// last step was completed; if not, another call continues. Leaves the model in evaluation mode.
   bool run(const OnStep& on_step = {}, const ShouldStop& should_stop = {});
 
   /// The tensors of a checkpoint besides the trained parameters, by name, to save them and to load
