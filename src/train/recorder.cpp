@@ -7,7 +7,6 @@
 #include <filesystem>
 
 #include "base/file_changes.h"
-#include "base/fingerprint.h"
 #include "base/folder_lock.h"
 #include "base/output_file.h"
 #include "io/run_folder.h"
@@ -16,6 +15,7 @@
 #include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "mola/train/validation.h"
+#include "train/run_identity.h"
 
 namespace mola {
 namespace {
@@ -27,42 +27,6 @@ const std::string kBest = "/best";
 void begin_run(const RunConfig& run) {
   make_run_folder(run.output.dir);
   write_file(run.output.dir + kConfig, run_config_text(run));
-}
-
-// Of the rows' tokens and labels.
-std::string fingerprint(const RunData& data) {
-  Fingerprint print;
-  for (const auto* rows : {&data.sequences.training, &data.sequences.validation}) {
-    print.add(static_cast<int64_t>(rows->size()));
-    for (const auto& row : *rows) {
-      print.add(static_cast<int64_t>(row.input_ids.size()));
-      for (const int64_t id : row.input_ids) print.add(id);
-      for (const int64_t label : row.labels) print.add(label);
-    }
-  }
-  return print.text();
-}
-
-RunIdentity identity_of(Trainer& trainer, const RunData& data) {
-  const auto& weights = trainer.model()->embed_tokens;
-  return {fingerprint(data), torch::toString(weights.scalar_type()),
-          c10::DeviceTypeName(weights.device().type(), /*lower_case=*/true)};
-}
-
-void check_identity(const std::string& checkpoint, const RunIdentity& saved,
-                    const RunIdentity& given) {
-  if (!saved.is_known()) return;
-  const auto check = [&](const char* key, const std::string& found, const std::string& expected) {
-    if (found == expected) return;
-    fail(checkpoint, ": the run started with ", key, " ", expected, ", found ", found,
-         "; a run resumes only with what it started with");
-  };
-  check("model.dtype", given.dtype, saved.dtype);
-  check("model.device", given.device, saved.device);
-  if (given.rows != saved.rows) {
-    fail(checkpoint, ": the run started with other rows than those in data.path now (or another ",
-         "tokenizer); a run resumes only with what it started with");
-  }
 }
 
 RunProgress resume_run(Trainer& trainer, const std::string& folder, const RunIdentity& identity) {
