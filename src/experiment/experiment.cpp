@@ -155,6 +155,7 @@ std::string run_experiment(const ExperimentPlan& plan) {
   const PlanFolder folder(plan.output_dir, "experiment", configs_of(plan));
   Experiment experiment(plan);
   experiment.run();
+  if (experiment.cells().empty()) fail("all runs failed, the first of them ", experiment.failures()[0]);
   draw(plan.output_dir + "/results.gnuplot", results_plot(plan, experiment.cells(), "results.png"));
   const auto& failures = experiment.failures();
   if (!failures.empty()) {

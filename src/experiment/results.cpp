@@ -12,13 +12,15 @@ using nlohmann::ordered_json;
 
 using Scores = std::vector<double>;
 
-// The epochs with the best mean; ties go to the fewest.
+// The epochs with the best mean, of those with the most seeds: a run may have failed. Ties go to the
+// fewest.
 int64_t best_epochs(const std::map<int64_t, Scores>& scores, bool is_loss) {
   int64_t best = scores.begin()->first;
   for (const auto& [epochs, values] : scores) {
-    const double mean = mean_of(values).value;
-    const double so_far = mean_of(scores.at(best)).value;
-    if (is_loss ? mean < so_far : mean > so_far) best = epochs;
+    const auto& so_far = scores.at(best);
+    const double gain = mean_of(values).value - mean_of(so_far).value;
+    const bool is_better = is_loss ? gain < 0 : gain > 0;
+    if (values.size() != so_far.size() ? values.size() > so_far.size() : is_better) best = epochs;
   }
   return best;
 }
@@ -40,6 +42,7 @@ std::optional<ResultCell> cell_of(const std::string& task, const std::string& ad
   cell.epochs = best_epochs(validation, cell.is_loss);
   cell.validation = mean_of(validation[cell.epochs]).value;
   cell.test = mean_of(test[cell.epochs]);
+  cell.seeds = static_cast<int64_t>(test[cell.epochs].size());
   cell.epochs_best_on_test = best_epochs(test, cell.is_loss);
   cell.best_on_test = mean_of(test[cell.epochs_best_on_test]);
   return cell;
@@ -57,6 +60,7 @@ ordered_json to_json(const ResultCell& cell) {
           {"epochs", cell.epochs},
           {"validation", cell.validation},
           {"test", to_json(cell.test)},
+          {"seeds", cell.seeds},
           {"epochs_best_on_test", cell.epochs_best_on_test},
           {"best_on_test", to_json(cell.best_on_test)}};
 }

@@ -31,6 +31,7 @@ struct ResultCell {
   int64_t epochs;     ///< with the best mean score on the held-out rows; ties go to the fewest
   double validation;  ///< that score
   Estimate test;      ///< of these epochs, over the seeds
+  int64_t seeds;      ///< of the plan's, those whose run did not fail
   int64_t epochs_best_on_test;  ///< the choice by the test rows, for comparison
   Estimate best_on_test;
 };

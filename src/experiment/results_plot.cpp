@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <sstream>
 
 #include "experiment/results.h"
@@ -25,6 +26,10 @@ std::string results_plot(const ExperimentPlan& plan, const std::vector<ResultCel
   }
   std::string bars;
   for (size_t a = 0; a < plan.adapters.size(); ++a) {
+    const bool has_bar = std::any_of(cells.begin(), cells.end(), [&](const ResultCell& cell) {
+      return cell.adapter == plan.adapters[a];
+    });
+    if (!has_bar) continue;  // gnuplot refuses a column without a number
     const auto column = std::to_string(3 * a + 2);
     bars += (bars.empty() ? "plot " : ", \\\n     ") +
             ("$scores using " + column + ":" + std::to_string(3 * a + 3) + ":" +

@@ -50,8 +50,12 @@ std::string table(const ExperimentPlan& plan, const std::vector<ResultCell>& cel
 }  // namespace
 
 std::string results_table(const ExperimentPlan& plan, const std::vector<ResultCell>& cells) {
-  const auto by_validation = [](const ResultCell& cell) {
-    return score_text(cell, cell.test, cell.epochs);
+  const auto by_validation = [&](const ResultCell& cell) {
+    const bool is_complete = cell.seeds == static_cast<int64_t>(plan.seeds.size());
+    return score_text(cell, cell.test, cell.epochs) +
+           (is_complete ? ""
+                        : " [" + std::to_string(cell.seeds) + " of " +
+                              std::to_string(plan.seeds.size()) + " seeds]");
   };
   const auto by_test = [](const ResultCell& cell) {
     return score_text(cell, cell.best_on_test, cell.epochs_best_on_test);
@@ -60,7 +64,7 @@ std::string results_table(const ExperimentPlan& plan, const std::vector<ResultCe
   return "Test accuracy in percent (the loss for tasks without answers): mean over " + seeds +
          (plan.seeds.size() == 1 ? " seed" : " seeds") +
          (plan.seeds.size() == 1 ? "" : " ± half of the 95 % interval") +
-         " (epochs, chosen on held-out training rows).\n\n" +
+         " (epochs, chosen on held-out training rows). Empty: every run failed.\n\n" +
          table(plan, cells, "", by_validation) +
          "\nNot comparable with the above: the epochs with the best test score.\n\n" +
          table(plan, cells, ", best on test", by_test);

@@ -6,6 +6,8 @@
 
 #include "base/format_number.h"
 #include "mola/adapters/adapters.h"
+#include "mola/base/error.h"
+#include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "mola/model/parameter_count.h"
 
