@@ -175,6 +175,8 @@ void score_candidates(Llama& model, const std::vector<Candidates>& rows, int64_t
           candidate.labels.size(), " labels, expected at least 2 tokens and as many labels");
     }
   }
+  TORCH_CHECK(batch_size > 0, "score_candidates: found batch_size ", batch_size,
+              ", expected at least 1");
   if (rows.empty()) return;
   torch::NoGradGuard no_grad;
   const auto size = std::min(static_cast<size_t>(batch_size), rows.size());

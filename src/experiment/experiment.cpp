@@ -1,6 +1,7 @@
 #include "mola/experiment/experiment.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <map>
 
@@ -115,6 +116,11 @@ class Experiment {
                         0};
     const auto status = find_run(config);
     if (!add_scores(plan_, config, result)) {
+      if (status == RunStatus::kStopped && std::filesystem::exists(result_path(config))) {
+        fail("output.dir ", config.output.dir, ": was evaluated with other settings, and its ",
+             "adapter was then removed; evaluate with the same settings, or choose another ",
+             "output.dir");
+      }
       const auto data = runner_.read_data(config);
       if (status != RunStatus::kFinished) runner_.train(config, data, status);
       evaluate_run(run, data, result);
