@@ -23,11 +23,11 @@
 namespace mola {
 namespace {
 
-// Checks a config that a program filled in like one from a file.
-void check_config(const RunConfig& run) {
+// Checks a config that a program filled in like one from a file, and returns what that would give.
+RunConfig checked(const RunConfig& run) {
   const auto json = parse_json(run_config_text(run), "run config");
   ConfigSource source{"run config", {}, {}};
-  read_run(json, source, adapter_types());
+  return read_run(json, source, adapter_types());
 }
 
 // Token ids need no tokenizer.
@@ -59,8 +59,8 @@ void warn(const RunConfig& run, const Trainer& trainer, const AdapterConfig& ada
 
 }  // namespace
 
-std::string finetune(const RunConfig& run, const FinetuneOptions& options) {
-  check_config(run);
+std::string finetune(const RunConfig& given, const FinetuneOptions& options) {
+  const RunConfig run = checked(given);
   if (!options.resume || !std::filesystem::is_directory(run.output.dir)) {
     check_run_folder(run.output.dir);
   }

@@ -7,13 +7,13 @@
 #include "base/format_number.h"
 #include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
-#include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "mola/model/parameter_count.h"
 
 namespace mola {
 void log_data(const std::string& task, const RunData& data) {
   const auto& training = data.sequences.training;
+  if (training.empty()) fail("data.task ", task, ": found no row to train on");
   size_t tokens = 0, longest = 0;
   for (const auto& sequence : training) {
     tokens += sequence.input_ids.size();
