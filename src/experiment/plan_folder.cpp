@@ -8,6 +8,8 @@
 #include "base/atomic_folder.h"
 #include "base/json_file.h"
 #include "base/output_file.h"
+#include "config/json_reader.h"
+#include "config/run_keys.h"
 #include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/io/adapter_config_file.h"
@@ -57,7 +59,10 @@ PlanFolder::PlanFolder(const std::string& folder, const std::string& command,
                        const std::vector<RunConfig>& runs)
     : lock_(folder, "output.dir") {
   const std::string path = folder + "/plan.json";
-  if (std::filesystem::exists(path)) return check_same_plan(path, folder, command, runs);
+  if (std::filesystem::exists(path)) {
+    check_same_plan(path, folder, command, runs);
+    return;
+  }
   if (!is_empty_folder(folder)) {
     fail("output.dir ", folder, ": contains files and no plan.json, so it is no plan's folder; ",
          "choose another one");

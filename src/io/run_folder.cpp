@@ -48,7 +48,7 @@ bool is_leftover(const std::string& name) {
                      [&](const std::string& own) { return name.rfind(own, 0) == 0; });
 }
 
-void remove(const fs::path& path) {
+void remove_or_fail(const fs::path& path) {
   if (const int error = remove_all(path.string())) {
     fail(path.string(), ": cannot be removed: ", std::strerror(error));
   }
@@ -98,18 +98,18 @@ void clean_run_folder(const std::string& run_folder) {
   for (const auto& entry : fs::directory_iterator(run_folder)) {
     if (is_leftover(entry.path().filename().string())) leftovers.push_back(entry.path());
   }
-  std::for_each(leftovers.begin(), leftovers.end(), remove);
+  std::for_each(leftovers.begin(), leftovers.end(), remove_or_fail);
 }
 
 void remove_trained(const std::string& run_folder) {
-  for (const auto* name : {"adapter", "best", "model"}) remove(fs::path(run_folder) / name);
+  for (const auto* name : {"adapter", "best", "model"}) remove_or_fail(fs::path(run_folder) / name);
   remove_old_checkpoints(run_folder, 0);
 }
 
 void remove_old_checkpoints(const std::string& run_folder, int64_t keep) {
   const auto found = checkpoints_in(run_folder);
   for (size_t i = 0; i + static_cast<size_t>(keep) < found.size(); ++i) {
-    remove(found[i].second);
+    remove_or_fail(found[i].second);
   }
 }
 
