@@ -21,7 +21,6 @@ configure_file(cmake/molaConfig.cmake.in molaConfig.cmake @ONLY)
 install(FILES
   cmake/FindArrowParquet.cmake
   cmake/FindLibTorch.cmake
-  cmake/FindSentencePiece.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/molaConfig.cmake
   ${CMAKE_CURRENT_BINARY_DIR}/molaConfigVersion.cmake
   DESTINATION ${package_dir})

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs the missing dependencies of the build; a second run finds all in place and does nothing.
 #
-#   tools/setup.sh                 compiler, build tools and libraries by apt; LibTorch and Apache
-#                                  Arrow, for Parquet files, into build/venv
+#   tools/setup.sh                 compiler, build tools and libraries by apt; LibTorch, Apache
+#                                  Arrow, for Parquet files, and sentencepiece's source into
+#                                  build/venv
 #   tools/setup.sh --lint          only what `make format` and `make tidy` need, into build/lint
 #   tools/setup.sh --python-tests  only what the tests with transformers need, into build/venv
 #   tools/setup.sh --docs          only what `make docs` needs
@@ -14,12 +15,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 torch="torch==2.11.0"
 pyarrow="pyarrow==26.0.1"
+sentencepiece="sentencepiece==0.2.1"
 lint=(clang-format==14.0.6 clang-tidy==23.1.4)
 venv=build/venv
 stamp=$venv/.setup-done # written last, so a folder without it is an interrupted install
 
-packages=(g++ cmake ninja-build make python3 python3-venv libsentencepiece-dev nlohmann-json3-dev
-  libspdlog-dev libgtest-dev libcli11-dev gnuplot-nox)
+packages=(g++ cmake ninja-build make python3 python3-venv nlohmann-json3-dev libspdlog-dev
+  libgtest-dev libcli11-dev gnuplot-nox)
 lint_packages=(git make python3 python3-venv)
 docs_packages=(make doxygen python3)
 
@@ -85,14 +87,33 @@ install_python_tests() {
     die "pip could not install tests/reference/requirements.txt, see above"
 }
 
+make_venv() {
+  [[ -x $venv/bin/python ]] || /usr/bin/python3 -m venv "$venv" ||
+    die "/usr/bin/python3 -m venv $venv failed, see above"
+}
+
 install_pyarrow() {
   [[ -f $stamp-arrow && $(< "$stamp-arrow") == "$pyarrow" ]] && return 0
-  if [[ ! -x $venv/bin/python ]]; then
-    /usr/bin/python3 -m venv "$venv" || die "/usr/bin/python3 -m venv $venv failed, see above"
-  fi
+  make_venv
   "$venv/bin/python" -m pip install --disable-pip-version-check --no-compile --quiet "$pyarrow" ||
     die "pip could not install $pyarrow, see above"
   echo "$pyarrow" > "$stamp-arrow"
+}
+
+# cmake/SentencePiece.cmake says why its source.
+install_sentencepiece() {
+  local target=$venv/sentencepiece scratch=$venv/sentencepiece.new
+  [[ -f $target/VERSION.txt && sentencepiece==$(< "$target/VERSION.txt") == "$sentencepiece" ]] &&
+    return 0
+  make_venv
+  rm -rf "$target" "$scratch"
+  mkdir "$scratch"
+  "$venv/bin/python" -m pip download --disable-pip-version-check --quiet --no-deps \
+    --no-binary sentencepiece --dest "$scratch" "$sentencepiece" ||
+    die "pip could not download the source of $sentencepiece, see above"
+  tar -xzf "$scratch"/sentencepiece-*.tar.gz -C "$scratch"
+  mv "$scratch"/sentencepiece-*/sentencepiece "$target"
+  rm -rf "$scratch"
 }
 
 install_lint() {
@@ -109,6 +130,7 @@ case "$*" in
     install_packages "${packages[@]}"
     own_libtorch || install_torch
     install_pyarrow
+    install_sentencepiece
     ;;
   --lint)
     install_packages "${lint_packages[@]}"

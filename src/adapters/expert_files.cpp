@@ -4,7 +4,7 @@
 #include <regex>
 
 #include "adapters/expert_settings.h"
-#include "adapters/per_layer.h"
+#include "adapters/peft_targets.h"
 
 namespace mola {
 namespace {
@@ -14,26 +14,42 @@ using List = std::vector<int64_t>;
 
 const std::regex& expert_name() {
   static const std::regex kName(
-      R"(base_model\.model\.model\.layers\.(\d{1,6})\.(?:self_attn|mlp)\.(\w{1,32})\.lora_A(_\d{1,6})?\.weight)");
+      R"(base_model\.model\.(model\.layers\.(\d{1,6})\.(?:self_attn|mlp)\.(\w{1,32})))"
+      R"(\.lora_A(_\d{1,6})?\.weight)");
   return kName;
 }
 
+// Throws unless the config promises the lora_A `name` of the module `path`, of this shape.
+void check_promised(const SavedAdapter& saved, const PeftTargets& targets, const std::string& name,
+                    const std::string& path, int64_t layer, const List& shape) {
+  const std::string where = saved.tensors_path + ": tensor '" + name + "'";
+  if (layer >= saved.num_layers) {
+    fail(where, ": the model has only ", saved.num_layers, " layers");
+  }
+  if (!targets.contains(path, layer)) {
+    fail(where, " is not expected, since adapter_config.json does not target ", path);
+  }
+  if (shape.size() != 2 || shape[0] < 1) {
+    fail(where, " has the shape ", json(shape).dump(),
+         ", expected two dimensions, the first the rank");
+  }
+  const List ranks = targets.ranks(path, layer);
+  if (std::find(ranks.begin(), ranks.end(), shape[0]) == ranks.end()) {
+    fail(where, " has the shape ", json(shape).dump(), ", expected the rank ", ranks[0],
+         " of adapter_config.json");
+  }
+}
+
 // Infers N and r of every projection from the names and shapes of its tensors.
-void infer_from_tensors(const SavedAdapter& saved, AdapterConfig& config) {
+void infer_from_tensors(const SavedAdapter& saved, const PeftTargets& targets,
+                        AdapterConfig& config) {
   std::smatch parts;
   for (const auto& [name, shape] : saved.shapes()) {
     if (!std::regex_match(name, parts, expert_name())) continue;
-    const int64_t layer = std::stoll(parts[1]);
-    if (layer >= saved.num_layers) {
-      fail(saved.tensors_path, ": tensor '", name, "': the model has only ", saved.num_layers,
-           " layers");
-    }
-    if (shape.size() != 2 || shape[0] < 1) {
-      fail(saved.tensors_path, ": tensor '", name, "' has the shape ", json(shape).dump(),
-           ", expected two dimensions, the first the rank");
-    }
-    auto& experts = config.allocation.values[parts[2]];
-    auto& ranks = config.rank.values[parts[2]];
+    const int64_t layer = std::stoll(parts[2]);
+    check_promised(saved, targets, name, parts[1], layer, shape);
+    auto& experts = config.allocation.values[parts[3]];
+    auto& ranks = config.rank.values[parts[3]];
     experts.resize(saved.num_layers, 0);
     ranks.resize(saved.num_layers, shape[0]);
     ++experts[layer];
@@ -44,10 +60,19 @@ void infer_from_tensors(const SavedAdapter& saved, AdapterConfig& config) {
   }
 }
 
-// Refuses settings that are not supported and that change the computation if they are true.
-void refuse_flags(const JsonReader& reader, const std::vector<std::string>& keys) {
-  for (const auto& key : keys) {
-    if (reader.boolean(key).value_or(false)) reader.refuse(key, "found true, expected false");
+// Throws for a projection that the config targets and that has no tensor.
+void check_complete(const SavedAdapter& saved, const PeftTargets& targets,
+                    const AdapterConfig& config) {
+  const char* first = has_numbered_experts(saved) ? ".lora_A_0.weight" : ".lora_A.weight";
+  for (int64_t layer = 0; layer < saved.num_layers; ++layer) {
+    for (const auto& projection : all_projections()) {
+      const std::string path = "model.layers." + std::to_string(layer) +
+                               (in_self_attention(projection) ? ".self_attn." : ".mlp.") +
+                               projection;
+      if (config.allocation.at(projection, layer) > 0 || !targets.contains(path, layer)) continue;
+      fail(saved.tensors_path, ": has no tensor 'base_model.model.", path, first,
+           "', expected since adapter_config.json targets ", path);
+    }
   }
 }
 
@@ -59,14 +84,6 @@ Init read_peft_init(const JsonReader& reader) {
     reader.refuse("init_lora_weights", "found " + value.dump() + ", expected true or 'gaussian'");
   }
   return Init::kKaiming;
-}
-
-// The official code has one rank for each layer of its model.
-void check_num_layers(const JsonReader& reader, int64_t num_layers) {
-  const auto ranks = reader.number_or_list("r");
-  if (ranks && std::holds_alternative<List>(*ranks)) {
-    read_per_layer(reader, "r", reader.any("r"), num_layers, kHighestRank);
-  }
 }
 
 }  // namespace
@@ -86,39 +103,45 @@ bool has_numbered_experts(const SavedAdapter& saved) {
   const auto shapes = saved.shapes();
   return std::any_of(shapes.begin(), shapes.end(), [](const auto& tensor) {
     std::smatch parts;
-    return std::regex_match(tensor.first, parts, expert_name()) && parts[3].matched;
+    return std::regex_match(tensor.first, parts, expert_name()) && parts[4].matched;
   });
 }
 
 AdapterConfig read_peft_experts(const SavedAdapter& saved) {
   const auto& reader = saved.reader;
-  refuse_flags(reader, {"use_rslora", "use_dora", "fan_in_fan_out", "lora_bias"});
-  refuse_settings(reader, {"alpha_pattern", "modules_to_save", "layer_replication",
-                           "alora_invocation_tokens", "arrow_config"});
-  refuse_other(reader, "bias", "none");
-  check_num_layers(reader, saved.num_layers);
-
+  const auto alpha = positive();
+  const auto dropout = share_below_one();
   AdapterConfig config;
-  infer_from_tensors(saved, config);
+  config.alpha =
+      reader.require("lora_alpha", reader.number("lora_alpha", alpha.expected, alpha.is_valid));
+  config.dropout = reader.number("lora_dropout", dropout.expected, dropout.is_valid).value_or(0.0);
+  config.init = read_peft_init(reader);
+  refuse_other(reader, "bias", "none");
+  const PeftTargets targets(reader, saved.num_layers);
+  refuse_unread(reader, {"ensure_weight_tying", "megatron_core", "qalora_group_size"});
+
+  infer_from_tensors(saved, targets, config);
+  check_complete(saved, targets, config);
   for (const auto& projection : all_projections()) {
     if (config.allocation.values.count(projection) > 0) {
       config.target_modules.push_back(projection);
     }
   }
   config.top_k = resolve_top_k(saved.unsaved_top_k, saved.num_layers, config.allocation);
-  const auto alpha = positive();
-  const auto dropout = share_below_one();
-  config.alpha =
-      reader.require("lora_alpha", reader.number("lora_alpha", alpha.expected, alpha.is_valid));
-  config.dropout = reader.number("lora_dropout", dropout.expected, dropout.is_valid).value_or(0.0);
-  config.init = read_peft_init(reader);
   return config;
 }
 
-void refuse_settings(const JsonReader& reader, const std::vector<std::string>& keys) {
-  for (const auto& key : keys) {
+void refuse_unread(const JsonReader& reader, std::vector<std::string> without_effect) {
+  for (const auto* key : {"auto_mapping", "base_model_name_or_path", "inference_mode",
+                          "peft_version", "revision", "task_type"}) {
+    without_effect.emplace_back(key);
+  }
+  for (const auto& key : reader.unread_keys()) {
+    const auto& others = without_effect;
+    if (std::find(others.begin(), others.end(), key) != others.end()) continue;
     const json value = reader.any(key);
-    if (!value.empty()) reader.refuse(key, "found " + value.dump() + ", which is not supported");
+    const bool is_off = value.empty() || value == false || value == "";
+    if (!is_off) reader.refuse(key, "found " + value.dump() + ", which is not supported");
   }
 }
 

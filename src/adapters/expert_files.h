@@ -30,12 +30,15 @@ std::string type_in_mola_object(const SavedAdapter& saved);
 /// Whether the experts in a saved adapter's tensors are numbered.
 bool has_numbered_experts(const SavedAdapter& saved);
 
-/// Reads an adapter of PEFT or of the official MoLA code. Experts and ranks are inferred from the
-/// tensors. Throws `Error` for a setting that is not supported and that changes the computation.
+/// Reads an adapter of PEFT or of the official MoLA code. Experts are inferred from the tensors.
+/// Throws `Error` for a setting that is not supported and that changes the computation, and for
+/// tensors other than those that the config promises.
 AdapterConfig read_peft_experts(const SavedAdapter& saved);
 
-/// Throws `Error` if `reader` has a non-empty value for one of `keys`.
-void refuse_settings(const JsonReader& reader, const std::vector<std::string>& keys);
+/// Throws `Error` for a setting that was not read and is neither off (null, false or empty) nor
+/// among those `without_effect`: it may change the computation, and tools add some with each
+/// version.
+void refuse_unread(const JsonReader& reader, std::vector<std::string> without_effect);
 
 /// Throws `Error` if `key` is set to something other than `expected`.
 void refuse_other(const JsonReader& reader, const std::string& key, const std::string& expected);

@@ -62,6 +62,7 @@ AdapterConfig read_prompts(const SavedAdapter& saved) {
       reader.require("adapter_len", reader.integer("adapter_len", 1, kLongestPrompt));
   config.adapter_layers =
       reader.require("adapter_layers", reader.integer("adapter_layers", 1, saved.num_layers));
+  refuse_unread(reader, {});
   return config;
 }
 

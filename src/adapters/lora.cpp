@@ -25,6 +25,26 @@ AdapterConfig read_lora(const SavedAdapter& saved) {
   return has_mola_object(saved) ? read_mola_object(saved) : read_peft_experts(saved);
 }
 
+// The end of a projection's path, by which PEFT knows it.
+std::string path_of(const std::string& projection, size_t layer) {
+  const std::string block = in_self_attention(projection) ? ".self_attn." : ".mlp.";
+  return "layers." + std::to_string(layer) + block + projection;
+}
+
+// Names of projections, or of those of single layers if not all layers have a LoRA.
+std::vector<std::string> module_names(const AdapterConfig& config) {
+  std::vector<std::string> names;
+  bool everywhere = true;
+  for (const auto& projection : config.target_modules) {
+    const auto& experts = config.allocation.values.at(projection);
+    for (size_t j = 0; j < experts.size(); ++j) {
+      if (experts[j] > 0) names.push_back(path_of(projection, j));
+      everywhere = everywhere && experts[j] > 0;
+    }
+  }
+  return everywhere ? config.target_modules : names;
+}
+
 // PEFT has one rank for all layers and a pattern for those that differ. It computes alpha / rank,
 // so if the rank is doubled for PiSSA (see lora_tensors), alpha is too.
 void add_ranks(const AdapterConfig& config, ordered_json& json) {
@@ -34,10 +54,8 @@ void add_ranks(const AdapterConfig& config, ordered_json& json) {
   json["lora_alpha"] = number_json(static_cast<double>(factor) * config.alpha);
   ordered_json pattern = ordered_json::object();
   for (const auto& [projection, ranks] : config.rank.values) {
-    const std::string block = in_self_attention(projection) ? ".self_attn." : ".mlp.";
     for (size_t j = 0; j < ranks.size(); ++j) {
-      if (ranks[j] == common) continue;
-      pattern["layers." + std::to_string(j) + block + projection] = factor * ranks[j];
+      if (ranks[j] != common) pattern[path_of(projection, j)] = factor * ranks[j];
     }
   }
   json["rank_pattern"] = pattern;
@@ -48,6 +66,7 @@ void add_ranks(const AdapterConfig& config, ordered_json& json) {
 // PEFT's keys describe all of a LoRA except its initialization by PiSSA.
 ordered_json write_lora(const AdapterConfig& config, const LlamaConfig&) {
   auto json = experts_json(config);
+  json["target_modules"] = module_names(config);
   add_ranks(config, json);
   if (config.init == Init::kPissa) {
     json["mola"] = mola_object(config);

@@ -54,12 +54,13 @@ bool is_prompt_tuning(const SavedAdapter& saved) {
 
 AdapterConfig read_prompt(const SavedAdapter& saved) {
   const auto& reader = saved.reader;
-  refuse_settings(reader, {"modules_to_save"});
   reader.integer("num_transformer_submodules", 1, 1);
   reader.integer("num_layers", saved.num_layers, saved.num_layers);
   AdapterConfig config;
   config.num_virtual_tokens =
       reader.require("num_virtual_tokens", reader.integer("num_virtual_tokens", 1, kLongestPrompt));
+  refuse_unread(reader, {"num_attention_heads", "prompt_tuning_init", "prompt_tuning_init_text",
+                         "token_dim", "tokenizer_kwargs", "tokenizer_name_or_path"});
   return config;
 }
 

@@ -1,6 +1,7 @@
 #include "base/closest_match.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 
 namespace mola {
@@ -25,11 +26,18 @@ size_t edit_distance(const std::string& a, const std::string& b) {
 }  // namespace
 
 std::string closest_match(const std::string& word, const std::vector<std::string>& candidates) {
-  const auto best = std::min_element(candidates.begin(), candidates.end(),
-                                     [&](const std::string& a, const std::string& b) {
-                                       return edit_distance(word, a) < edit_distance(word, b);
-                                     });
-  return best == candidates.end() ? "" : *best;
+  const std::string* best = nullptr;
+  size_t least = SIZE_MAX;
+  for (const auto& candidate : candidates) {
+    // The distance is at least the difference of the lengths.
+    const size_t longer = std::max(word.size(), candidate.size());
+    if (longer - std::min(word.size(), candidate.size()) >= least) continue;
+    const size_t distance = edit_distance(word, candidate);
+    if (distance >= least) continue;
+    least = distance;
+    best = &candidate;
+  }
+  return best == nullptr ? "" : *best;
 }
 
 std::string join(const std::vector<std::string>& words) {

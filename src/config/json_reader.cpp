@@ -75,6 +75,15 @@ bool JsonReader::is_given(const std::string& key) const {
   return found != object_->end() && !found->is_null();
 }
 
+std::vector<std::string> JsonReader::unread_keys() const {
+  std::vector<std::string> unread;
+  const auto& known = source_->known;
+  for (const auto& [key, value] : object_->items()) {
+    if (std::find(known.begin(), known.end(), key_path(key)) == known.end()) unread.push_back(key);
+  }
+  return unread;
+}
+
 std::string JsonReader::current_key(const std::string& key, const std::string& old_key) const {
   if (old_key.empty() || !is_given(old_key)) return key;
   if (is_given(key)) refuse(old_key, "is the old name of " + key + ", which is also set");

@@ -66,6 +66,9 @@ class JsonReader {
   /// True if the key has a value other than null, in the file or on the command line.
   bool is_given(const std::string& key) const;
 
+  /// The keys of this object that no getter has read.
+  std::vector<std::string> unread_keys() const;
+
   /// `key`, or `old_key` with a warning if only that is set. Throws if both are.
   std::string current_key(const std::string& key, const std::string& old_key) const;
 

@@ -12,6 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr uintmax_t kLargestFile = 100'000'000;  // those of large vocabularies have 10 MB
+
 std::string model_file(const fs::path& path) {
   std::error_code ignored;
   const fs::path model = fs::is_directory(path, ignored) ? path / "tokenizer.model" : path;
@@ -22,6 +24,11 @@ std::string model_file(const fs::path& path) {
   }
   if (!fs::exists(model, ignored)) {
     fail(model.string(), ": no such file, but the tokenizer is read from it");
+  }
+  std::error_code error;
+  const auto size = fs::file_size(model, error);
+  if (!error && size > kLargestFile) {
+    fail(model.string(), ": has ", size, " bytes, expected at most ", kLargestFile);
   }
   return model.string();
 }

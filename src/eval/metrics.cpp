@@ -6,23 +6,6 @@
 #include <numeric>
 
 namespace mola {
-namespace {
-
-// True and false positives and negatives.
-struct Confusion {
-  double tp = 0, fp = 0, tn = 0, fn = 0;
-
-  Confusion(const std::vector<Outcome>& outcomes, const std::string& positive) {
-    for (const auto& outcome : outcomes) {
-      const bool is_positive = outcome.expected == positive;
-      const bool is_correct = outcome.is_correct();
-      (is_positive ? (is_correct ? tp : fn) : (is_correct ? tn : fp)) += 1;
-    }
-  }
-};
-
-}  // namespace
-
 Estimate share_of(int64_t count, int64_t total) {
   if (total == 0) return {};
   constexpr double z = 1.959963984540054;  // the normal distribution's 97.5 % quantile
@@ -68,16 +51,40 @@ Estimate majority_accuracy(const std::vector<Outcome>& outcomes) {
   return share_of(most, static_cast<int64_t>(outcomes.size()));
 }
 
-double f1_score(const std::vector<Outcome>& outcomes, const std::string& positive) {
-  const Confusion c(outcomes, positive);
-  const double sum = 2 * c.tp + c.fp + c.fn;
-  return sum == 0 ? 0 : 2 * c.tp / sum;
+int64_t count_unanswered(const std::vector<Outcome>& outcomes) {
+  return std::count_if(outcomes.begin(), outcomes.end(),
+                       [](const Outcome& outcome) { return outcome.predicted.empty(); });
 }
 
-double matthews_correlation(const std::vector<Outcome>& outcomes, const std::string& positive) {
-  const Confusion c(outcomes, positive);
-  const double product = (c.tp + c.fp) * (c.tp + c.fn) * (c.tn + c.fp) * (c.tn + c.fn);
-  return product == 0 ? 0 : (c.tp * c.tn - c.fp * c.fn) / std::sqrt(product);
+double f1_score(const std::vector<Outcome>& outcomes, const std::string& positive) {
+  double hits = 0, sum = 0;
+  for (const auto& outcome : outcomes) {
+    const bool is_expected = outcome.expected == positive;
+    const bool is_predicted = outcome.predicted == positive;
+    hits += is_expected && is_predicted ? 1 : 0;
+    sum += (is_expected ? 1 : 0) + (is_predicted ? 1 : 0);
+  }
+  return sum == 0 ? 0 : 2 * hits / sum;
+}
+
+double matthews_correlation(const std::vector<Outcome>& outcomes) {
+  std::map<std::string, double> expected, predicted;
+  double correct = 0;
+  for (const auto& outcome : outcomes) {
+    expected[outcome.expected] += 1;
+    predicted[outcome.predicted] += 1;
+    correct += outcome.is_correct() ? 1 : 0;
+  }
+  const auto total = static_cast<double>(outcomes.size());
+  double by_chance = 0;
+  double spread_of_expected = total * total, spread_of_predicted = total * total;
+  for (const auto& [answer, count] : expected) {
+    by_chance += count * predicted[answer];
+    spread_of_expected -= count * count;
+  }
+  for (const auto& [answer, count] : predicted) spread_of_predicted -= count * count;
+  const double product = spread_of_expected * spread_of_predicted;
+  return product == 0 ? 0 : (correct * total - by_chance) / std::sqrt(product);
 }
 
 }  // namespace mola

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "mola/eval/evaluation.h"
@@ -25,15 +24,13 @@ EvaluationSummary summarize(const Task& task, const std::vector<Prediction>& pre
   EvaluationSummary summary;
   summary.accuracy = accuracy(outcomes);
   summary.majority = majority_accuracy(outcomes);
-  summary.unanswered = std::count_if(outcomes.begin(), outcomes.end(), [](const Outcome& outcome) {
-    return outcome.predicted.empty();
-  });
+  summary.unanswered = count_unanswered(outcomes);
   if (task.metric == Metric::kF1) {
     summary.metric = "f1";
     summary.metric_value = f1_score(outcomes, task.answers[0]);
   } else if (task.metric == Metric::kMatthews) {
     summary.metric = "matthews";
-    summary.metric_value = matthews_correlation(outcomes, task.answers[0]);
+    summary.metric_value = matthews_correlation(outcomes);
   }
   return summary;
 }

@@ -19,6 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kLengthBytes = 8;
+constexpr uint64_t kLongestHeader = 100'000'000;  // as the format's own library has it
 
 const std::map<std::string, size_t> kBytesPerElement = {
     {"F32", 4}, {"F16", 2}, {"BF16", 2}, {"I64", 8}};
@@ -104,7 +105,8 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : path_(path) {
 SafetensorsFile::~SafetensorsFile() { munmap(mapping_, size_); }
 
 void SafetensorsFile::map_file() {
-  const int file = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+  // Nonblocking: opening a pipe would wait for its other end.
+  const int file = open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) fail(path_, ": cannot be read: ", std::strerror(errno));
   struct stat status {};
   const bool is_file = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
@@ -127,6 +129,9 @@ void SafetensorsFile::read_header() {
   if (length > size_ - kLengthBytes) {
     fail(path_, ": says that its header has ", length, " bytes, but the file has ", size_,
          " (truncated, or not a safetensors file)");
+  }
+  if (length > kLongestHeader) {
+    fail(path_, ": has a header of ", length, " bytes, expected at most ", kLongestHeader);
   }
   data_begin_ = kLengthBytes + length;
   const std::string text(reinterpret_cast<const char*>(mapping_ + kLengthBytes), length);

@@ -1,5 +1,6 @@
 #include "io/weight_files.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/json_file.h"
@@ -7,6 +8,19 @@
 #include "mola/io/safetensors.h"
 
 namespace mola {
+namespace {
+
+// Throws unless `name`, of `index`, is that of a file beside it.
+void check_shard_name(const std::string& index, const std::string& name) {
+  const auto is_wrong = [](unsigned char c) { return c < 0x20 || c == 0x7F || c == '/'; };
+  if (name.empty() || name == "." || name == ".." ||
+      std::any_of(name.begin(), name.end(), is_wrong)) {
+    fail(index, ": weight_map: found the file ", nlohmann::json(name).dump(),
+         ", expected the name of a file in the same folder");
+  }
+}
+
+}  // namespace
 
 WeightFiles::WeightFiles(const std::string& folder) {
   const std::string whole = folder + "/model.safetensors";
@@ -22,6 +36,7 @@ WeightFiles::WeightFiles(const std::string& folder) {
   if (!has_map) fail(index, ": weight_map: expected an object from tensors to files");
   for (const auto& [name, shard] : json["weight_map"].items()) {
     if (!shard.is_string()) fail(index, ": weight_map: '", name, "' names no file");
+    check_shard_name(index, shard);
     where_[name] = open(folder + "/" + shard.get<std::string>());
   }
   source_ = index;

@@ -73,6 +73,10 @@ TEST_F(Evaluate, ParsesWhatTheModelWrites) {
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_NE(result.out.find("2 rows"), std::string::npos);
   EXPECT_NE(result.out.find("no answer  2"), std::string::npos) << result.out;  // it is random
+  EXPECT_NE(result.out.find("matthews   0.0000"), std::string::npos) << result.out;
+  EXPECT_NE(result.err.find(" warning cola: 2 of 2 responses (100 %) have no answer"),
+            std::string::npos)
+      << result.err;
   const auto found = figures();
   EXPECT_EQ(found.at("accuracy").at("value"), 0);
   EXPECT_TRUE(found.at("predictions").at(0).at("predicted").is_null());

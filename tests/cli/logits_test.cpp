@@ -45,6 +45,22 @@ TEST_F(Logits, AreThoseOfTransformers) {
             1e-5);
 }
 
+// Its queries alone need 2^50 bytes.
+TEST_F(Logits, OfAModelThatExceedsTheMemoryAreAnError) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the address sanitizer ends the program instead";
+#endif
+  auto config = read_json(reference("llama/gqa/config.json"));
+  config["hidden_size"] = 1 << 18;
+  config["num_attention_heads"] = 1 << 15;
+  config["num_key_value_heads"] = 1;
+  config["head_dim"] = 1 << 15;
+  folder_.write("large/config.json", config.dump());
+  expect_error(run("logits", {"--model", folder_.path("large"), "--input", input_, "--output",
+                              output_, "--dtype", "f32", "--device", "cpu"}),
+               {"can't allocate memory"});
+}
+
 // What was trained and saved, loaded in another process, gives what it gives in this one.
 TEST_F(Logits, OfASavedAdapterAreTheSameInANewProcess) {
   ASSERT_EQ(finetune({"train.learning_rate=0.01"}).exit_code, 0);

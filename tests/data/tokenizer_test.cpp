@@ -103,6 +103,14 @@ TEST(Tokenizer, RefusesABrokenFileWithoutPrinting) {
   }
 }
 
+TEST(Tokenizer, RefusesAFileAboveTheLimit) {
+  const TempFolder folder;
+  const std::string file = folder.write("tokenizer.model", tiny_tokenizer_model());
+  std::filesystem::resize_file(file, 100'000'001);  // sparse
+  EXPECT_EQ(message_of<Error>([&] { Tokenizer tokenizer(file); }),
+            file + ": has 100000001 bytes, expected at most 100000000");
+}
+
 void expect_golden(const std::string& model, const std::string& golden) {
   const Tokenizer tokenizer(model);
   std::ifstream file(golden);

@@ -45,6 +45,32 @@ TEST(TrainTokenizer, GivesTheSameBytesAgain) {
   EXPECT_EQ(Tokenizer(folder.path()).serialized(), bytes);
 }
 
+// Longer than the trainer can bear: "acgt" 17,500 times, and 40,000 times a character of 3 bytes.
+TEST(TrainTokenizer, TakesWordsOfAnyLength) {
+  std::string gene, page;
+  for (int i = 0; i < 17500; ++i) gene += "acgt";
+  for (int i = 0; i < 40000; ++i) page += "\u4e2d";
+  // The space, a, c, g, t and the Chinese character; eight merges.
+  const auto tokenizer = train_tokenizer({gene + " " + page}, kSpecial + 256 + 6 + 8);
+  EXPECT_EQ(tokenizer.encode("acgtacgt").size(), 2u);  // the space in front is a piece
+  EXPECT_EQ(tokenizer.decode(tokenizer.encode(gene)), gene);
+  EXPECT_EQ(tokenizer.decode(tokenizer.encode(page)), page);
+}
+
+// Words of 4096 bytes are left whole, so a cut between the words changes nothing.
+TEST(TrainTokenizer, CutsNoWordOfUsualLength) {
+  const std::string word(4096, 'b');
+  std::string many_words, as_lines;
+  for (int i = 0; i < 20; ++i) {
+    many_words += (i == 0 ? "" : " ") + word;
+    as_lines += word + "\n";
+  }
+  const int64_t size = kSpecial + 256 + 2 + 3;  // the space and b; three merges
+  const auto found = train_tokenizer({many_words}, size);
+  const auto expected = train_tokenizer({as_lines}, size);
+  for (int64_t id = 0; id < size; ++id) EXPECT_EQ(found.piece(id), expected.piece(id)) << id;
+}
+
 TEST(TrainTokenizer, RefusesMorePiecesThanTheTextsGive) {
   const auto message = message_of<Error>([] { train_tokenizer(kTexts, 5000); });
   EXPECT_EQ(message.find("model.vocab_size: found 5000"), 0u) << message;

@@ -7,7 +7,7 @@
 namespace mola {
 namespace {
 
-// 3 true positives, 1 false negative, 2 true negatives, 2 false positives, the last by no answer.
+// 3 true positives, 1 false negative, 2 true negatives, 1 false positive, 1 without an answer.
 const std::vector<Outcome> kOutcomes = {{"yes", "yes"}, {"yes", "yes"}, {"yes", "yes"},
                                         {"yes", "no"},  {"no", "no"},   {"no", "no"},
                                         {"no", "yes"},  {"no", ""}};
@@ -31,16 +31,36 @@ TEST(Metrics, GiveTheIntervalOfAShare) {
 }
 
 TEST(Metrics, F1) {
-  EXPECT_DOUBLE_EQ(f1_score(kOutcomes, "yes"), 6 / 9.);  // 2 * 3 / (2 * 3 + 2 + 1)
+  EXPECT_DOUBLE_EQ(f1_score(kOutcomes, "yes"), 6 / 8.);  // 2 * 3 / (2 * 3 + 1 + 1)
   EXPECT_EQ(f1_score({{"no", "no"}}, "yes"), 0);
 }
 
+TEST(Metrics, F1TakesNoAnswerForNoPositive) {
+  // 2 * 1 / (2 * 1 + 0 + 1): the second "yes" is missed, and the "no" is no false positive.
+  EXPECT_DOUBLE_EQ(f1_score({{"yes", "yes"}, {"yes", ""}, {"no", ""}}, "yes"), 2 / 3.);
+  EXPECT_EQ(f1_score({{"yes", ""}, {"no", ""}}, "yes"), 0);
+}
+
 TEST(Metrics, MatthewsCorrelation) {
-  // (3 * 2 - 2 * 1) / sqrt(5 * 4 * 4 * 3)
-  EXPECT_NEAR(matthews_correlation(kOutcomes, "yes"), 4 / std::sqrt(240.), 1e-12);
-  EXPECT_EQ(matthews_correlation({{"yes", "yes"}, {"no", "no"}}, "yes"), 1);
-  EXPECT_EQ(matthews_correlation({{"yes", "no"}, {"no", "yes"}}, "yes"), -1);
-  EXPECT_EQ(matthews_correlation({{"yes", "yes"}, {"no", "yes"}}, "yes"), 0);
+  // TP 3, TN 2, FP 1, FN 1: (3 * 2 - 1 * 1) / sqrt(4 * 4 * 3 * 3)
+  const std::vector<Outcome> answered(kOutcomes.begin(), kOutcomes.end() - 1);
+  EXPECT_NEAR(matthews_correlation(answered), 5 / 12., 1e-12);
+  EXPECT_EQ(matthews_correlation({{"yes", "yes"}, {"no", "no"}}), 1);
+  EXPECT_EQ(matthews_correlation({{"yes", "no"}, {"no", "yes"}}), -1);
+  EXPECT_EQ(matthews_correlation({{"yes", "yes"}, {"no", "yes"}}), 0);
+  EXPECT_EQ(matthews_correlation({}), 0);
+}
+
+// c = 5 of n = 8; expected 4 and 4; predicted 4 yes, 3 no, 1 missing:
+// (5 * 8 - 4 * 4 - 3 * 4) / sqrt((64 - 16 - 9 - 1) (64 - 16 - 16))
+TEST(Metrics, MatthewsCorrelationHasAClassForNoAnswer) {
+  EXPECT_NEAR(matthews_correlation(kOutcomes), 12 / std::sqrt(38. * 32), 1e-12);
+  EXPECT_EQ(matthews_correlation({{"yes", ""}, {"no", ""}, {"no", ""}}), 0);
+}
+
+TEST(Metrics, CountMissingAnswers) {
+  EXPECT_EQ(count_unanswered(kOutcomes), 1);
+  EXPECT_EQ(count_unanswered({}), 0);
 }
 
 // 1, 2, 3, 4: s^2 = 5 / 3, and t for 3 degrees of freedom is 3.1824.

@@ -133,8 +133,12 @@ TEST_F(OfficialAdapter, RefusesWhatIsNotComputed) {
             "peft_type: found 'LOHA', expected one of LORA, PROMPT_TUNING, ADAPTION_PROMPT "
             "(nearest: LORA)");
   EXPECT_EQ(message_with("peft_type", nullptr), "peft_type: is missing");
-  EXPECT_EQ(message_with("use_dora", true), "use_dora: found true, expected false");
-  EXPECT_EQ(message_with("use_rslora", true), "use_rslora: found true, expected false");
+  EXPECT_EQ(message_with("use_dora", true), "use_dora: found true, which is not supported");
+  EXPECT_EQ(message_with("use_rslora", true), "use_rslora: found true, which is not supported");
+  EXPECT_EQ(message_with("trainable_token_indices", {5}),
+            "trainable_token_indices: found [5], which is not supported");
+  EXPECT_EQ(message_with("a_setting_of_tomorrow", "on"),
+            "a_setting_of_tomorrow: found \"on\", which is not supported");
   EXPECT_EQ(message_with("bias", "all"), "bias: found 'all', expected 'none'");
   EXPECT_EQ(message_with("modules_to_save", {"lm_head"}),
             "modules_to_save: found [\"lm_head\"], which is not supported");
@@ -144,6 +148,38 @@ TEST_F(OfficialAdapter, RefusesWhatIsNotComputed) {
             "init_lora_weights: found \"pissa\", expected true or 'gaussian'");
   EXPECT_EQ(message_with("lora_alpha", nullptr), "lora_alpha: is missing");
   EXPECT_EQ(message_with("lora_alpha", 0), "lora_alpha: found 0, expected a number above 0");
+}
+
+TEST_F(OfficialAdapter, MayNameSettingsThatAreOff) {
+  config_.update({{"use_dora", false},
+                  {"modules_to_save", nullptr},
+                  {"alpha_pattern", {}},
+                  {"a_setting_of_tomorrow", ""},
+                  {"peft_version", "0.3.0"}});
+  EXPECT_EQ(read().type, "mola");
+}
+
+TEST_F(OfficialAdapter, HasWhatItsConfigPromises) {
+  const std::string second = "base_model.model.model.layers.1.self_attn.q_proj.lora_A_0.weight";
+  tensors_[second] = torch::ones({3, 8});
+  EXPECT_EQ(message("adapter_model.safetensors"),
+            "tensor '" + second +
+                "' has the shape [3,8], expected the rank 2 of "
+                "adapter_config.json");
+  tensors_.erase(second);
+  EXPECT_EQ(message("adapter_model.safetensors"),
+            "has no tensor '" + second +
+                "', expected since adapter_config.json targets model.layers.1.self_attn.q_proj");
+  tensors_ = tensors();
+  config_["target_modules"] = {"q_proj", "up_proj"};
+  EXPECT_EQ(message("adapter_model.safetensors"),
+            "has no tensor 'base_model.model.model.layers.0.mlp.up_proj.lora_A_0.weight', expected "
+            "since adapter_config.json targets model.layers.0.mlp.up_proj");
+  config_["target_modules"] = {"v_proj"};
+  EXPECT_EQ(message("adapter_model.safetensors"),
+            "tensor '" + kQProj +
+                "lora_A_0.weight' is not expected, since adapter_config.json does not target "
+                "model.layers.0.self_attn.q_proj");
 }
 
 TEST_F(OfficialAdapter, SaysWhatIsWrongWithItsMolaObject) {

@@ -1,6 +1,7 @@
 #include "mola/io/base_model.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "mola/base/error.h"
 #include "mola/io/pretrained.h"
@@ -203,6 +204,34 @@ TEST_F(BaseModel, RefusesAnIndexThatIsWrong) {
   index["weight_map"]["lm_head.weight"] = 1;
   write_index(index);
   EXPECT_EQ(message(), path + ": weight_map: 'lm_head.weight' names no file");
+}
+
+TEST_F(BaseModel, TakesNoShardFromElsewhere) {
+  auto index = write_shards();
+  folder_.write("model/config.json", config_text(config_));
+  for (const std::string name :
+       {"../b.safetensors", "sub/b.safetensors", "..", ".", "", "/etc/passwd", "b\n.safetensors"}) {
+    index["weight_map"]["lm_head.weight"] = name;
+    const std::string path = folder_.write("model/model.safetensors.index.json", index.dump());
+    EXPECT_EQ(message_of<Error>([&] { load_pretrained(folder_.path("model")); }),
+              path + ": weight_map: found the file " + nlohmann::json(name).dump() +
+                  ", expected the name of a file in the same folder");
+  }
+  index["weight_map"]["lm_head.weight"] = std::string("b.safetensors\0.txt", 17);
+  folder_.write("model/model.safetensors.index.json", index.dump());
+  EXPECT_NE(message_of<Error>([&] {
+              load_pretrained(folder_.path("model"));
+            }).find("found the file \"b.safetensors\\u0000.txt\", expected the name"),
+            std::string::npos);
+}
+
+TEST_F(BaseModel, DoesNotWaitForAPipe) {
+  const auto index = write_shards();
+  const std::string path = folder_.path("b.safetensors");
+  std::filesystem::remove(path);
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  write_index(index);
+  EXPECT_EQ(message(), path + ": is not a file");
 }
 
 TEST_F(BaseModel, NamesATruncatedFile) {

@@ -96,6 +96,50 @@ TEST(LoraAdapter, IsTheSameAfterSavingAndLoading) {
     expect_same(found.at(name), tensor, name);
 }
 
+// PEFT's adapter without the tensors of some modules, and `settings` in its config.
+std::string peft_adapter_without(const TempFolder& folder, const std::string& modules,
+                                 const json& settings) {
+  auto tensors = load_safetensors(reference("lora/adapter_model.safetensors"));
+  for (auto tensor = tensors.begin(); tensor != tensors.end();) {
+    const bool is_left_out = tensor->first.find(modules) != std::string::npos;
+    tensor = is_left_out ? tensors.erase(tensor) : std::next(tensor);
+  }
+  json config = read_json(reference("lora/adapter_config.json"));
+  for (const auto& [key, value] : settings.items()) config[key] = value;
+  folder.write("a/adapter_config.json", config.dump());
+  save_safetensors(folder.path("a/adapter_model.safetensors"), tensors);
+  return folder.path("a");
+}
+
+TEST(LoraAdapter, LacksNothingThatItsConfigPromises) {
+  const TempFolder folder;
+  const auto path = peft_adapter_without(folder, "layers.1.mlp.up_proj.", {});
+  EXPECT_EQ(message_of<Error>([&] { load_pretrained(reference("llama/gqa"), path); }),
+            path +
+                "/adapter_model.safetensors: has no tensor "
+                "'base_model.model.model.layers.1.mlp.up_proj.lora_A.weight', expected since "
+                "adapter_config.json targets model.layers.1.mlp.up_proj");
+  peft_adapter_without(folder, "layers.1.mlp.up_proj.lora_B", {});
+  EXPECT_NE(message_of<Error>([&] {
+              load_pretrained(reference("llama/gqa"), path);
+            }).find("has no tensor 'base_model.model.model.layers.1.mlp.up_proj.lora_B.weight'"),
+            std::string::npos);
+}
+
+TEST(LoraAdapter, OfSomeLayersIsSavedAsSuch) {
+  const TempFolder folder;
+  const auto path = peft_adapter_without(
+      folder, "layers.1.",
+      {{"layers_to_transform", {0}}, {"target_modules", R"(.*\.(self_attn|mlp)\..*_proj)"}});
+  auto model = load_pretrained(reference("llama/gqa"), path);
+  EXPECT_EQ(model->adapter.allocation.values.at("up_proj"), (std::vector<int64_t>{1, 0}));
+  save_adapter(model, folder.path("b"));
+  const json targets = read_json(folder.path("b/adapter_config.json"))["target_modules"];
+  ASSERT_EQ(targets.size(), 7u);
+  EXPECT_EQ(targets[0], "layers.0.self_attn.q_proj");
+  EXPECT_EQ(read_adapter_config(folder.path("b"), 2).allocation, model->adapter.allocation);
+}
+
 TEST(LoraAdapter, OfAnotherModelIsRefused) {
   EXPECT_EQ(message_of<Error>([] { load_pretrained(reference("llama/tied"), reference("lora")); }),
             reference("lora/adapter_model.safetensors") +

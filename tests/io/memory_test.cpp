@@ -57,6 +57,16 @@ double peak_memory() {
 // Lets the peak begin at what is in use now.
 void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << 5; }
 
+// sentencepiece, in the same program, may not damage what torch needs to throw.
+TEST(Memory, ThatDoesNotExistIsAnError) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "the address sanitizer ends the program instead";
+#endif
+  const auto message =
+      message_of<c10::Error>([] { torch::empty({int64_t{1} << 50}, torch::kByte); });
+  EXPECT_NE(message.find("can't allocate memory"), std::string::npos) << message;
+}
+
 TEST(Memory, PeaksLittleAboveTheModelThatIsLoaded) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "the address sanitizer keeps memory of its own";

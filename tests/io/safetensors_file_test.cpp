@@ -98,6 +98,17 @@ TEST_F(SafetensorsFileTest, RefusesAHeaderBeyondTheFile) {
       "not a safetensors file)");
 }
 
+// As the format's own library; the file is sparse and takes no space.
+TEST_F(SafetensorsFileTest, RefusesAHeaderAboveTheLimit) {
+  std::string bytes(8, '\0');
+  const uint64_t length = 100'000'001;
+  std::memcpy(bytes.data(), &length, sizeof length);
+  const std::string file = folder_.write("long", bytes);
+  std::filesystem::resize_file(file, 8 + length);
+  EXPECT_EQ(message_of<Error>([&] { SafetensorsFile{file}; }),
+            file + ": has a header of 100000001 bytes, expected at most 100000000");
+}
+
 TEST_F(SafetensorsFileTest, RefusesAHeaderThatIsNone) {
   for (const std::string header : {"", "{", "nope", "{\"a\": \xFF}", "\n\n"}) {
     EXPECT_EQ(message(header, 4).find("header: parse error"), 0u) << header;

@@ -13,6 +13,7 @@ build=$(realpath "$1")
 libtorch=$(realpath "$2")
 arrow=${3:+$(realpath "$3")}
 project=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
+check_symbols=$(realpath "$project/../check_symbols.py")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 unset CMAKE_PREFIX_PATH # it may name a LibTorch
@@ -42,6 +43,7 @@ expect_that_it_runs() {
     die "$1 does not build: $(< "$scratch/$1.log")"
   expect_no_toolkit "$scratch/$1"
   "$scratch/$1/consumer" || die "$1 does not run"
+  "$check_symbols" "$scratch/$1/consumer" || die "$1 links two definitions of a symbol, see above"
   echo "package: $1 runs"
 }
 

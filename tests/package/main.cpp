@@ -7,7 +7,7 @@
 
 namespace {
 
-// Sentencepiece is linked too.
+// sentencepiece, which the library contains, is linked too.
 bool refuses_a_missing_tokenizer() {
   try {
     mola::Tokenizer("no such folder");

@@ -10,9 +10,10 @@ namespace mola {
 
 /// Reads the settings of the adapter in `folder` for a model of `num_layers` layers. This library's
 /// MoLA folders have them in the object `mola` of adapter_config.json. For a MoLA of the official
-/// code and for a LoRA, experts and ranks are inferred from the tensors, and top_k, which is not
-/// saved, is `unsaved_top_k`. Prompt tuning and LLaMA-Adapter are read in PEFT's format. Throws
-/// `Error` for a folder that is not an adapter, or is one of a model with other layers.
+/// code and for a LoRA, experts are inferred from the tensors, and top_k, which is not saved, is
+/// `unsaved_top_k`. Prompt tuning and LLaMA-Adapter are read in PEFT's format. Throws `Error` for a
+/// folder that is not an adapter, or is one of a model with other layers, for a setting that is not
+/// supported, and for experts other than adapter_config.json promises.
 AdapterConfig read_adapter_config(const std::string& folder, int64_t num_layers,
                                   const NumberOrList& unsaved_top_k = kDefaultTopK);
 
