@@ -144,9 +144,19 @@ TEST(Parquet, RefusesAnotherFileAndAnotherSplit) {
   EXPECT_EQ(message.rfind(file + ": cannot be read as Parquet: ", 0), 0u) << message;
   EXPECT_EQ(message_of<Error>([&] { read("text", file, Split::kTest); }),
             file + ": is a file of the split train, expected a folder with the split test");
-  EXPECT_EQ(
-      message_of<Error>([&] { read("rte", reference("rte"), Split::kTest); }),
-      reference("rte") + ": found 2 files of .parquet, expected one with the name validation");
+  EXPECT_EQ(message_of<Error>([&] { read("rte", reference("rte"), Split::kTest); }),
+            reference("rte") +
+                ": found 2 files of .parquet, expected one with the name validation (nearest: "
+                "train-00000-of-00002.parquet)");
+}
+
+TEST(Parquet, IsNotReadNextToThePublishersFiles) {
+  const TempFolder folder;
+  folder.write("train.tsv", "sentence1\tsentence2\tlabel\n");
+  folder.write("train.parquet", "");
+  EXPECT_EQ(message_of<Error>([&] { read("rte", folder.path(), Split::kTrain); }),
+            folder.path() +
+                ": found Parquet files and the files of the publisher, expected only one of them");
 }
 
 #else
