@@ -44,7 +44,7 @@ GenerationSpeed time_generation(Llama& model, int64_t batch, int64_t prompt_toke
       if (++tokens == batch) prompts_done = Clock::now();
       return true;
     };
-    generate_tokens(model, prompts, options, /*eos_id=*/-1, on_token, [](size_t, Ending) {});
+    generate_tokens(model, prompts, options, /*end_ids=*/{}, on_token, [](size_t, Ending) {});
     const auto end = Clock::now();
     if (round == 0) continue;
     prompt_speeds.push_back(static_cast<double>(batch * prompt_tokens) /

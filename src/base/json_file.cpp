@@ -1,13 +1,14 @@
 #include "base/json_file.h"
 
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <set>
 #include <vector>
 
+#include "base/excerpt.h"
+#include "base/input_file.h"
 #include "mola/base/error.h"
 
 namespace mola {
@@ -29,7 +30,7 @@ json parse_json(const std::string& text, const std::string& what) {
     if (event == json::parse_event_t::key) {
       const auto key = parsed.get<std::string>();
       if (!open_objects.back().insert(key).second) {
-        fail(what, ": the key '", key, "' is duplicated");
+        fail(what, ": the key '", excerpt(key), "' is duplicated");
       }
     }
     return true;
@@ -40,7 +41,7 @@ json parse_json(const std::string& text, const std::string& what) {
     // "[json.exception.parse_error.101] parse error at line 1, ...": the tag is noise to a user.
     const std::string message = error.what();
     const auto tag_end = message.find("] ");
-    fail(what, ": ", tag_end == std::string::npos ? message : message.substr(tag_end + 2));
+    fail(what, ": ", excerpt(tag_end == std::string::npos ? message : message.substr(tag_end + 2)));
   }
 }
 
@@ -52,14 +53,15 @@ bool is_whole_number(const json& value) {
 }
 
 std::string read_file(const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) fail(path, ": is a folder, expected a file");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail(path, ": cannot be read: ", std::strerror(errno));
-  std::ostringstream text;
-  text << file.rdbuf();
+  auto file = open_input_file(path);
+  std::string bytes;
+  std::array<char, 1 << 16> block;
+  do {
+    file.read(block.data(), block.size());
+    bytes.append(block.data(), static_cast<size_t>(file.gcount()));
+  } while (file);
   if (file.bad()) fail(path, ": reading failed: ", std::strerror(errno));
-  return text.str();
+  return bytes;
 }
 
 }  // namespace mola

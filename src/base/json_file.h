@@ -15,7 +15,7 @@ nlohmann::json read_json_file(const std::string& path);
 /// True for an integer that fits an int64_t.
 bool is_whole_number(const nlohmann::json& value);
 
-/// The bytes of the file `path`. Throws `Error` if it cannot be read.
+/// The bytes of the regular file `path`. Throws `Error` if it cannot be read to its end.
 std::string read_file(const std::string& path);
 
 }  // namespace mola

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/terminal.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {
@@ -66,9 +67,10 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
 }
 
 // A line takes the place of the bar, which is then drawn again below it.
-void write(LogLevel level, const std::string& message) {
+void write(LogLevel level, const std::string& text) {
   const std::lock_guard<std::mutex> lock(mutex);
   if (!logger().should_log(spdlog_level(level))) return;
+  const auto message = on_one_line(text);
   if (current_sink) return current_sink(level, message);
   const auto bar = current_bar;
   draw_bar_locked("");

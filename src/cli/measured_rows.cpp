@@ -37,9 +37,9 @@ Measurements measure_adapter(Llama& model, const std::string& model_folder,
   std::optional<Tokenizer> tokenizer;
   Grouping grouping;
   if (rows.task != "tokens") tokenizer.emplace(model_folder);
-  const auto data = load_data(data_config(rows, model->config.max_position_embeddings),
-                              rows.split_to_read(), tokenizer ? &*tokenizer : nullptr);
-  check_vocabulary(data.sequences, model->config.vocab_size, rows.data);
+  const auto data =
+      load_data(data_config(rows, model->config.max_position_embeddings), rows.split_to_read(),
+                tokenizer ? &*tokenizer : nullptr, &model->config);
   if (tokenizer) grouping = group_rows(find_task(rows.task), data.examples);
   Progress progress("routing " + rows.task, static_cast<int64_t>(data.sequences.size()));
   int64_t done = 0;

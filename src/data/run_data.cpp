@@ -2,9 +2,8 @@
 
 namespace mola {
 
-RunData load_run_data(const RunConfig& run, const Tokenizer* tokenizer, int64_t vocab_size) {
-  auto data = load_data(run.data, Split::kTrain, tokenizer);
-  check_vocabulary(data.sequences, vocab_size, run.data.path);
+RunData load_run_data(const RunConfig& run, const Tokenizer* tokenizer, const LlamaConfig& model) {
+  auto data = load_data(run.data, Split::kTrain, tokenizer, &model);
   if (run.data.validation == 0) {
     return {{std::move(data.sequences), {}}, {std::move(data.examples), {}}};
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "eval/context_length.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "mola/data/encode.h"
@@ -75,12 +76,16 @@ std::vector<Prediction> by_scoring(Llama& model, const Tokenizer& tokenizer, con
                                    const EvaluationOptions& options,
                                    const OnPrediction& on_prediction) {
   std::vector<Candidates> rows;
+  std::vector<std::vector<int64_t>> ids;
   for (const auto& example : examples) {
     rows.emplace_back();
     for (const auto& answer : answers_of(task, example)) {
       rows.back().push_back(response_sequence(tokenizer, example.prompt, task.response(answer)));
+      check_ids(rows.back().back(), model->config.vocab_size);
+      ids.push_back(rows.back().back().input_ids);
     }
   }
+  warn_if_too_long(ids, 0, model->config);
   std::vector<Prediction> predictions(examples.size());
   const auto on_scores = [&](size_t i, std::vector<double> scores) {
     for (size_t a = 0; options.normalize && a < scores.size(); ++a) {

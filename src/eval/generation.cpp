@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "eval/context_length.h"
 #include "eval/token_batch.h"
 #include "mola/base/error.h"
 #include "mola/data/text_stream.h"
@@ -40,12 +41,12 @@ Tensor next_logits(Llama& model, KeyValueCache& cache, std::vector<Running>& seq
 class Batch {
  public:
   Batch(Llama& model, const std::vector<std::vector<int64_t>>& prompts,
-        const GenerationOptions& options, int64_t eos_id, const OnToken& on_token,
-        const OnEnd& on_end)
+        const GenerationOptions& options, const std::vector<int64_t>& end_ids,
+        const OnToken& on_token, const OnEnd& on_end)
       : model_(model),
         prompts_(prompts),
         options_(options),
-        eos_id_(eos_id),
+        end_ids_(end_ids),
         on_token_(on_token),
         on_end_(on_end),
         order_(longest_first(prompts)),
@@ -118,7 +119,7 @@ class Batch {
 
   // Adds the token to its sequence; returns the ending if the sequence ends.
   std::optional<Ending> take(Running& sequence, int64_t token) {
-    if (token == eos_id_) return Ending::kEos;
+    if (std::find(end_ids_.begin(), end_ids_.end(), token) != end_ids_.end()) return Ending::kEos;
     sequence.tokens.push_back(token);
     if (!on_token_(sequence.index, token)) return Ending::kStop;
     if (--sequence.left == 0) return Ending::kLength;
@@ -128,7 +129,7 @@ class Batch {
   Llama& model_;
   const std::vector<std::vector<int64_t>>& prompts_;
   const GenerationOptions& options_;
-  int64_t eos_id_;
+  const std::vector<int64_t>& end_ids_;
   const OnToken& on_token_;
   const OnEnd& on_end_;
   std::vector<size_t> order_;  // of the prompts
@@ -153,15 +154,19 @@ void check_generation(const GenerationOptions& options) {
 }
 
 void generate_tokens(Llama& model, const std::vector<std::vector<int64_t>>& prompts,
-                     const GenerationOptions& options, int64_t eos_id, const OnToken& on_token,
-                     const OnEnd& on_end) {
+                     const GenerationOptions& options, const std::vector<int64_t>& end_ids,
+                     const OnToken& on_token, const OnEnd& on_end) {
   check_generation(options);
   for (size_t i = 0; i < prompts.size(); ++i) {
     if (prompts[i].empty()) fail("prompt ", i, " (from 0) has no tokens, expected at least one");
+    const int64_t largest = *std::max_element(prompts[i].begin(), prompts[i].end());
+    if (largest < model->config.vocab_size) continue;
+    fail("prompt ", i, " (from 0): found the token id ", largest,
+         ", expected below the model's vocab_size, ", model->config.vocab_size);
   }
   if (prompts.empty()) return;
   torch::NoGradGuard no_grad;
-  Batch(model, prompts, options, eos_id, on_token, on_end).run();
+  Batch(model, prompts, options, end_ids, on_token, on_end).run();
 }
 
 std::vector<Generation> generate(Llama& model, const Tokenizer& tokenizer,
@@ -176,11 +181,11 @@ std::vector<Generation> generate(Llama& model, const Tokenizer& tokenizer,
   std::vector<TextStream> streams;
   std::vector<Generation> generations(prompts.size());
   for (size_t i = 0; i < prompts.size(); ++i) {
-    ids.push_back(tokenizer.encode(prompts[i]));
-    ids.back().insert(ids.back().begin(), tokenizer.bos_id());
+    ids.push_back(tokenizer.encode_with_special_tokens(prompts[i]));
     streams.emplace_back(tokenizer, options.stop, /*begins_text=*/prompts[i].empty());
     generations[i].prompt_tokens = static_cast<int64_t>(ids.back().size());
   }
+  warn_if_too_long(ids, options.max_new_tokens, model->config);
   const auto add = [&](size_t i, const std::string& text) {
     generations[i].text += text;
     if (observer.on_text && !text.empty()) observer.on_text(i, text);
@@ -196,8 +201,8 @@ std::vector<Generation> generate(Llama& model, const Tokenizer& tokenizer,
     if (observer.on_end) observer.on_end(i, generations[i]);
   };
   auto token_options = options;
-  token_options.vocab_size = tokenizer.vocab_size();  // the model's may be padded
-  generate_tokens(model, ids, token_options, tokenizer.eos_id(), on_token, on_end);
+  token_options.vocab_size = tokenizer.num_ids();  // the model's may be padded
+  generate_tokens(model, ids, token_options, tokenizer.end_ids(), on_token, on_end);
   return generations;
 }
 

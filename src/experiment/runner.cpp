@@ -45,7 +45,7 @@ Runner::Runner(const ModelConfig& base, const PlanEvaluation& evaluation, bool h
 }
 
 RunData Runner::read_data(const RunConfig& config) const {
-  return load_run_data(config, tokenizer(), base_->config.vocab_size);
+  return load_run_data(config, tokenizer(), base_->config);
 }
 
 EvaluationRows Runner::held_out_rows(const RunConfig& config, const RunData& data) const {
@@ -66,8 +66,7 @@ EvaluationRows Runner::read_test_rows(const RunConfig& config) const {
   if (has_answers(data.task)) {
     rows.examples = find_task(data.task).read(data.path, Split::kTest, read_options(data));
   } else {
-    rows.sequences = load_data(data, Split::kTest, tokenizer()).sequences;
-    check_vocabulary(rows.sequences, base_->config.vocab_size, data.path);
+    rows.sequences = load_data(data, Split::kTest, tokenizer(), &base_->config).sequences;
   }
   if (rows.examples.empty() && rows.sequences.empty()) {
     fail("data.path: ", data.path, " has no test rows");

@@ -38,10 +38,7 @@ void start_adapter(Llama& model, const std::string& base_folder,
   const auto& adapter = find_adapter(model->adapter.type);
   if (adapter.start == nullptr) return;
   adapter.start(model, [&](const std::string& text) {
-    const Tokenizer tokenizer(base_folder);
-    auto ids = tokenizer.encode(text);
-    ids.insert(ids.begin(), tokenizer.bos_id());
-    return ids;
+    return Tokenizer(base_folder).encode_with_special_tokens(text);
   });
 }
 

@@ -3,8 +3,10 @@
 #include "tasks/parquet.h"
 
 #include <arrow/api.h>
+#include <arrow/util/utf8.h>
 #include <parquet/arrow/reader.h>
 
+#include <cmath>
 #include <cstdio>
 
 #include "mola/base/error.h"
@@ -27,20 +29,18 @@ std::string quote(std::string_view text) {
   return quoted + "\"";
 }
 
+std::string unsupported(const std::string& found) {
+  return "{" + quote(kUnsupportedValue) + ":" + quote(found) + "}";
+}
+
+std::string text_json(std::string_view text) {
+  return arrow::util::ValidateUTF8(text) ? quote(text) : unsupported("text that is not UTF-8");
+}
+
 // Images and the like: a task only asks whether there is one.
 bool is_bytes(arrow::Type::type id) {
   return id == arrow::Type::BINARY || id == arrow::Type::LARGE_BINARY ||
          id == arrow::Type::FIXED_SIZE_BINARY || id == arrow::Type::BINARY_VIEW;
-}
-
-bool is_text(arrow::Type::type id) {
-  return id == arrow::Type::STRING || id == arrow::Type::LARGE_STRING ||
-         id == arrow::Type::STRING_VIEW;
-}
-
-bool is_sequence(arrow::Type::type id) {
-  return id == arrow::Type::LIST || id == arrow::Type::LARGE_LIST ||
-         id == arrow::Type::FIXED_SIZE_LIST;
 }
 
 bool is_number(arrow::Type::type id) {
@@ -49,22 +49,6 @@ bool is_number(arrow::Type::type id) {
 }
 
 bool is_moment(arrow::Type::type id) { return arrow::is_date(id) || id == arrow::Type::TIMESTAMP; }
-
-// Throws for a type that `to_json` does not support.
-void check_type(const std::string& column, const arrow::DataType& type) {
-  const auto id = type.id();
-  if (id == arrow::Type::DICTIONARY) {
-    check_type(column, *static_cast<const arrow::DictionaryType&>(type).value_type());
-  } else if (is_sequence(id) || id == arrow::Type::STRUCT) {
-    for (const auto& field : type.fields()) {
-      check_type(is_sequence(id) ? column : column + "." + field->name(), *field->type());
-    }
-  } else if (id != arrow::Type::NA && !is_bytes(id) && !is_text(id) && !is_number(id) &&
-             !is_moment(id)) {
-    fail("column '", column, "': found the type ", type.ToString(),
-         ", expected text, numbers, true or false, dates, bytes, or lists or structs of these");
-  }
-}
 
 std::string to_json(const arrow::Array& cells, int64_t index);
 
@@ -89,11 +73,23 @@ std::string struct_json(const arrow::StructArray& cells, int64_t index) {
   return json + "}";
 }
 
+bool is_finite(const arrow::Scalar& scalar) {
+  if (scalar.type->id() == arrow::Type::FLOAT) {
+    return std::isfinite(static_cast<const arrow::FloatScalar&>(scalar).value);
+  }
+  return scalar.type->id() != arrow::Type::DOUBLE ||
+         std::isfinite(static_cast<const arrow::DoubleScalar&>(scalar).value);
+}
+
 // Numbers, true and false as they are, dates as text.
 std::string scalar_json(const arrow::Array& cells, int64_t index) {
+  if (!is_number(cells.type_id()) && !is_moment(cells.type_id())) {
+    return unsupported("a value of the type " + cells.type()->ToString());
+  }
   const auto scalar = cells.GetScalar(index);
   if (!scalar.ok()) fail("cannot be read as Parquet: ", scalar.status().message());
   const auto text = (*scalar)->ToString();
+  if (!is_finite(**scalar)) return unsupported(text);
   return is_number(cells.type_id()) ? text : quote(text);
 }
 
@@ -102,11 +98,11 @@ std::string to_json(const arrow::Array& cells, int64_t index) {
   if (is_bytes(cells.type_id())) return "true";
   switch (cells.type_id()) {
     case arrow::Type::STRING:
-      return quote(static_cast<const arrow::StringArray&>(cells).GetView(index));
+      return text_json(static_cast<const arrow::StringArray&>(cells).GetView(index));
     case arrow::Type::LARGE_STRING:
-      return quote(static_cast<const arrow::LargeStringArray&>(cells).GetView(index));
+      return text_json(static_cast<const arrow::LargeStringArray&>(cells).GetView(index));
     case arrow::Type::STRING_VIEW:
-      return quote(static_cast<const arrow::StringViewArray&>(cells).GetView(index));
+      return text_json(static_cast<const arrow::StringViewArray&>(cells).GetView(index));
     case arrow::Type::DICTIONARY: {
       const auto& words = static_cast<const arrow::DictionaryArray&>(cells);
       return to_json(*words.dictionary(), words.GetValueIndex(index));
@@ -142,13 +138,7 @@ class ParquetFile {
     auto batches = file_->GetRecordBatchReader();
     check(batches.status());
     batches_ = std::move(*batches);
-    try {
-      for (const auto& field : batches_->schema()->fields()) {
-        check_type(field->name(), *field->type());
-      }
-    } catch (const Error& error) {
-      fail(path_, ": ", error.what());
-    }
+    arrow::util::InitializeUTF8();
   }
 
   bool next(std::string& row) {

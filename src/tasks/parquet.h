@@ -5,6 +5,11 @@
 
 namespace mola {
 
+/// The only key of an object that stands for a value without a form in JSON, such as NaN or a value
+/// of a type that no task reads; it describes that value. A row can be used as long as its task
+/// does not read it.
+constexpr const char* kUnsupportedValue = "mola: unsupported value";
+
 /// Gives the rows of a Parquet file one after another, each as the text of a JSON object of its
 /// columns; false after the last. Throws `Error` for what cannot be read.
 using ParquetRows = std::function<bool(std::string& row)>;
@@ -14,7 +19,7 @@ using ParquetRows = std::function<bool(std::string& row)>;
 ///
 ///     parquet.cpp         with Arrow, in libmola_parquet.a: part of mola::mola
 ///     parquet_plugin.cpp  opens Arrow when the first Parquet file is read: part of the program
-///     mola no_parquet.cpp      always throws: in place of both where mola is built without Arrow
+///     no_parquet.cpp      always throws: in place of both where mola is built without Arrow
 ///
 /// The choice is made at link time since the program comes with its plugin, and a program that
 /// links mola::mola has no plugin next to it that could be missing or of another version.

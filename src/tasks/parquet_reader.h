@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/input_file.h"
 #include "tasks/parquet.h"
 #include "tasks/row_reader.h"
 
@@ -11,8 +12,11 @@ namespace mola {
 /// The rows of a Parquet file. The text of each is a JSON object of its columns.
 class ParquetReader : public RowReader {
  public:
-  /// Throws `Error` as `open_parquet_rows` does.
-  explicit ParquetReader(const std::string& path) : path_(path), rows_(open_parquet_rows(path)) {}
+  /// Throws `Error` as `check_input_file` and `open_parquet_rows` do.
+  explicit ParquetReader(const std::string& path) : path_(path) {
+    check_input_file(path);
+    rows_ = open_parquet_rows(path);
+  }
 
   bool next() override {
     ++number_;

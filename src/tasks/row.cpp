@@ -3,8 +3,10 @@
 #include <charconv>
 
 #include "base/closest_match.h"
+#include "base/excerpt.h"
 #include "base/json_file.h"
 #include "mola/base/error.h"
+#include "tasks/parquet.h"
 
 namespace mola {
 
@@ -14,6 +16,10 @@ namespace {
 
 bool is_blank(const std::string& text) {
   return text.find_first_not_of(" \t\r\n") == std::string::npos;
+}
+
+std::string label_of(const json& cell) {
+  return cell.is_string() ? cell.get<std::string>() : cell.dump();
 }
 
 }  // namespace
@@ -30,21 +36,36 @@ void Row::refuse(const std::string& column, const std::string& problem) const {
 }
 
 bool Row::has(const std::string& column) const {
-  const auto found = cells_.find(column);
-  return found != cells_.end() && !found->is_null();
+  const json* found = find(column);
+  return found != nullptr && !found->is_null();
 }
 
 bool Row::is_number(const std::string& column) const { return cell(column).is_number(); }
 
-const json& Row::cell(const std::string& column) const {
+// Null if there is no such column.
+const json* Row::find(const std::string& column) const {
   const auto found = cells_.find(column);
-  if (found != cells_.end()) return *found;
+  if (found == cells_.end()) return nullptr;
+  check_supported(column, *found);
+  return &*found;
+}
+
+const json& Row::cell(const std::string& column) const {
+  if (const json* found = find(column)) return *found;
   std::vector<std::string> columns;
   for (const auto& [name, ignored] : cells_.items()) columns.push_back(name);
-  refuse(column, "is missing, found the columns " + join(columns));
+  refuse(column, "is missing, found the columns " + excerpt(join(columns)));
+}
+
+void Row::check_supported(const std::string& column, const json& cell) const {
+  if (!cell.is_object() || !cell.contains(kUnsupportedValue)) return;
+  refuse(column, "found " + label_of(cell[kUnsupportedValue]) +
+                     ", expected text, finite numbers, true or false, dates, bytes, or lists or "
+                     "structs of these");
 }
 
 std::string Row::text_of(const std::string& column, const json& cell) const {
+  check_supported(column, cell);
   if (!cell.is_string()) {
     refuse(column, std::string("found ") + cell.type_name() + ", expected a string");
   }
@@ -72,13 +93,10 @@ int64_t Row::integer(const std::string& column) const {
     const auto [rest, problem] = std::from_chars(text.data(), end, number);
     if (problem == std::errc() && rest == end) return number;
   }
-  refuse(column, "found " + found.dump() + ", expected a whole number");
+  refuse(column, "found " + excerpt(found.dump()) + ", expected a whole number");
 }
 
-std::string Row::label(const std::string& column) const {
-  const json& found = cell(column);
-  return found.is_string() ? found.get<std::string>() : found.dump();
-}
+std::string Row::label(const std::string& column) const { return label_of(cell(column)); }
 
 std::string Row::choice(const std::string& column,
                         const std::vector<std::pair<std::string, std::string>>& choices) const {
@@ -88,7 +106,7 @@ std::string Row::choice(const std::string& column,
     if (value == found) return meaning;
     expected.push_back(value);
   }
-  refuse(column, "found '" + found + "', expected one of " + join(expected));
+  refuse(column, "found '" + excerpt(found) + "', expected one of " + join(expected));
 }
 
 const json& Row::list(const std::string& column) const {
@@ -118,6 +136,7 @@ Row Row::object(const std::string& column) const {
 std::vector<Row> Row::objects(const std::string& column) const {
   std::vector<Row> rows;
   for (const json& item : list(column)) {
+    check_supported(column, item);
     rows.emplace_back(item, path_.empty() ? column : path_ + "." + column);
   }
   return rows;

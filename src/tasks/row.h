@@ -9,7 +9,8 @@
 namespace mola {
 
 /// One row of a data set, from any kind of file: a JSON object whose keys are the columns. Every
-/// getter throws an `Error` with the column if it is missing or has another type.
+/// getter throws an `Error` with the column if it is missing, has another type or holds an
+/// unsupported value, see parquet.h.
 class Row {
  public:
   /// Throws `Error` unless `cells` is an object. `path` is put before the names of its columns.
@@ -46,7 +47,9 @@ class Row {
   [[noreturn]] void refuse(const std::string& column, const std::string& problem) const;
 
  private:
+  const nlohmann::json* find(const std::string& column) const;
   const nlohmann::json& cell(const std::string& column) const;
+  void check_supported(const std::string& column, const nlohmann::json& cell) const;
   std::string text_of(const std::string& column, const nlohmann::json& cell) const;
   const nlohmann::json& list(const std::string& column) const;
 

@@ -30,17 +30,10 @@ struct SplitNames {
   const std::vector<std::string>& of(Split split) const;
 };
 
-/// Whether `path` is a file with one of the extensions, or a folder in which `open_splits` finds
-/// one.
-bool holds(const std::string& path, const std::vector<std::string>& extensions);
-
 /// Opens the files `names` in the folder of the path.
 OpenSplit open_files(const SplitNames& names, const OpenFile& open);
 
-/// Opens files named as on the Hugging Face hub, whose names begin with those of `names`:
-/// train.json or train-00000-of-00001.parquet, in the folder or its subfolder data or main. A
-/// single file is the split that its name begins with, otherwise the training split. Throws `Error`
-/// if a file of `names` or a shard is missing.
+/// Opens files named after their split, as on the Hugging Face hub; see `find_split`.
 OpenSplit open_splits(const SplitNames& names, const std::vector<std::string>& extensions);
 
 /// A table with a header (.tsv), plain text (.txt), Parquet (.parquet), or else a JSON list of
@@ -51,7 +44,7 @@ std::unique_ptr<RowReader> open_file(const std::string& file);
 Task::Reader read_layout(const Layout& layout);
 
 /// Reads the Hugging Face hub's Parquet files if the path contains any, otherwise the files of the
-/// task's publisher.
+/// task's publisher. Throws `Error` if it contains both.
 Task::Reader read_layouts(const Layout& publisher, const Layout& hub);
 
 }  // namespace mola

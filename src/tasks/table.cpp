@@ -1,6 +1,9 @@
 #include "tasks/table.h"
 
+#include <set>
+
 #include "base/closest_match.h"
+#include "base/excerpt.h"
 
 namespace mola {
 namespace {
@@ -23,12 +26,19 @@ TableReader::TableReader(const std::string& path, std::vector<std::string> colum
   if (!columns_.empty()) return;
   if (!next()) fail(path, ": is empty, expected a header");
   columns_ = split_at_tabs(text());
+  std::set<std::string> names;
+  for (const auto& name : columns_) {
+    if (!names.insert(name).second) {
+      fail(where(), ": the column '", excerpt(name), "' is duplicated");
+    }
+  }
 }
 
 Row TableReader::row() const {
   const auto cells = split_at_tabs(text());
   if (cells.size() != columns_.size()) {
-    fail("found ", cells.size(), " columns, expected ", columns_.size(), " (", join(columns_), ")");
+    fail("found ", cells.size(), " columns, expected ", columns_.size(), " (",
+         excerpt(join(columns_)), ")");
   }
   auto row = nlohmann::json::object();
   for (size_t i = 0; i < cells.size(); ++i) row[columns_[i]] = cells[i];

@@ -12,7 +12,7 @@ namespace mola {
 class TableReader : public LineReader {
  public:
   /// `columns` names all columns in their order; if empty, the first line does. Throws `Error` if
-  /// `path` cannot be read or has no such line.
+  /// `path` cannot be read or has no such line, and for a duplicated column.
   explicit TableReader(const std::string& path, std::vector<std::string> columns = {});
 
   /// The cells of the line, all texts. Throws `Error` unless there is one for each column.

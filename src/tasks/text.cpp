@@ -1,3 +1,4 @@
+#include "tasks/find_split.h"
 #include "tasks/split_files.h"
 #include "tasks/tasks.h"
 

@@ -1,8 +1,8 @@
 #include "tasks/text_file.h"
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
+
+#include "base/input_file.h"
 
 namespace mola {
 namespace fs = std::filesystem;
@@ -18,13 +18,7 @@ std::string file_in_folder(const std::string& folder, const std::string& name) {
   return path.string();
 }
 
-LineReader::LineReader(const std::string& path) : path_(path) {
-  // Opening a folder succeeds on Linux; only reading from it fails, which would look like the end.
-  std::error_code ignored;
-  if (fs::is_directory(path, ignored)) fail(path, ": is a folder, expected a file");
-  file_.open(path, std::ios::binary);
-  if (!file_) fail(path, ": cannot be read: ", std::strerror(errno));
-}
+LineReader::LineReader(const std::string& path) : path_(path), file_(open_input_file(path)) {}
 
 bool LineReader::next() {
   while (std::getline(file_, line_)) {

@@ -31,11 +31,11 @@ RunConfig checked(const RunConfig& run) {
 }
 
 // Token ids need no tokenizer.
-RunData read_data(const RunConfig& run, int64_t vocab_size) {
-  if (run.data.task == "tokens") return load_run_data(run, nullptr, vocab_size);
+RunData read_data(const RunConfig& run, const LlamaConfig& model) {
+  if (run.data.task == "tokens") return load_run_data(run, nullptr, model);
   find_task(run.data.task);  // a wrong name is reported before a missing tokenizer
   const Tokenizer tokenizer(run.model.path);
-  return load_run_data(run, &tokenizer, vocab_size);
+  return load_run_data(run, &tokenizer, model);
 }
 
 Llama make_model(const RunConfig& run, const AdapterConfig& adapter, const Llama& base) {
@@ -71,7 +71,7 @@ std::string finetune(const RunConfig& given, const FinetuneOptions& options) {
       options.base.is_empty() ? read_llama_config(run.model.path) : options.base->config;
   const auto adapter = resolve_adapter(run.adapter, config.num_hidden_layers);
   std::optional<RunData> own_data;
-  if (options.data == nullptr) own_data = read_data(run, config.vocab_size);
+  if (options.data == nullptr) own_data = read_data(run, config);
   const auto& data = own_data ? *own_data : *options.data;
   if (options.log_summary) log_data(run.data.task, data);
 

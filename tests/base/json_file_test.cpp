@@ -25,6 +25,23 @@ TEST(JsonFile, RefusesWhatCannotBeRead) {
             folder.path() + ": is a folder, expected a file");
 }
 
+// The memory of this process is a file whose first page cannot be read.
+TEST(JsonFile, TakesAReadErrorForNoEndOfTheFile) {
+  EXPECT_EQ(message_of<Error>([] { read_file("/proc/self/mem"); }),
+            "/proc/self/mem: reading failed: Input/output error");
+}
+
+TEST(JsonFile, PassesOverAByteOrderMark) {
+  const TempFolder folder;
+  EXPECT_EQ(read_json_file(folder.write("a.json", "\xEF\xBB\xBF{\"a\": 1}")), json({{"a", 1}}));
+}
+
+TEST(JsonFile, ShortensAKeyInAnError) {
+  const std::string key = "\"" + std::string(300, 'k') + "\": 1";
+  EXPECT_EQ(message_of<Error>([&] { parse_json("{" + key + ", " + key + "}", "a.json"); }),
+            "a.json: the key '" + std::string(200, 'k') + "...' is duplicated");
+}
+
 TEST(JsonFile, SaysInOneLineWhereTheSyntaxIsWrong) {
   for (const std::string text : {"", "{", "{\"a\": 1,}", "[1] 2", "\xFF", "{\"a\"\n\n\n: nope}"}) {
     const TempFolder folder;

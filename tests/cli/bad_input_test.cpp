@@ -103,7 +103,7 @@ TEST_F(BadInput, TokenRows) {
   folder_.write("rows.jsonl", "{\"ids\": [1, 2]}\n");
   expect_refused({}, {rows + ":1", "'ids'", "input_ids"});
   folder_.write("rows.jsonl", "{\"input_ids\": [1, 2]}\n{\"input_ids\": [1, 64]}\n");
-  expect_refused({}, {rows, "sequence 1", "found 64", "vocab_size, 64"});
+  expect_refused({}, {rows + ":2: input_ids[1]", "found 64", "vocab_size, 64"});
 }
 
 TEST_F(BadModel, TextTasks) {

@@ -44,12 +44,23 @@ TEST_F(EncodeTest, LeavesThePromptUnlabelled) {
   EXPECT_EQ(sequence.labels, (Ids{kIgnoreIndex, kIgnoreIndex, kIgnoreIndex, 287, 2}));
 }
 
-// Prompt and response are encoded as one string: "b" and "c" merge across the border, and the
-// positions of the prompt alone (bos, space, b) hold the merged token.
-TEST_F(EncodeTest, MergesAcrossTheBorder) {
+// Prompt and response are encoded as one string: "b" and "c" merge across the border, and the token
+// of both is trained on.
+TEST_F(EncodeTest, LabelsATokenThatBeginsInThePrompt) {
   const auto sequence = encode(tokenizer_, {"b", "c"}, 10, /*train_on_prompt=*/false);
   EXPECT_EQ(sequence.input_ids, (Ids{1, 259, 287, 2}));
-  EXPECT_EQ(sequence.labels, (Ids{kIgnoreIndex, kIgnoreIndex, kIgnoreIndex, 2}));
+  EXPECT_EQ(sequence.labels, (Ids{kIgnoreIndex, kIgnoreIndex, 287, 2}));
+  // The space before "a" is in the prompt.
+  EXPECT_EQ(encode(tokenizer_, {"b ", "a"}, 10, false).labels,
+            (Ids{kIgnoreIndex, kIgnoreIndex, kIgnoreIndex, 286, 2}));
+}
+
+TEST_F(EncodeTest, LeavesOutBosAndTakesAddedTokensAsTheFolderSays) {
+  folder_.write("tokenizer_config.json", R"({"add_bos_token": false, "eos_token": "<|end|>"})");
+  const Tokenizer tokenizer(folder_.path());
+  const auto sequence = encode(tokenizer, {"a<|end|>", "bc"}, 10, /*train_on_prompt=*/false);
+  EXPECT_EQ(sequence.input_ids, (Ids{286, 288, 259, 287, 288}));
+  EXPECT_EQ(sequence.labels, (Ids{kIgnoreIndex, kIgnoreIndex, 259, 287, 288}));
 }
 
 TEST_F(EncodeTest, CutsOnTheRightAndKeepsEosOnlyIfItFits) {
@@ -166,6 +177,56 @@ TEST_F(EncodeTest, PassesOverBadRowsIfAsked) {
   testing::internal::CaptureStderr();
   EXPECT_EQ(load_data(config, Split::kTrain, &tokenizer_).sequences.size(), 1u);
   EXPECT_NE(testing::internal::GetCapturedStderr().find("train.tsv:1: "), std::string::npos);
+}
+
+// Ids from 6 on are outside the model's vocabulary.
+TEST_F(EncodeTest, StopsAtAnIdOutsideTheVocabularyOrLeavesItOut) {
+  LlamaConfig model;
+  model.vocab_size = 6;
+  auto config = tokens_config(
+      "{\"input_ids\": [1, 5]}\n"
+      "{\"input_ids\": [1, 2, 6]}\n"
+      "{\"input_ids\": [1, 2], \"labels\": [-100, 7]}\n");
+  const std::string expected = ", expected below the model's vocab_size, 6";
+  EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr, &model); }),
+            config.path + ":2: input_ids[2]: found 6" + expected);
+  config.on_bad_row = OnBadRow::kSkip;
+  testing::internal::CaptureStderr();
+  const auto data = load_data(config, Split::kTrain, nullptr, &model);
+  const std::string log = testing::internal::GetCapturedStderr();
+  ASSERT_EQ(data.sequences.size(), 1u);
+  EXPECT_EQ(data.sequences[0].input_ids, (Ids{1, 5}));
+  EXPECT_NE(log.find(config.path + ":3: labels[1]: found 7" + expected + "; row skipped"),
+            std::string::npos)
+      << log;
+}
+
+TEST_F(EncodeTest, ChecksTheIdsOfText) {
+  LlamaConfig model;
+  model.vocab_size = 287;
+  const auto config = cola_config("x\t1\t\tbc\n");
+  EXPECT_NE(message_of<Error>([&] {
+              load_data(config, Split::kTrain, &tokenizer_, &model);
+            }).find("train.tsv:1: input_ids["),
+            std::string::npos);
+}
+
+TEST_F(EncodeTest, WarnsOfSequencesLongerThanTheModelIsMadeFor) {
+  LlamaConfig model;
+  model.vocab_size = 6;
+  model.max_position_embeddings = 3;
+  const auto config = tokens_config("{\"input_ids\": [1, 2, 3, 4]}\n{\"input_ids\": [1, 2]}\n");
+  const auto log_of = [&] {
+    testing::internal::CaptureStderr();
+    load_data(config, Split::kTrain, nullptr, &model);
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_NE(
+      log_of().find(config.path + ": the longest sequence has 4 tokens, more than the model's "
+                                  "max_position_embeddings, 3"),
+      std::string::npos);
+  model.max_position_embeddings = 4;
+  EXPECT_EQ(log_of(), "");
 }
 
 TEST_F(EncodeTest, RefusesSettingsThatDoNotFit) {

@@ -81,10 +81,16 @@ TEST(Tokenizer, SaysThatByteLevelBpeIsNotRead) {
 
 TEST(Tokenizer, NamesTheFileThatIsNotThere) {
   const TempFolder folder;
-  for (const auto& path : {folder.path(), folder.path("tokenizer.model")}) {
-    EXPECT_EQ(message_of<Error>([&] { Tokenizer tokenizer(path); }),
-              folder.path("tokenizer.model") + ": no such file, but the tokenizer is read from it");
-  }
+  const auto message = [](const std::string& path) {
+    return message_of<Error>([&] { Tokenizer tokenizer(path); });
+  };
+  EXPECT_EQ(message(folder.path()),
+            folder.path("tokenizer.model") + ": no such file, but the tokenizer is read from it");
+  const std::string expected = ", expected the folder of a model or its tokenizer.model";
+  EXPECT_EQ(message(folder.path("llama")),
+            folder.path("llama") + ": no such file or folder" + expected);
+  const std::string config = folder.write("config.json", "{}");
+  EXPECT_EQ(message(config), config + ": is a JSON file" + expected);
 }
 
 TEST(Tokenizer, RefusesABrokenFileWithoutPrinting) {

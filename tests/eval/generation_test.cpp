@@ -16,7 +16,7 @@ namespace {
 
 using Tokens = std::vector<int64_t>;
 
-constexpr int64_t kNoEos = -1;
+const Tokens kNoEos = {};
 const std::vector<Tokens> kPrompts = {{1, 5, 9}, {1, 7}, {1, 3, 4, 8, 2}, {1, 12}, {1, 6, 6}};
 
 Llama tiny_generator(int64_t vocab_size = 16) {
@@ -58,12 +58,12 @@ struct Result {
 };
 
 Result run(
-    Llama& model, const GenerationOptions& options, int64_t eos_id,
+    Llama& model, const GenerationOptions& options, const Tokens& end_ids,
     const std::function<bool(int64_t)>& goes_on = [](int64_t) { return true; },
     const std::vector<Tokens>& prompts = kPrompts) {
   Result result{std::vector<Tokens>(prompts.size()), std::vector<Ending>(prompts.size())};
   generate_tokens(
-      model, prompts, options, eos_id,
+      model, prompts, options, end_ids,
       [&](size_t i, int64_t token) {
         result.tokens[i].push_back(token);
         return goes_on(token);
@@ -129,7 +129,7 @@ TEST(Generation, EndsAtEosAndWhereItIsTold) {
     const auto found = std::find(tokens.begin(), tokens.end(), last);
     return Tokens(tokens.begin(), found + (inclusive && found != tokens.end() ? 1 : 0));
   };
-  const auto by_eos = run(model, options_of(2), last);
+  const auto by_eos = run(model, options_of(2), {last});
   const auto by_order = run(model, options_of(2), kNoEos, [=](int64_t t) { return t != last; });
   EXPECT_EQ(by_eos.endings[0], Ending::kEos);
   EXPECT_EQ(by_order.endings[0], Ending::kStop);
@@ -137,6 +137,18 @@ TEST(Generation, EndsAtEosAndWhereItIsTold) {
     EXPECT_EQ(by_eos.tokens[i], until(whole.tokens[i], false)) << i;
     EXPECT_EQ(by_order.tokens[i], until(whole.tokens[i], true)) << i;
   }
+}
+
+// A model may have several tokens that end a text, such as </s> and <|im_end|>.
+TEST(Generation, EndsAtTheFirstOfSeveralEnds) {
+  auto model = tiny_generator();
+  const auto whole = run(model, options_of(2), kNoEos);
+  const Tokens ends = {whole.tokens[0][3], whole.tokens[0][1]};
+  const auto result = run(model, options_of(2), ends);
+  EXPECT_EQ(result.endings[0], Ending::kEos);
+  const auto first =
+      std::find_first_of(whole.tokens[0].begin(), whole.tokens[0].end(), ends.begin(), ends.end());
+  EXPECT_EQ(result.tokens[0], Tokens(whole.tokens[0].begin(), first));
 }
 
 TEST(Generation, DrawsTheSameInAnyBatch) {
@@ -158,6 +170,8 @@ TEST(Generation, RefusesWhatCannotBeContinued) {
         [&] { generate_tokens(model, prompts, options, kNoEos, ignore, ignore); });
   };
   EXPECT_EQ(message({{1}, {}}, {}), "prompt 1 (from 0) has no tokens, expected at least one");
+  EXPECT_EQ(message({{1}, {1, 16}}, {}),
+            "prompt 1 (from 0): found the token id 16, expected below the model's vocab_size, 16");
   EXPECT_EQ(message({{1}}, options_of(0)), "batch_size: found 0, expected at least 1");
   EXPECT_EQ(message({{1}}, options_of(1, 0)), "max_new_tokens: found 0, expected at least 1");
   EXPECT_NO_THROW(generate_tokens(model, {}, {}, kNoEos, ignore, ignore));

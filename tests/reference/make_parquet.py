@@ -110,6 +110,16 @@ write(
     about=pa.string_view(),
     image=pa.binary(),
 )
+# Values without a form in JSON, in columns that no task reads.
+write(
+    "unsupported/train.parquet",
+    [
+        {"question": "Why?", "response": "So.", "score": float("nan"), "more": {"x": [1.5]}},
+        {"question": "How?", "response": "Thus.", "score": 2.5, "more": {"x": [float("inf")]}},
+        {"question": "When?", "response": "Now.", "score": float("-inf"), "more": {"x": []}},
+    ],
+    score=pa.float32(),
+)
 write(
     "decimal/train.parquet",
     [{"question": "Why?", "response": [decimal.Decimal("1.5")]}],

@@ -87,7 +87,9 @@ TEST(Parquet, NamesTheRowThatCannotBeUsed) {
             text + ": row 2: column 'response': found no text, expected some");
   const std::string broken = reference("broken/train.parquet");
   EXPECT_EQ(message_of<Error>([&] { read("text", broken, Split::kTrain); }),
-            broken + ": row 1: found invalid UTF-8 at byte 17, expected UTF-8 text");
+            broken +
+                ": row 1: column 'question': found text that is not UTF-8, expected text, finite "
+                "numbers, true or false, dates, bytes, or lists or structs of these");
   EXPECT_EQ(
       message_of<Error>([&] { read("text", cola, Split::kTrain); }),
       cola + ": row 1: column 'question': is missing, found the columns idx, label, sentence");
@@ -104,11 +106,35 @@ TEST(Parquet, ReadsEachTypeOfText) {
   EXPECT_EQ(reader.text(), R"({"question":"Why?","response":"So.","about":"x","image":true})");
 }
 
+constexpr const char* kSupported =
+    ", expected text, finite numbers, true or false, dates, bytes, or lists or structs of these";
+
 TEST(Parquet, NamesTheTypeThatIsNoText) {
   EXPECT_EQ(message_of<Error>([&] { read("text", reference("decimal"), Split::kTrain); }),
             reference("decimal/train.parquet") +
-                ": column 'response': found the type decimal128(3, 1), expected text, numbers, "
-                "true or false, dates, bytes, or lists or structs of these");
+                ": row 1: column 'response': found a value of the type decimal128(3, 1)" +
+                kSupported);
+}
+
+TEST(Parquet, PassesOverUnsupportedValuesOfOtherColumns) {
+  const auto rows = read("text", reference("unsupported"), Split::kTrain);
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[0].prompt, "Why?\n");
+  EXPECT_EQ(rows[2].response, "Now.");
+}
+
+TEST(Parquet, NamesTheValueThatIsNotFinite) {
+  ParquetReader reader(reference("unsupported/train.parquet"));
+  ASSERT_TRUE(reader.next());
+  const Row first = reader.row();
+  EXPECT_EQ(message_of<Error>([&] { first.label("score"); }),
+            std::string("column 'score': found nan") + kSupported);
+  EXPECT_EQ(message_of<Error>([&] { first.has("score"); }),
+            std::string("column 'score': found nan") + kSupported);
+  ASSERT_TRUE(reader.next());
+  EXPECT_EQ(reader.row().label("score"), "2.5");
+  EXPECT_EQ(message_of<Error>([&] { reader.row().object("more").texts("x"); }),
+            std::string("column 'more.x': found inf") + kSupported);
 }
 
 TEST(Parquet, RefusesAnotherFileAndAnotherSplit) {
@@ -118,9 +144,19 @@ TEST(Parquet, RefusesAnotherFileAndAnotherSplit) {
   EXPECT_EQ(message.rfind(file + ": cannot be read as Parquet: ", 0), 0u) << message;
   EXPECT_EQ(message_of<Error>([&] { read("text", file, Split::kTest); }),
             file + ": is a file of the split train, expected a folder with the split test");
-  EXPECT_EQ(
-      message_of<Error>([&] { read("rte", reference("rte"), Split::kTest); }),
-      reference("rte") + ": found 2 files of .parquet, expected one with the name validation");
+  EXPECT_EQ(message_of<Error>([&] { read("rte", reference("rte"), Split::kTest); }),
+            reference("rte") +
+                ": found 2 files of .parquet, expected one with the name validation (nearest: "
+                "train-00000-of-00002.parquet)");
+}
+
+TEST(Parquet, IsNotReadNextToThePublishersFiles) {
+  const TempFolder folder;
+  folder.write("train.tsv", "sentence1\tsentence2\tlabel\n");
+  folder.write("train.parquet", "");
+  EXPECT_EQ(message_of<Error>([&] { read("rte", folder.path(), Split::kTrain); }),
+            folder.path() +
+                ": found Parquet files and the files of the publisher, expected only one of them");
 }
 
 #else

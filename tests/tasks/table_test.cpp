@@ -54,6 +54,13 @@ TEST(Table, NamesTheMissingColumn) {
   EXPECT_TRUE(read(empty, kColumns).empty());
 }
 
+TEST(Table, RefusesADuplicatedColumn) {
+  const TempFolder folder;
+  const std::string file = folder.write("a.tsv", "question\tanswer\tquestion\nA?\t1\tB?\n");
+  EXPECT_EQ(message_of<Error>([&] { read(file); }),
+            file + ":1: the column 'question' is duplicated");
+}
+
 TEST(Table, NamesFileAndLineOfABadRow) {
   const TempFolder folder;
   const auto message = [&](const std::string& row) {

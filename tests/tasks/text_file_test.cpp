@@ -28,6 +28,12 @@ TEST(TextFile, RefusesWhatIsNoFile) {
             folder.path("none") + ": cannot be read: No such file or directory");
 }
 
+TEST(TextFile, TakesAReadErrorForNoEndOfTheFile) {
+  LineReader lines("/proc/self/mem");
+  EXPECT_EQ(message_of<Error>([&] { lines.next(); }),
+            "/proc/self/mem: reading failed after line 0");
+}
+
 TEST(TextFile, FindsFilesInFolders) {
   const TempFolder folder;
   const std::string file = folder.write("a.txt", "");

@@ -112,7 +112,7 @@ TEST_F(FinetuneFunction, GivesTheSameBitsOnASharedBaseAndGivenData) {
   finetune(run_);
   FinetuneOptions options;
   options.base = load_pretrained(run_.model.path);
-  const auto data = load_run_data(run_, nullptr, options.base->config.vocab_size);
+  const auto data = load_run_data(run_, nullptr, options.base->config);
   options.data = &data;
   options.log_summary = false;
   log_.clear();

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "mola/config/llama_config.h"
 #include "mola/config/run_config.h"
 #include "mola/data/sequence.h"
 #include "mola/data/tokenizer.h"
@@ -20,18 +21,19 @@ struct EncodedData {
 };
 
 /// bos + tokens(prompt + response, encoded as one string) + eos, truncated on the right at
-/// `max_length`; eos is kept only if it fits. With `train_on_prompt` false the first len(bos +
-/// tokens(prompt)) positions are unlabelled.
+/// `max_length`; eos is kept only if it fits. With `train_on_prompt` false a token is labelled if
+/// it holds a character of the response.
 Sequence encode(const Tokenizer& tokenizer, const Example& example, int64_t max_length,
                 bool train_on_prompt);
 
 /// Reads and encodes the split of `data`. `tokenizer` may be null for the task "tokens". A row that
-/// keeps no token of its response within max_length, or no labelled one, is a bad row. Throws
-/// `Error` if no row is left to train on.
-EncodedData load_data(const DataConfig& data, Split split, const Tokenizer* tokenizer);
+/// keeps no token of its response within max_length, or no labelled one, is a bad row; with `model`
+/// a row with an id outside its vocabulary too, and sequences that are longer than its
+/// max_position_embeddings give a warning. Throws `Error` if no row is left to train on.
+EncodedData load_data(const DataConfig& data, Split split, const Tokenizer* tokenizer,
+                      const LlamaConfig* model = nullptr);
 
-/// Throws `Error` naming `path` if a sequence contains an id that is not below `vocab_size`.
-void check_vocabulary(const std::vector<Sequence>& sequences, int64_t vocab_size,
-                      const std::string& path);
+/// Throws `Error` if a sequence contains an id that is not below `vocab_size`.
+void check_ids(const Sequence& sequence, int64_t vocab_size);
 
 }  // namespace mola

@@ -16,8 +16,8 @@ struct RunData {
 };
 
 /// Reads, encodes and splits the training rows of `run`. `tokenizer` may be null for the task
-/// "tokens". Throws `Error` as `load_data` does, and for an id that is not below `vocab_size`.
-RunData load_run_data(const RunConfig& run, const Tokenizer* tokenizer, int64_t vocab_size);
+/// "tokens". Throws `Error` as `load_data` does.
+RunData load_run_data(const RunConfig& run, const Tokenizer* tokenizer, const LlamaConfig& model);
 
 /// The loader options of `run`.
 LoaderOptions loader_options(const RunConfig& run);

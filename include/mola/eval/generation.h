@@ -32,12 +32,12 @@ using OnEnd = std::function<void(size_t index, Ending ending)>;
 
 /// Continues `prompts`, each of at least one token, the longest first: all tokens of the prompt in
 /// one forward pass that caches keys and values, then one token at a time. The common prefix of all
-/// prompts is computed only once. A sequence ends at `eos_id`, which is not passed to `on_token`,
-/// if `on_token` returns false, or after max_new_tokens; the next prompt takes its place in the
-/// batch. The model should be in evaluation mode.
+/// prompts is computed only once. A sequence ends at a token of `end_ids`, which is not passed to
+/// `on_token`, if `on_token` returns false, or after max_new_tokens; the next prompt takes its
+/// place in the batch. The model should be in evaluation mode.
 void generate_tokens(Llama& model, const std::vector<std::vector<int64_t>>& prompts,
-                     const GenerationOptions& options, int64_t eos_id, const OnToken& on_token,
-                     const OnEnd& on_end);
+                     const GenerationOptions& options, const std::vector<int64_t>& end_ids,
+                     const OnToken& on_token, const OnEnd& on_end);
 
 struct Generation {
   std::string text;  ///< without the prompt
@@ -52,7 +52,8 @@ struct GenerationObserver {
   std::function<void(size_t index, const Generation& generation)> on_end;
 };
 
-/// Continues the texts `prompts`, each with bos in front.
+/// Continues the texts `prompts`, encoded with special tokens. Warns if a text may become longer
+/// than the model's max_position_embeddings.
 std::vector<Generation> generate(Llama& model, const Tokenizer& tokenizer,
                                  const std::vector<std::string>& prompts,
                                  const GenerationOptions& options,
