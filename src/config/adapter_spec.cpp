@@ -1,6 +1,7 @@
 #include "mola/config/adapter_spec.h"
 
 #include "base/closest_match.h"
+#include "base/excerpt.h"
 #include "base/json_file.h"
 #include "config/adapter_type.h"
 #include "mola/base/error.h"
@@ -23,8 +24,8 @@ const AdapterType& find_adapter_type(const AdapterTypes& types, const std::strin
     if (type->name == name) return *type;
   }
   const auto names = names_of(types);
-  fail("adapter.type: found '", name, "', expected one of ", join(names),
-       " (nearest: ", closest_match(name, names), ")");
+  fail("adapter.type: found '", excerpt(name), "', expected one of ", join(names),
+       " (nearest: ", closest_match(excerpt(name), names), ")");
 }
 
 const AdapterType& type_of(const AdapterSpec& spec, const AdapterTypes& types) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/closest_match.h"
+#include "base/excerpt.h"
 #include "base/json_file.h"
 #include "mola/base/error.h"
 #include "mola/config/adapter_config.h"
@@ -21,7 +22,7 @@ const std::map<std::string, std::string> kPresets = {{"triangle", "8642"},
                                                      {"diamond", "2882"}};
 
 [[noreturn]] void refuse(const std::string& spec, const std::string& problem) {
-  fail("allocation '", spec, "': ", problem);
+  fail("allocation '", excerpt(spec), "': ", problem);
 }
 
 int64_t checked_count(const std::string& spec, int64_t count) {
@@ -71,7 +72,8 @@ List layers_from_groups(const std::string& spec, int64_t num_layers) {
 List layers_from_json(const std::string& spec, const json& value, int64_t num_layers) {
   if (value.is_string()) return layers_from_groups(value.get<std::string>(), num_layers);
   if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_whole_number)) {
-    refuse(spec, "found " + value.dump() + ", expected a string or a list of whole numbers");
+    refuse(spec,
+           "found " + excerpt(value.dump()) + ", expected a string or a list of whole numbers");
   }
   if (static_cast<int64_t>(value.size()) != num_layers) {
     refuse(spec, "found a list of " + std::to_string(value.size()) + " numbers, expected " +
@@ -99,7 +101,7 @@ Allocation from_object(const std::string& spec, const json& object, int64_t num_
   for (const auto& [key, value] : object.items()) {
     const auto named = members(key, projections);
     if (named.empty()) {
-      refuse(spec, "'" + key + "' is not a target module, expected " + join(projections) +
+      refuse(spec, "'" + excerpt(key) + "' is not a target module, expected " + join(projections) +
                        ", attention or mlp");
     }
     const List layers = layers_from_json(spec, value, num_layers);

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/closest_match.h"
+#include "base/excerpt.h"
 #include "base/json_file.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
@@ -13,10 +14,16 @@ namespace mola {
 
 using nlohmann::json;
 
+namespace {
+
+std::string shown(const json& value) { return excerpt(value.dump()); }
+
+}  // namespace
+
 JsonReader::JsonReader(const json& object, ConfigSource& source, const std::string& path)
     : object_(&object), source_(&source), path_(path) {
   if (!object.is_object()) {
-    fail(source.file, ": ", path.empty() ? "" : path + ": ", "found ", object.dump(),
+    fail(source.file, ": ", path.empty() ? "" : path + ": ", "found ", shown(object),
          ", expected an object");
   }
 }
@@ -27,8 +34,8 @@ std::string JsonReader::key_path(const std::string& key) const {
 
 // The key as errors name it: in its file, or on the command line.
 std::string JsonReader::origin(const std::string& path) const {
-  if (source_->overrides.count(path) > 0) return "--set " + path;
-  return source_->file.empty() ? path : source_->file + ": " + path;
+  if (source_->overrides.count(path) > 0) return "--set " + excerpt(path);
+  return (source_->file.empty() ? "" : source_->file + ": ") + excerpt(path);
 }
 
 void JsonReader::refuse(const std::string& key, const std::string& problem) const {
@@ -40,6 +47,11 @@ JsonReader JsonReader::object(const std::string& key) const {
   source_->known.push_back(key_path(key));
   if (source_->overrides.count(key_path(key)) > 0) {
     refuse(key, "is an object, expected one of its keys, such as " + key_path(key) + ".KEY=VALUE");
+  }
+  for (const auto& [other, value] : object_->items()) {
+    if (other.rfind(key + ".", 0) != 0) continue;
+    refuse(other, "unknown key, expected \"" + key + "\": {\"" +
+                      excerpt(other.substr(key.size() + 1)) + "\": " + shown(value) + "}");
   }
   const auto found = object_->find(key);
   return {found == object_->end() ? kEmpty : *found, *source_, key_path(key)};
@@ -59,9 +71,13 @@ json JsonReader::value(const std::string& key, Form form) const {
 std::optional<std::string> JsonReader::text(const std::string& key) const {
   const json found = value(key, Form::kText);
   if (found.is_null()) return std::nullopt;
-  if (!found.is_string()) refuse(key, "found " + found.dump() + ", expected a string");
-  if (found.get_ref<const std::string&>().empty()) refuse(key, "is empty");
-  return found.get<std::string>();
+  if (!found.is_string()) refuse(key, "found " + shown(found) + ", expected a string");
+  const auto& text = found.get_ref<const std::string&>();
+  if (text.empty()) refuse(key, "is empty");
+  if (text.find('\0') != std::string::npos) {
+    refuse(key, "found '" + excerpt(text) + "', expected no NUL character");  // it would end a path
+  }
+  return text;
 }
 
 std::string JsonReader::required_text(const std::string& key) const {
@@ -97,7 +113,7 @@ std::optional<std::string> JsonReader::choice(const std::string& key,
                                               const std::vector<std::string>& choices) const {
   const auto found = text(key);
   if (found && std::find(choices.begin(), choices.end(), *found) == choices.end()) {
-    refuse(key, "found '" + *found + "', expected one of " + join(choices) +
+    refuse(key, "found '" + excerpt(*found) + "', expected one of " + join(choices) +
                     " (nearest: " + closest_match(*found, choices) + ")");
   }
   return found;
@@ -108,7 +124,7 @@ std::optional<int64_t> JsonReader::integer(const std::string& key, int64_t least
   const json found = value(key, Form::kJson);
   if (found.is_null()) return std::nullopt;
   if (!is_whole_number(found) || found.get<int64_t>() < least || found.get<int64_t>() > most) {
-    refuse(key, "found " + found.dump() + ", expected a whole number from " +
+    refuse(key, "found " + shown(found) + ", expected a whole number from " +
                     std::to_string(least) + " to " + std::to_string(most));
   }
   return found.get<int64_t>();
@@ -119,7 +135,7 @@ std::optional<double> JsonReader::number(const std::string& key, const std::stri
   const json found = value(key, Form::kJson);
   if (found.is_null()) return std::nullopt;
   if (!found.is_number() || !valid(found.get<double>())) {
-    refuse(key, "found " + found.dump() + ", expected a number " + expected);
+    refuse(key, "found " + shown(found) + ", expected a number " + expected);
   }
   return found.get<double>();
 }
@@ -127,7 +143,7 @@ std::optional<double> JsonReader::number(const std::string& key, const std::stri
 std::optional<bool> JsonReader::boolean(const std::string& key) const {
   const json found = value(key, Form::kJson);
   if (found.is_null()) return std::nullopt;
-  if (!found.is_boolean()) refuse(key, "found " + found.dump() + ", expected true or false");
+  if (!found.is_boolean()) refuse(key, "found " + shown(found) + ", expected true or false");
   return found.get<bool>();
 }
 
@@ -136,7 +152,7 @@ std::optional<NumberOrList> JsonReader::number_or_list(const std::string& key) c
   if (found.is_null()) return std::nullopt;
   if (is_whole_number(found)) return found.get<int64_t>();
   if (!found.is_array() || !std::all_of(found.begin(), found.end(), is_whole_number)) {
-    refuse(key, "found " + found.dump() + ", expected a whole number or a list of them");
+    refuse(key, "found " + shown(found) + ", expected a whole number or a list of them");
   }
   return found.get<std::vector<int64_t>>();
 }
@@ -146,7 +162,7 @@ std::optional<std::vector<std::string>> JsonReader::text_list(const std::string&
   if (found.is_null()) return std::nullopt;
   const auto is_text = [](const json& item) { return item.is_string(); };
   if (!found.is_array() || !std::all_of(found.begin(), found.end(), is_text)) {
-    refuse(key, "found " + found.dump() + ", expected a list of strings");
+    refuse(key, "found " + shown(found) + ", expected a list of strings");
   }
   return found.get<std::vector<std::string>>();
 }
@@ -156,7 +172,7 @@ std::optional<std::string> JsonReader::text_or_json(const std::string& key) cons
   if (found.is_null()) return std::nullopt;
   if (found.is_string()) return found.get<std::string>();
   if (!found.is_structured()) {
-    refuse(key, "found " + found.dump() + ", expected a string, a list or an object");
+    refuse(key, "found " + shown(found) + ", expected a string, a list or an object");
   }
   return found.dump();
 }
@@ -168,8 +184,8 @@ void JsonReader::refuse_unknown_keys() const {
                [](const std::string& path) { return path.front() != '$'; });
   const auto check = [&](const std::string& path, const std::string& value) {
     if (std::find(known.begin(), known.end(), path) != known.end()) return;
-    fail(origin(path), ": unknown key, found with the value ", value,
-         " (nearest valid key: ", closest_match(path, suggestions), ")");
+    fail(origin(path), ": unknown key, found with the value ", excerpt(value),
+         " (nearest valid key: ", closest_match(excerpt(path), suggestions), ")");
   };
   for (const auto& [key, value] : object_->items()) check(key_path(key), value.dump());
   if (path_.empty()) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/excerpt.h"
 #include "base/json_file.h"
 #include "config/fields.h"
 #include "config/llama_shape.h"
@@ -33,7 +34,7 @@ RopeScaling read_rope_scaling(const JsonReader& reader) {
   const std::string type = new_type.value_or(old_type.value_or(""));
   if (type == "default") return scaling;
   if (type != "linear" && type != "llama3") {
-    reader.refuse("rope_type", "found '" + type + "', expected default, linear or llama3");
+    reader.refuse("rope_type", "found '" + excerpt(type) + "', expected default, linear or llama3");
   }
   scaling.type = type == "linear" ? RopeScaling::Type::kLinear : RopeScaling::Type::kLlama3;
   scaling.factor = positive_number(reader, "factor", 0);
@@ -51,7 +52,7 @@ RopeScaling read_rope_scaling(const JsonReader& reader) {
 void refuse_what_is_not_llama(const JsonReader& reader) {
   const std::string model_type = reader.required_text("model_type");
   if (model_type != "llama") {
-    reader.refuse("model_type", "found '" + model_type + "', expected 'llama'");
+    reader.refuse("model_type", "found '" + excerpt(model_type) + "', expected 'llama'");
   }
   for (const auto* key : {"attention_bias", "mlp_bias"}) {
     if (reader.boolean(key).value_or(false)) reader.refuse(key, "found true, expected false");
@@ -62,7 +63,7 @@ void refuse_what_is_not_llama(const JsonReader& reader) {
   }
   const std::string activation = reader.text("hidden_act").value_or("silu");
   if (activation != "silu") {
-    reader.refuse("hidden_act", "found '" + activation + "', expected 'silu'");
+    reader.refuse("hidden_act", "found '" + excerpt(activation) + "', expected 'silu'");
   }
 }
 

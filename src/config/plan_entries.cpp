@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/excerpt.h"
+
 namespace mola {
 namespace {
 
@@ -13,7 +15,7 @@ void check_name(const JsonReader& reader, const std::string& key, const std::str
     return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
   };
   if (name.front() == '.' || !std::all_of(name.begin(), name.end(), is_fine)) {
-    reader.refuse(key, "found '" + name + "', expected letters, digits, _, - and .");
+    reader.refuse(key, "found '" + excerpt(name) + "', expected letters, digits, _, - and .");
   }
 }
 
@@ -23,7 +25,7 @@ void check_differ(const JsonReader& reader, const std::string& key,
   if (values.empty()) reader.refuse(key, "is empty or missing, expected at least one");
   for (const auto& value : values) {
     if (std::count(values.begin(), values.end(), value) > 1) {
-      reader.refuse(key, "found " + json(value).dump() + " twice");
+      reader.refuse(key, "found " + excerpt(json(value).dump()) + " twice");
     }
   }
 }
@@ -33,7 +35,8 @@ void check_differ(const JsonReader& reader, const std::string& key,
 json object_or_empty(const JsonReader& reader, const std::string& key) {
   const json found = reader.any(key);
   if (found.is_null()) return json::object();
-  if (!found.is_object()) reader.refuse(key, "found " + found.dump() + ", expected an object");
+  if (!found.is_object())
+    reader.refuse(key, "found " + excerpt(found.dump()) + ", expected an object");
   return found;
 }
 
@@ -41,7 +44,7 @@ std::vector<PlanEntry> read_entries(const JsonReader& reader, const std::string&
                                     const std::string& own, ConfigSource& source) {
   const json list = reader.any(key);
   if (!list.is_null() && !list.is_array()) {
-    reader.refuse(key, "found " + list.dump() + ", expected a list");
+    reader.refuse(key, "found " + excerpt(list.dump()) + ", expected a list");
   }
   std::vector<PlanEntry> entries;
   for (const json& item : list) {

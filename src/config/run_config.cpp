@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/excerpt.h"
 #include "base/json_file.h"
 #include "config/run_fields.h"
 #include "config/run_keys.h"
@@ -27,7 +28,7 @@ std::map<std::string, std::string> split_overrides(const std::vector<std::string
   for (const auto& text : overrides) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
-      fail("--set ", text, ": expected key=value, such as train.epochs=3");
+      fail("--set ", excerpt(text), ": expected key=value, such as train.epochs=3");
     }
     values[text.substr(0, equals)] = text.substr(equals + 1);
   }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/excerpt.h"
 #include "base/json_file.h"
 #include "mola/base/error.h"
 
@@ -9,14 +10,6 @@ namespace mola {
 namespace {
 
 using nlohmann::json;
-
-// The beginning of `text`, in whole characters, short enough for an error of one line.
-std::string excerpt(const std::string& text) {
-  size_t length = 60;
-  if (text.size() <= length) return text;
-  while ((text[length] & 0xC0) == 0x80) --length;
-  return text.substr(0, length) + "...";
-}
 
 bool is_id(const json& item) {
   return item.is_number_unsigned() && item.get<uint64_t>() <= INT64_MAX;

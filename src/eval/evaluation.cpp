@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/excerpt.h"
 #include "eval/context_length.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
@@ -17,7 +18,7 @@ namespace {
 // The answer in the reference response.
 std::string expected_answer(const Task& task, const Example& example) {
   const auto answer = parse_answer(example.response, answers_of(task, example));
-  if (!answer) fail(task.name, ": no answer in the response '", example.response, "'");
+  if (!answer) fail(task.name, ": no answer in the response '", excerpt(example.response), "'");
   return *answer;
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "base/excerpt.h"
 #include "base/json_file.h"
 #include "config/json_reader.h"
 #include "mola/tasks/prompt.h"
@@ -56,14 +57,14 @@ std::vector<std::string> meanings_of(const Values& values) {
 void check_meanings(const JsonReader& answer, const std::vector<std::string>& meanings) {
   for (const auto& meaning : meanings) {
     if (meaning[0] == ' ' || meaning.rfind("The answer is", 0) == 0) {
-      answer.refuse("values", "found '" + meaning + "', which begins with " +
+      answer.refuse("values", "found '" + excerpt(meaning) + "', which begins with " +
                                   (meaning[0] == ' ' ? "a space" : "'The answer is'") +
                                   " and cannot be distinguished from the text around it");
     }
     const std::string closed = meaning + ".";
     if (std::find(meanings.begin(), meanings.end(), closed) != meanings.end()) {
-      answer.refuse("values",
-                    "found '" + meaning + "' and '" + closed + "', which cannot be distinguished");
+      answer.refuse("values", "found '" + excerpt(meaning) + "' and '" + excerpt(closed) +
+                                  "', which cannot be distinguished");
     }
   }
 }
@@ -73,12 +74,14 @@ Values read_values(const JsonReader& answer, const nlohmann::ordered_json& found
   Values values;
   for (const auto& [value, meaning] : found.items()) {
     if (!meaning.is_string() || meaning.get_ref<const std::string&>().empty()) {
-      answer.refuse("values", "found " + meaning.dump() + " for '" + value + "', expected a text");
+      answer.refuse("values", "found " + excerpt(meaning.dump()) + " for '" + excerpt(value) +
+                                  "', expected a text");
     }
     values.emplace_back(value, meaning.get<std::string>());
   }
   if (!found.is_object() || values.size() < 2) {
-    answer.refuse("values", "found " + found.dump() + ", expected an object of two or more");
+    answer.refuse("values",
+                  "found " + excerpt(found.dump()) + ", expected an object of two or more");
   }
   check_meanings(answer, meanings_of(values));
   return values;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/excerpt.h"
 #include "base/json_file.h"
 
 namespace mola {
@@ -89,7 +90,7 @@ void JsonElementReader::refuse(const std::string& expected) const {
 
 std::string JsonElementReader::where() const {
   return path_ + ": row " +
-         (outermost_ == Outermost::kList ? std::to_string(number_) : "'" + key_ + "'");
+         (outermost_ == Outermost::kList ? std::to_string(number_) : "'" + excerpt(key_) + "'");
 }
 
 }  // namespace mola

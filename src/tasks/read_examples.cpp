@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/closest_match.h"
+#include "base/excerpt.h"
 #include "tasks/sample.h"
 
 namespace mola {
@@ -13,10 +14,11 @@ using OnProblem = std::function<void(const std::string& where, const std::string
 
 [[noreturn]] void refuse_topic(const std::string& topic, std::set<std::string> found) {
   found.erase("");
-  if (found.empty()) fail("data.topic: found '", topic, "', but no row has a topic");
+  if (found.empty()) fail("data.topic: found '", excerpt(topic), "', but no row has a topic");
   const std::vector<std::string> topics(found.begin(), found.end());
-  fail("data.topic: found '", topic, "', expected one of the rows' topics: ", join(topics),
-       " (nearest: ", closest_match(topic, topics), ")");
+  fail("data.topic: found '", excerpt(topic),
+       "', expected one of the rows' topics: ", excerpt(join(topics)),
+       " (nearest: ", excerpt(closest_match(topic, topics)), ")");
 }
 
 // Passes on the first `options.limit` examples of the topic.

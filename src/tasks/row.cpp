@@ -32,7 +32,7 @@ Row::Row(json cells, std::string path) : cells_(std::move(cells)), path_(std::mo
 }
 
 void Row::refuse(const std::string& column, const std::string& problem) const {
-  fail("column '", path_.empty() ? "" : path_ + ".", column, "': ", problem);
+  fail("column '", excerpt((path_.empty() ? "" : path_ + ".") + column), "': ", problem);
 }
 
 bool Row::has(const std::string& column) const {

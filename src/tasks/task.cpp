@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/closest_match.h"
+#include "base/excerpt.h"
 #include "mola/base/error.h"
 #include "tasks/custom_task.h"
 #include "tasks/tasks.h"
@@ -35,8 +36,8 @@ Task find_task(const std::string& name) {
   // Rows that are tokens already have no text to read; only training takes them.
   if (name == "tokens") fail("data.task: tokens holds no text, expected one of ", join(names));
   names.push_back("tokens");
-  fail("data.task: found '", name, "', expected one of ", join(names),
-       ", or a .json file (nearest: ", closest_match(name, names), ")");
+  fail("data.task: found '", excerpt(name), "', expected one of ", join(names),
+       ", or a .json file (nearest: ", closest_match(excerpt(name), names), ")");
 }
 
 }  // namespace mola

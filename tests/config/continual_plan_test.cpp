@@ -98,6 +98,8 @@ TEST_F(ContinualPlanTest, RefusesWhatCannotBeDone) {
   EXPECT_EQ(with("/output/keep_adapters", false),
             "output.keep_adapters: unknown key, found with the value false (nearest valid key: "
             "output.keep)");
+  EXPECT_EQ(with("/evaluation.limit", 1),
+            "evaluation.limit: unknown key, expected \"evaluation\": {\"limit\": 1}");
   EXPECT_EQ(message({"seeds=[1]"}),
             "--set seeds: unknown key, found with the value [1] (nearest valid key: model)");
 }

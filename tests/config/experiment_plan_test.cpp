@@ -116,6 +116,10 @@ TEST_F(ExperimentPlanTest, RefusesWhatIsNoGrid) {
   EXPECT_EQ(with("/adapters/0/rank", 8),
             "adapters[0].rank: unknown key, found with the value 8 (nearest valid key: "
             "adapters[0].train)");
+  EXPECT_EQ(with("/model.dtype", "f32"),
+            "model.dtype: unknown key, expected \"model\": {\"dtype\": \"f32\"}");
+  EXPECT_EQ(with("/output.dir", "runs"),
+            "output.dir: unknown key, expected \"output\": {\"dir\": \"runs\"}");
   for (const std::string key : {"epochs", "seed", "max_steps"}) {
     EXPECT_EQ(with("/train/" + key, 3), "train." + key +
                                             ": an experiment's runs differ in length, expected the "

@@ -172,6 +172,31 @@ TEST_F(RunConfigTest, NamesTheNearestOfAnUnknownKey) {
             "trian: unknown key, found with the value {} (nearest valid key: train)");
 }
 
+TEST_F(RunConfigTest, ShowsWhereAFlatKeyBelongs) {
+  json_["adapter.rank"] = 4;
+  EXPECT_EQ(message("/train", json::object()),
+            "adapter.rank: unknown key, expected \"adapter\": {\"rank\": 4}");
+  json_.erase("adapter.rank");
+  // Before the object is found to be incomplete.
+  json_.erase("model");
+  EXPECT_EQ(message("/model.path", "llama"),
+            "model.path: unknown key, expected \"model\": {\"path\": \"llama\"}");
+  json_["model"] = {{"path", "llama"}};
+  EXPECT_EQ(message("/train", {{"train.epochs", 4}}),
+            "train.train.epochs: unknown key, found with the value 4 (nearest valid key: "
+            "train.epochs)");
+}
+
+TEST_F(RunConfigTest, ShortensWhatItQuotes) {
+  const std::string quoted(199, 'x');
+  EXPECT_EQ(message("/data/shuffle", std::string(1000, 'x')),
+            "data.shuffle: found \"" + quoted + "..., expected true or false");
+  EXPECT_EQ(message("/" + std::string(1000, 'y'), 1).substr(0, 218),
+            std::string(200, 'y') + "...: unknown key, ");
+  EXPECT_EQ(message("/model/path", std::string("a\0b", 3)),
+            "model.path: found 'a\\x00b', expected no NUL character");
+}
+
 TEST_F(RunConfigTest, WantsWhatHasNoDefault) {
   for (const std::string key : {"model.path", "data.task", "data.path", "output.dir"}) {
     const std::string object = key.substr(0, key.find('.'));

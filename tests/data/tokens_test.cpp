@@ -50,7 +50,7 @@ TEST(Tokens, NamesFileAndLineAndWhatWasFound) {
   std::string long_text;
   for (int i = 0; i < 100; ++i) long_text += "\u00e9";
   EXPECT_EQ(message("\"" + long_text + "\""),
-            "found \"" + long_text.substr(0, 58) + "..., expected one JSON object");
+            "found \"" + long_text.substr(0, 198) + "..., expected one JSON object");
   EXPECT_EQ(message("{}"), "input_ids is missing");
   EXPECT_EQ(message("{\"input_ids\": []}"), "input_ids: found no tokens, expected some");
   EXPECT_EQ(message("{\"input_ids\": \"1 2\"}"), "input_ids: found \"1 2\", expected a list");
