@@ -22,6 +22,20 @@ std::string expected_answer(const Task& task, const Example& example) {
   return *answer;
 }
 
+// Where most responses have no answer, the metrics say little about the model.
+void warn_of_missing_answers(const Task& task, const std::vector<Prediction>& predictions,
+                             int64_t max_new_tokens) {
+  std::vector<Outcome> outcomes;
+  for (const auto& prediction : predictions) outcomes.push_back(prediction.outcome);
+  const auto missing = static_cast<size_t>(count_unanswered(outcomes));
+  const size_t total = outcomes.size();
+  if (2 * missing <= total) return;
+  log_warning(task.name + ": " + std::to_string(missing) + " of " + std::to_string(total) +
+              " responses (" + std::to_string(100 * missing / total) +
+              " %) have no answer and count as wrong; the model may not know the task's form of " +
+              "answers, or max_new_tokens, " + std::to_string(max_new_tokens) + ", is too small");
+}
+
 std::vector<Prediction> by_generation(Llama& model, const Tokenizer& tokenizer, const Task& task,
                                       const std::vector<Example>& examples,
                                       const EvaluationOptions& options,
@@ -46,20 +60,6 @@ std::vector<Prediction> by_generation(Llama& model, const Tokenizer& tokenizer, 
   generate(model, tokenizer, prompts, generation, observer);
   warn_of_missing_answers(task, predictions, options.max_new_tokens);
   return predictions;
-}
-
-// Where most responses have no answer, the metrics say little about the model.
-void warn_of_missing_answers(const Task& task, const std::vector<Prediction>& predictions,
-                             int64_t max_new_tokens) {
-  std::vector<Outcome> outcomes;
-  for (const auto& prediction : predictions) outcomes.push_back(prediction.outcome);
-  const auto missing = static_cast<size_t>(count_unanswered(outcomes));
-  const size_t total = outcomes.size();
-  if (2 * missing <= total) return;
-  log_warning(task.name + ": " + std::to_string(missing) + " of " + std::to_string(total) +
-              " responses (" + std::to_string(100 * missing / total) +
-              " %) have no answer and count as wrong; the model may not know the task's form of " +
-              "answers, or max_new_tokens, " + std::to_string(max_new_tokens) + ", is too small");
 }
 
 // Prompt and response, with only the response labelled, without eos.
