@@ -4,6 +4,7 @@
 
 #include "adapters/adapter_list.h"
 #include "base/closest_match.h"
+#include "base/excerpt.h"
 
 namespace mola {
 namespace {
@@ -29,8 +30,8 @@ void refuse_keys_of_others(const AdapterSpec& spec, const AdapterType& type) {
   for (const auto& [key, value] : spec.settings) {
     if (has_field(type, key)) continue;
     if (std::find(known.begin(), known.end(), key) == known.end()) {
-      fail("adapter.", key, ": unknown key, found with the value ", value.json(),
-           " (nearest valid key: adapter.", closest_match(key, known), ")");
+      fail("adapter.", excerpt(key), ": unknown key, found with the value ", excerpt(value.json()),
+           " (nearest valid key: adapter.", closest_match(excerpt(key), known), ")");
     }
     fail("adapter.", key, ": is not a key of the type '", type.name, "'");
   }

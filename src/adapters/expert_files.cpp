@@ -5,6 +5,7 @@
 
 #include "adapters/expert_settings.h"
 #include "adapters/peft_targets.h"
+#include "base/excerpt.h"
 
 namespace mola {
 namespace {
@@ -22,7 +23,7 @@ const std::regex& expert_name() {
 // Throws unless the config promises the lora_A `name` of the module `path`, of this shape.
 void check_promised(const SavedAdapter& saved, const PeftTargets& targets, const std::string& name,
                     const std::string& path, int64_t layer, const List& shape) {
-  const std::string where = saved.tensors_path + ": tensor '" + name + "'";
+  const std::string where = saved.tensors_path + ": tensor '" + excerpt(name) + "'";
   if (layer >= saved.num_layers) {
     fail(where, ": the model has only ", saved.num_layers, " layers");
   }
@@ -30,12 +31,12 @@ void check_promised(const SavedAdapter& saved, const PeftTargets& targets, const
     fail(where, " is not expected, since adapter_config.json does not target ", path);
   }
   if (shape.size() != 2 || shape[0] < 1) {
-    fail(where, " has the shape ", json(shape).dump(),
+    fail(where, " has the shape ", excerpt(json(shape).dump()),
          ", expected two dimensions, the first the rank");
   }
   const List ranks = targets.ranks(path, layer);
   if (std::find(ranks.begin(), ranks.end(), shape[0]) == ranks.end()) {
-    fail(where, " has the shape ", json(shape).dump(), ", expected the rank ", ranks[0],
+    fail(where, " has the shape ", excerpt(json(shape).dump()), ", expected the rank ", ranks[0],
          " of adapter_config.json");
   }
 }
@@ -81,7 +82,8 @@ Init read_peft_init(const JsonReader& reader) {
   const json value = reader.any("init_lora_weights");
   if (value == "gaussian") return Init::kGaussian;
   if (!value.is_null() && !value.is_boolean()) {
-    reader.refuse("init_lora_weights", "found " + value.dump() + ", expected true or 'gaussian'");
+    reader.refuse("init_lora_weights",
+                  "found " + excerpt(value.dump()) + ", expected true or 'gaussian'");
   }
   return Init::kKaiming;
 }
@@ -141,7 +143,7 @@ void refuse_unread(const JsonReader& reader, std::vector<std::string> without_ef
     if (std::find(others.begin(), others.end(), key) != others.end()) continue;
     const json value = reader.any(key);
     const bool is_off = value.empty() || value == false || value == "";
-    if (!is_off) reader.refuse(key, "found " + value.dump() + ", which is not supported");
+    if (!is_off) reader.refuse(key, "found " + excerpt(value.dump()) + ", which is not supported");
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "adapters/expert_settings.h"
 #include "adapters/per_layer.h"
+#include "base/excerpt.h"
 #include "base/json_file.h"
 
 namespace mola {
@@ -36,7 +37,8 @@ ModulePattern by_expression(const JsonReader& reader, const std::string& key,
       return std::regex_match(path, expression);
     };
   } catch (const std::regex_error&) {
-    reader.refuse(key, "found " + json(text).dump() + ", which is not understood as a pattern");
+    reader.refuse(key,
+                  "found " + excerpt(json(text).dump()) + ", which is not understood as a pattern");
   }
 }
 
@@ -63,7 +65,7 @@ std::optional<List> read_layers(const JsonReader& reader) {
   // PEFT finds the number of a layer behind this name, which is "layers" in a LLaMA.
   const json name = reader.any("layers_pattern");
   if (!name.empty() && name != "" && name != "layers" && name != json{"layers"}) {
-    reader.refuse("layers_pattern", "found " + name.dump() + ", expected \"layers\"");
+    reader.refuse("layers_pattern", "found " + excerpt(name.dump()) + ", expected \"layers\"");
   }
   const auto found = reader.number_or_list("layers_to_transform").value_or(List());
   if (std::holds_alternative<int64_t>(found)) return List{std::get<int64_t>(found)};
@@ -75,11 +77,11 @@ std::vector<std::pair<ModulePattern, int64_t>> read_rank_pattern(const JsonReade
   std::vector<std::pair<ModulePattern, int64_t>> ranks;
   const json pattern = reader.any("rank_pattern");
   if (!pattern.is_null() && !pattern.is_object()) {
-    reader.refuse("rank_pattern", "found " + pattern.dump() + ", expected an object");
+    reader.refuse("rank_pattern", "found " + excerpt(pattern.dump()) + ", expected an object");
   }
   for (const auto& [text, rank] : pattern.items()) {
     if (!is_whole_number(rank) || rank < 1 || rank > kHighestRank) {
-      reader.refuse("rank_pattern", "found " + rank.dump() + " for '" + text +
+      reader.refuse("rank_pattern", "found " + excerpt(rank.dump()) + " for '" + excerpt(text) +
                                         "', expected a whole number from 1 to " +
                                         std::to_string(kHighestRank));
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/excerpt.h"
 #include "base/json_file.h"
 
 namespace mola {
@@ -16,7 +17,7 @@ List read_per_layer(const JsonReader& reader, const std::string& key, const json
   };
   if (fits(value)) return List(static_cast<size_t>(num_layers), value.get<int64_t>());
   if (!value.is_array() || !std::all_of(value.begin(), value.end(), fits)) {
-    reader.refuse(key, "found " + value.dump() + ", expected whole numbers from 0 to " +
+    reader.refuse(key, "found " + excerpt(value.dump()) + ", expected whole numbers from 0 to " +
                            std::to_string(most));
   }
   if (static_cast<int64_t>(value.size()) != num_layers) {

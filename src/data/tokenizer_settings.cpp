@@ -22,6 +22,8 @@ constexpr const char* kSpecialKeys[] = {
     "bos_token", "eos_token", "unk_token",  "sep_token",
     "pad_token", "cls_token", "mask_token", "additional_special_tokens"};
 
+constexpr uintmax_t kLargestFile = 100'000'000;  // those of large vocabularies have 10 MB
+
 // A JSON file, which is an empty object if it is not there.
 struct OptionalFile {
   explicit OptionalFile(const std::string& path) : source{path, {}, {}} {
@@ -129,9 +131,7 @@ void read_end_ids(const std::string& folder, TokenizerSettings& settings) {
   }
 }
 
-}  // namespace
-
-std::string tokenizer_model_file(const std::string& place) {
+std::string find_model_file(const std::string& place) {
   const std::string expected = ", expected the folder of a model or its tokenizer.model";
   const std::string is_byte_level =
       ": byte-level BPE tokenizers are not supported, expected sentencepiece's tokenizer.model";
@@ -148,6 +148,18 @@ std::string tokenizer_model_file(const std::string& place) {
   if (fs::exists(model, ignored)) return model.string();
   if (fs::exists(json, ignored)) fail(json.string(), is_byte_level);
   fail(model.string(), ": no such file, but the tokenizer is read from it");
+}
+
+}  // namespace
+
+std::string tokenizer_model_file(const std::string& place) {
+  const auto file = find_model_file(place);
+  std::error_code error;
+  const auto size = fs::file_size(file, error);
+  if (!error && size > kLargestFile) {
+    fail(file, ": has ", size, " bytes, expected at most ", kLargestFile);
+  }
+  return file;
 }
 
 TokenizerSettings read_tokenizer_settings(const std::string& folder) {

@@ -5,6 +5,7 @@
 
 #include "adapters/adapter.h"
 #include "base/atomic_folder.h"
+#include "base/excerpt.h"
 #include "base/output_file.h"
 #include "io/adapter_files.h"
 #include "mola/base/error.h"
@@ -37,7 +38,7 @@ void load_adapter(Llama& model, const std::string& folder) {
   }
   for (const auto& [name, entry] : file.entries()) {
     if (known.count(name) == 0) {
-      fail(file.path(), ": tensor '", name, "' has no place in this model's adapter");
+      fail(file.path(), ": tensor '", excerpt(name), "' has no place in this model's adapter");
     }
   }
 }

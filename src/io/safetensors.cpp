@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
+#include "base/excerpt.h"
 #include "mola/base/error.h"
 
 namespace mola {
@@ -38,8 +39,8 @@ torch::Dtype dtype_of(const SafetensorsEntry& entry) { return kDtypes.at(entry.d
 void read_tensor_into(const SafetensorsFile& file, const std::string& name, const Tensor& target) {
   const auto& entry = file.entry(name);
   if (target.sizes() != at::IntArrayRef(entry.shape)) {
-    fail(file.path(), ": tensor '", name, "' has the shape ", at::IntArrayRef(entry.shape),
-         ", expected ", target.sizes());
+    fail(file.path(), ": tensor '", name, "' has the shape ",
+         excerpt(c10::str(at::IntArrayRef(entry.shape))), ", expected ", target.sizes());
   }
   const auto source = mapped_tensor(file, entry);
   if (source.is_floating_point() != target.is_floating_point()) {

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "base/closest_match.h"
+#include "base/excerpt.h"
 #include "base/json_file.h"
 #include "mola/base/error.h"
 
@@ -49,20 +50,20 @@ SafetensorsEntry parse_entry(const std::string& where, const json& value, size_t
                            is_list_of_counts(value["data_offsets"]) &&
                            value["data_offsets"].size() == 2;
   if (!well_formed) {
-    fail(where, ": found ", value.dump(), ", expected dtype, shape and two data_offsets");
+    fail(where, ": found ", excerpt(value.dump()), ", expected dtype, shape and two data_offsets");
   }
   SafetensorsEntry entry{value["dtype"], value["shape"], value["data_offsets"][0],
                          value["data_offsets"][1]};
   if (kBytesPerElement.count(entry.dtype) == 0) {
-    fail(where, ": found dtype ", entry.dtype, ", expected F32, F16, BF16 or I64");
+    fail(where, ": found dtype ", excerpt(entry.dtype), ", expected F32, F16, BF16 or I64");
   }
   if (entry.begin > entry.end || entry.end > data_size) {
     fail(where, ": its bytes ", entry.begin, " to ", entry.end, " lie outside the file's data of ",
          data_size, " bytes");
   }
   if (entry.end - entry.begin != bytes_of(entry)) {
-    fail(where, ": has ", entry.end - entry.begin, " bytes, but its shape ", value["shape"].dump(),
-         " of ", entry.dtype, " needs ", bytes_of(entry));
+    fail(where, ": has ", entry.end - entry.begin, " bytes, but its shape ",
+         excerpt(value["shape"].dump()), " of ", entry.dtype, " needs ", bytes_of(entry));
   }
   return entry;
 }
@@ -78,7 +79,7 @@ void check_cover(const std::string& path, const std::map<std::string, Safetensor
   size_t covered = 0;
   for (const auto& [entry, name] : in_order) {
     if (entry.begin != covered) {
-      fail(path, ": tensor '", name, "' begins at byte ", entry.begin, " of the data, ",
+      fail(path, ": tensor '", excerpt(name), "' begins at byte ", entry.begin, " of the data, ",
            entry.begin < covered ? "inside the one before it, which ends at "
                                  : "after a gap; the one before it ends at ",
            covered);
@@ -139,7 +140,8 @@ void SafetensorsFile::read_header() {
   if (!header.is_object()) fail(path_, ": header: expected an object");
   for (const auto& [name, value] : header.items()) {
     if (name == "__metadata__") continue;
-    entries_[name] = parse_entry(path_ + ": tensor '" + name + "'", value, size_ - data_begin_);
+    entries_[name] =
+        parse_entry(path_ + ": tensor '" + excerpt(name) + "'", value, size_ - data_begin_);
   }
   check_cover(path_, entries_, size_ - data_begin_);
 }
@@ -149,7 +151,8 @@ const SafetensorsEntry& SafetensorsFile::entry(const std::string& name) const {
   if (found != entries_.end()) return found->second;
   std::vector<std::string> names;
   for (const auto& [other, ignored] : entries_) names.push_back(other);
-  fail(path_, ": has no tensor '", name, "' (nearest: '", closest_match(name, names), "')");
+  fail(path_, ": has no tensor '", name, "' (nearest: '", excerpt(closest_match(name, names)),
+       "')");
 }
 
 const std::byte* SafetensorsFile::data(const SafetensorsEntry& entry) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/excerpt.h"
 #include "base/json_file.h"
 #include "mola/base/error.h"
 #include "mola/io/safetensors.h"
@@ -15,7 +16,7 @@ void check_shard_name(const std::string& index, const std::string& name) {
   const auto is_wrong = [](unsigned char c) { return c < 0x20 || c == 0x7F || c == '/'; };
   if (name.empty() || name == "." || name == ".." ||
       std::any_of(name.begin(), name.end(), is_wrong)) {
-    fail(index, ": weight_map: found the file ", nlohmann::json(name).dump(),
+    fail(index, ": weight_map: found the file ", excerpt(nlohmann::json(name).dump()),
          ", expected the name of a file in the same folder");
   }
 }
@@ -35,7 +36,7 @@ WeightFiles::WeightFiles(const std::string& folder) {
                        json["weight_map"].is_object() && !json["weight_map"].empty();
   if (!has_map) fail(index, ": weight_map: expected an object from tensors to files");
   for (const auto& [name, shard] : json["weight_map"].items()) {
-    if (!shard.is_string()) fail(index, ": weight_map: '", name, "' names no file");
+    if (!shard.is_string()) fail(index, ": weight_map: '", excerpt(name), "' names no file");
     check_shard_name(index, shard);
     where_[name] = open(folder + "/" + shard.get<std::string>());
   }
@@ -59,7 +60,8 @@ void WeightFiles::refuse_what_was_not_read(bool tied) const {
   for (const auto& [name, file] : where_) {
     const bool derived = name.find("rotary_emb.inv_freq") != std::string::npos;
     if (read_.count(name) == 0 && !derived && !(tied && name == "lm_head.weight")) {
-      fail(file->path(), ": tensor '", name, "' has no place in a LLaMA of this config.json");
+      fail(file->path(), ": tensor '", excerpt(name),
+           "' has no place in a LLaMA of this config.json");
     }
   }
 }

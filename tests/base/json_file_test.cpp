@@ -74,6 +74,18 @@ TEST(JsonFile, RefusesNestingWithoutEnd) {
             "a.json: is nested deeper than 64 levels");
 }
 
+// In a time that grows with the square of the number, these would take minutes.
+TEST(JsonFile, ReadsManyObjectsInOne) {
+  constexpr size_t kCount = 300'000;
+  std::string list = "[{}", object = "{\"a\": {}";
+  for (size_t i = 1; i < kCount; ++i) {
+    list += ", {}";
+    object += ", \"" + std::to_string(i) + "\": {}";
+  }
+  EXPECT_EQ(parse_json(list + "]", "a.json").size(), kCount);
+  EXPECT_EQ(parse_json(object + "}", "a.json").size(), kCount);
+}
+
 TEST(JsonFile, KnowsWholeNumbers) {
   for (const char* text : {"0", "-1", "9223372036854775807", "-9223372036854775808"}) {
     EXPECT_TRUE(is_whole_number(json::parse(text))) << text;

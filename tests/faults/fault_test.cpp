@@ -63,7 +63,7 @@ class Faults : public testing::TestWithParam<size_t> {
       const auto saved = files_of(path.string());
       const auto name = path.filename().string();
       const auto whole = path.parent_path() / name.substr(0, name.rfind(".saved-"));
-      if (fs::exists(whole)) EXPECT_EQ(differences(saved, files_of(whole.string())), "");
+      EXPECT_EQ(differences(saved, files_of(whole.string())), "");
       fs::remove_all(path);
     }
   }
@@ -98,8 +98,8 @@ TEST_P(Faults, OfOneChangeAreReportedAndLoseNothing) {
     const auto result = run_here(command_.arguments);
     set_file_fault({});
     EXPECT_EQ(result.exit_code, 1) << place;
-    EXPECT_GE(result.errors.size(), 1u) << place;
-    if (!command_.reports_runs) EXPECT_EQ(result.errors.size(), 1u) << place << result.errors[1];
+    const size_t lines = result.errors.size();
+    EXPECT_TRUE(lines == 1 || (lines > 1 && command_.reports_runs)) << place << lines << " lines";
     expect_the_same_again(place);
   }
   RecordProperty("changes", static_cast<int>(changes_));
