@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "adapters/adapter.h"
+#include "base/input_file.h"
 #include "base/json_file.h"
 #include "io/adapter_files.h"
 #include "mola/adapters/adapters.h"
@@ -28,6 +29,7 @@ std::function<std::map<std::string, std::vector<int64_t>>()> shapes_in(const std
 
 AdapterConfig read_adapter_config(const std::string& folder, int64_t num_layers,
                                   const NumberOrList& unsaved_top_k) {
+  check_input_folder("adapter", folder);
   const std::string path = folder + "/adapter_config.json";
   const nlohmann::json object = read_json_file(path);
   if (!object.is_object()) fail(path, ": expected an object");
