@@ -27,9 +27,10 @@ function(mola_add_sentencepiece folder)
     ${folder} ${folder}/src ${folder}/src/builtin_pb ${folder}/third_party
     ${folder}/third_party/absl ${folder}/third_party/protobuf-lite
     ${CMAKE_CURRENT_BINARY_DIR}/sentencepiece)
-  # Without the tables of normalizations: LLaMA's tokenizers have none, or one in their file.
+  # Without the tables of normalizations: LLaMA's tokenizers have none, or one in their file. GCC
+  # does not hide byteswap, a template's explicit specializations, which LibTorch has too.
   target_compile_definitions(mola_sentencepiece PRIVATE
-    DISABLE_EMBEDDED_DATA HAVE_PTHREAD=1 _USE_INTERNAL_STRING_VIEW)
+    DISABLE_EMBEDDED_DATA HAVE_PTHREAD=1 _USE_INTERNAL_STRING_VIEW byteswap=mola_byteswap)
   target_compile_options(mola_sentencepiece PRIVATE -w)
   set_target_properties(mola_sentencepiece PROPERTIES
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)

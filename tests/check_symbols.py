@@ -16,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SHARED_BY_ALL = re.compile(r"(ld-linux|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+|gomp|asan|ubsan))\b")
+SHARED_BY_ALL = re.compile(r"(ld-linux|lib(c|m|dl|rt|pthread|gcc_s|stdc\+\+|gomp|asan|ubsan)\.)")
 CPP_LIBRARY = re.compile(r"_ZN?K?St")  # of namespace std
 TORCH = re.compile(r"lib(torch|c10)")
 
