@@ -217,7 +217,7 @@ TEST_F(BaseModel, TakesNoShardFromElsewhere) {
               path + ": weight_map: found the file " + nlohmann::json(name).dump() +
                   ", expected the name of a file in the same folder");
   }
-  index["weight_map"]["lm_head.weight"] = std::string("b.safetensors\0.txt", 17);
+  index["weight_map"]["lm_head.weight"] = std::string("b.safetensors\0.txt", 18);
   folder_.write("model/model.safetensors.index.json", index.dump());
   EXPECT_NE(message_of<Error>([&] {
               load_pretrained(folder_.path("model"));
