@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/fingerprint.h"
+#include "base/input_file.h"
 #include "base/output_file.h"
 #include "base/progress.h"
 #include "base/stop_signal.h"
@@ -149,6 +150,7 @@ void run(Settings& settings) {
   if (settings.resume && !output.has_json_file()) fail("--resume: needs --json FILE");
   if (output.has_json_file()) check_output_file(output.json_path);
   settings.options.protocol = settings.protocol == "score" ? Protocol::kScore : Protocol::kGenerate;
+  check_input_folder("model", settings.model.model);
   const auto task = find_task(settings.rows.task);
   if (task.answers.empty()) fail("--task ", task.name, ": has no answers to compare with");
   const auto examples =

@@ -3,11 +3,11 @@
 
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/input_file.h"
 #include "base/progress.h"
 #include "cli/commands.h"
 #include "cli/model.h"
@@ -15,6 +15,7 @@
 #include "mola/base/log.h"
 #include "mola/eval/generation.h"
 #include "mola/tasks/prompt.h"
+#include "tasks/text_file.h"
 
 namespace mola::cli {
 namespace {
@@ -41,13 +42,9 @@ std::string json_of(const std::string& prompt, const Generation& generation) {
 }
 
 std::vector<std::string> read_lines(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) fail(path, ": cannot be read");
   std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (!line.empty()) lines.push_back(line);
-  }
+  LineReader file(path);
+  while (file.next()) lines.push_back(file.text());
   if (lines.empty()) fail(path, ": holds no prompt, expected one per line");
   return lines;
 }
@@ -150,6 +147,7 @@ void run(Settings& settings) {
   }
   settings.output.check();
   check_generation(settings.generation);
+  check_input_folder("model", settings.model.model);
   if (!settings.prompt_file.empty()) settings.prompts = read_lines(settings.prompt_file);
   Generator generator(settings);
   if (settings.is_interactive) {

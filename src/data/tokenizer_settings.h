@@ -25,7 +25,7 @@ struct TokenizerSettings {
 };
 
 /// The path of the tokenizer.model that `place` is, or that is in this folder. Throws `Error` if
-/// there is none, or only a tokenizer.json.
+/// there is none, or only a tokenizer.json, and above 100 MB.
 std::string tokenizer_model_file(const std::string& place);
 
 /// Reads tokenizer_config.json, added_tokens.json, special_tokens_map.json, generation_config.json
