@@ -75,16 +75,15 @@ struct Tokenizer::Impl {
     eos = processor.eos_id();
     if (bos < 0 || eos < 0) fail(path, ": found bos ", bos, " and eos ", eos, ", expected both");
     end_ids = {eos};
-    added = AddedTokens(own_tokens({}));
+    added = AddedTokens(own_tokens());
   }
 
-  // <s>, </s> and <unk>, unless the settings name others.
-  std::vector<AddedToken> own_tokens(const TokenizerSettings& settings) const {
-    std::vector<int> ids = {processor.unk_id()};
-    if (settings.bos.empty()) ids.push_back(processor.bos_id());
-    if (settings.eos.empty()) ids.push_back(processor.eos_id());
+  // <s>, </s> and <unk>
+  std::vector<AddedToken> own_tokens() const {
     std::vector<AddedToken> tokens;
-    for (const int id : ids) tokens.push_back({processor.IdToPiece(id), id, /*is_special=*/true});
+    for (const int id : {processor.bos_id(), processor.eos_id(), processor.unk_id()}) {
+      tokens.push_back({processor.IdToPiece(id), id, /*is_special=*/true});
+    }
     return tokens;
   }
 
@@ -103,7 +102,7 @@ void Tokenizer::Impl::apply(const TokenizerSettings& settings) {
     const int id = processor.PieceToId(token.text);
     token.id = processor.IdToPiece(id) == token.text ? id : next++;
   }
-  for (const auto& token : own_tokens(settings)) tokens.push_back(token);
+  for (const auto& token : own_tokens()) tokens.push_back(token);
   added = AddedTokens(std::move(tokens));
   if (!settings.bos.empty()) bos = added.find(settings.bos)->id;
   if (!settings.eos.empty()) eos = added.find(settings.eos)->id;

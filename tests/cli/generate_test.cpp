@@ -45,6 +45,36 @@ TEST_F(Generate, TakesManyPromptsAtOnce) {
   EXPECT_NE(both.out.find("> abc abc\n"), std::string::npos);
   const auto file = folder_.write("prompts.txt", "a bc\n\nabc abc\n");
   EXPECT_EQ(generate({"--prompt-file", file}).out, both.out);
+  // As some editors write it.
+  const auto marked = folder_.write("marked.txt",
+                                    "\xEF\xBB\xBF"
+                                    "a bc\r\nabc abc\r\n");
+  EXPECT_EQ(generate({"--prompt-file", marked}).out, both.out);
+}
+
+TEST_F(Generate, WarnsOfATextLongerThanTheModelIsMadeFor) {
+  auto config = nlohmann::json::parse(folder_.read("config.json"));
+  config["max_position_embeddings"] = 8;
+  folder_.write("config.json", config.dump());
+  const auto result = generate({"--prompt", "a bc"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_NE(result.err.find("warning the longest text has 4 tokens and may get 8 new ones, more "
+                            "than the model's max_position_embeddings, 8"),
+            std::string::npos)
+      << result.err;
+}
+
+TEST_F(Generate, SaysFirstThatAFolderIsMissing) {
+  const auto message = [&](const std::string& model) {
+    const auto result = run("generate", {"--model", model, "--prompt", "a"});
+    expect_error(result, {"model " + model + ": "});
+    return result.err.substr(result.err.find(model) + model.size());
+  };
+  EXPECT_EQ(message(folder_.path("none")), ": no such folder\n");
+  EXPECT_EQ(message(folder_.path("config.json")), ": is a file, expected a folder\n");
+  EXPECT_EQ(message(folder_.path("model.safetensors")), ": is a file, expected a folder\n");
+  expect_error(generate({"--prompt", "a", "--adapter", folder_.path("none")}),
+               {"adapter " + folder_.path("none") + ": no such folder"});
 }
 
 TEST_F(Generate, LogsAsJson) {
@@ -66,6 +96,7 @@ TEST_F(Generate, RefusesWhatItCannotDo) {
                {"temperature: found -1, expected at least 0"});
   expect_error(generate({"--prompt", "a", "--top-p", "0"}), {"top_p: found 0"});
   expect_error(generate({"--prompt-file", folder_.path("none.txt")}), {"none.txt"});
+  expect_error(generate({"--prompt-file", folder_.path()}), {"is a folder, expected a file"});
   expect_error(generate({"--prompt-file", folder_.write("empty.txt", "\n")}), {"no prompt"});
   expect_error(run("generate", {"--model", folder_.path("none"), "--prompt", "a"}), {"none"});
 }

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 
@@ -63,6 +64,14 @@ TEST_F(Preview, MarksTheTokensThatContributeToTheLoss) {
       << result.out;
   const auto cut = preview({"--model", folder_.path("model"), "--max-length", "4", "--json", "-"});
   EXPECT_EQ(nlohmann::json::parse(cut.out)["input_ids"], (std::vector<int64_t>{1, 286, 13, 287}));
+}
+
+// Rows are read more than once, and a pipe gives its bytes only once.
+TEST_F(Preview, RefusesAPipe) {
+  const auto pipe = folder_.path("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  expect_error(run("preview", {"--task", "text", "--data", pipe}),
+               {pipe + ": is a pipe, expected a file"});
 }
 
 TEST_F(Preview, SaysWhatIsWrong) {

@@ -92,6 +92,7 @@ TEST_F(TokenizerSettingsTest, AddTokensOfOlderFiles) {
   // Tokens without an id get one of their own, unless they are pieces.
   EXPECT_EQ(encode("<pad><y>bc<|im_end|>"), (Ids{1, 289, 290, 287, 288}));
   EXPECT_EQ(tokenizer.decode({287, 288}), "");
+  EXPECT_EQ(encode("</s>"), (Ids{1, 2}));  // still a token
 }
 
 TEST_F(TokenizerSettingsTest, NameTheEndsOfAText) {
