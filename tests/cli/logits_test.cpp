@@ -92,7 +92,7 @@ TEST_F(Logits, RefuseIdsBeyondTheVocabulary) {
 
 TEST_F(Logits, NameTheFileThatIsMissing) {
   const std::string none = folder_.path("none");
-  expect_error(logits({"--adapter", none}), {none + "/adapter_config.json", "No such file"});
+  expect_error(logits({"--adapter", none}), {"adapter " + none + ": no such folder"});
   expect_error(run("logits", {"--model", none, "--input", none, "--output", output_}),
                {none + ": cannot be read", "No such file"});
   EXPECT_EQ(folder_.read("logits.safetensors"), "old");
