@@ -57,7 +57,7 @@ void AtomicFolder::refuse_to_lose_files() const {
   if (!fs::exists(target_)) return;
   for (const auto& entry : fs::directory_iterator(target_)) {
     const auto name = entry.path().filename();
-    if (!fs::exists(fs::path(temporary_) / name) && name != kLockFile) {
+    if (!fs::exists(fs::path(temporary_) / name) && name.string().rfind(kOwnMark, 0) != 0) {
       fail(target_, ": contains ", name.string(), ", which would be lost; choose another folder");
     }
   }
@@ -104,7 +104,8 @@ void restore_replaced(const std::string& target) {
 }
 
 void try_writing(const std::string& path) {
-  const std::string probe = path + "/.probe";
+  const std::string probe = path + "/" + kOwnMark + "probe";
+  check(remove_all(probe), probe, "cannot be removed");
   AtomicFolder folder(probe);
   write_file(folder.path() + "/file", std::string(4096, ' '));
   folder.commit();

@@ -61,7 +61,10 @@ FolderLock::FolderLock(const std::string& folder, const std::string& key) : fold
     close(file_);
   }
   const std::string owner = name_of_process();
-  if (ftruncate(file_, 0) == 0) write_bytes(file_, path, owner.data(), owner.size());
+  if (ftruncate(file_, 0) != 0) fail(place, ": cannot be written: ", std::strerror(errno));
+  if (const int error = write_bytes(file_, path, owner.data(), owner.size())) {
+    fail(place, ": cannot be written: ", std::strerror(error));
+  }
 }
 
 FolderLock::~FolderLock() {
@@ -74,7 +77,7 @@ FolderLock::~FolderLock() {
 bool is_empty_folder(const std::string& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().filename() != kLockFile) return false;
+    if (entry.path().filename().string().rfind(kOwnMark, 0) != 0) return false;
   }
   return !error;
 }

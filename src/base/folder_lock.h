@@ -25,7 +25,11 @@ class FolderLock {
   bool is_new_folder_ = false;
 };
 
-/// Whether `folder` contains nothing but a lock.
+/// The start of the names of files in a folder that are no one's work: the lock, and what tries
+/// whether it can be written.
+constexpr const char* kOwnMark = ".mola.";
+
+/// Whether `folder` contains nothing but those.
 bool is_empty_folder(const std::string& folder);
 
 }  // namespace mola

@@ -39,10 +39,11 @@ std::vector<std::pair<int64_t, fs::path>> checkpoints_in(const std::string& run_
 // What a run writes; a checkpoint has its step in its name.
 const std::vector<std::string> kOwnNames = {"adapter",     "best",        "model",
                                             "result.json", "config.json", "metrics.jsonl",
-                                            ".probe",      "checkpoint-"};
+                                            ".mola.",      "checkpoint-"};
 
 // Whether `name` is temporary and of a file or folder that a run writes; others are not the run's.
 bool is_leftover(const std::string& name) {
+  if (name == ".mola.probe") return true;
   if (!has_random_name(name, kTemporaryMark) && !has_random_name(name, kReplacedMark)) return false;
   return std::any_of(kOwnNames.begin(), kOwnNames.end(),
                      [&](const std::string& own) { return name.rfind(own, 0) == 0; });

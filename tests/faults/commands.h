@@ -60,13 +60,8 @@ class Workplace {
 
   /// The configs of the runs that make the adapters.
   std::vector<std::vector<std::string>> preparations() const {
-    const auto finetune = [&](const std::string& output, const std::string& adapter) {
-      return std::vector<std::string>{
-          "finetune", path("finetune.json"), "--set",  "output.dir=" + path(output),
-          "--set",    "adapter=" + adapter,  "--quiet"};
-    };
-    return {finetune("adapter", R"({"allocation": "2", "rank": 2})"),
-            finetune("lora", R"({"type": "lora", "rank": 2})")};
+    return {{"finetune", path("finetune.json"), "--set", "output.dir=" + path("adapter")},
+            {"finetune", path("lora.json")}};
   }
 
  private:
@@ -97,14 +92,16 @@ class Workplace {
     const json cola = {{"task", "cola"}, {"path", path("cola")}};
     auto run = train;
     run.update({{"max_steps", 4}, {"evaluate_every", 2}});
-    folder_.write(
-        "finetune.json",
-        json({{"model", model},
-              {"adapter", {{"allocation", "2"}, {"rank", 2}}},
-              {"data", {{"task", "tokens"}, {"path", path("rows.jsonl")}, {"validation", 0.25}}},
-              {"train", run},
-              {"output", output}})
-            .dump());
+    json finetune = {
+        {"model", model},
+        {"adapter", {{"allocation", "2"}, {"rank", 2}}},
+        {"data", {{"task", "tokens"}, {"path", path("rows.jsonl")}, {"validation", 0.25}}},
+        {"train", run},
+        {"output", output}};
+    folder_.write("finetune.json", finetune.dump());
+    finetune["adapter"] = {{"type", "lora"}, {"rank", 2}};
+    finetune["output"]["dir"] = path("lora");
+    folder_.write("lora.json", finetune.dump());
     auto few = train;
     few["max_steps"] = 3;
     folder_.write("pretrain.json", json({{"model",
