@@ -140,15 +140,15 @@ std::function<void()> add_options(CLI::App& app) {
   add_model_options(app, settings->model);
   add_method_option(app, settings->method, {"quality", "redundancy", "load"})->required();
   add_number(app, "--budget", budget.experts, 1,
-             "Experts of a projection, summed over the layers (5555 on 32 layers: 160)")
+             "Number of experts to distribute, summed over the layers (5555 on 32 layers: 160)")
       ->required();
   add_number(app, "--min", budget.min, 0, "Minimum experts per layer")->capture_default_str();
   add_number(app, "--max", budget.max, 1, "Maximum experts per layer")->capture_default_str();
   add_number(app, "--power", settings->power, 0,
-             "Allocate in proportion to this power of the quality (method quality)")
+             "quality: allocate in proportion to quality^N; N is a real number")
       ->capture_default_str();
   add_row_options(app, settings->rows, Rows::kOptional);
-  add_max_length_option(app, settings->rows.max_length);
+  add_max_length_option(app, settings->rows.max_length)->default_str("the model's context length");
   add_output_option(app, settings->file, "FILE.json")->check(json_file());
   add_json_option(app, settings->output);
   return [settings] { run(*settings); };
@@ -164,7 +164,7 @@ Command allocate_command() {
           "  quality     more experts where the base model's weights have learned less\n"
           "  redundancy  fewer experts where those of an adapter are alike\n"
           "  load        drop the least-used experts of an adapter on the rows of a task",
-          {"mola allocate --model llama-2-7b --method quality --budget 160 \\\n"
+          {"mola allocate --model models/llama-2-7b --method quality --budget 160 \\\n"
            "      --output allocation.json"},
           /*computes=*/true,
           add_options};

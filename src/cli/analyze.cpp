@@ -77,9 +77,9 @@ std::function<void()> add_options(CLI::App& app) {
   add_model_options(app, settings->model);
   app.get_option("--adapter")->required();
   add_row_options(app, settings->rows, Rows::kOptional);
-  add_max_length_option(app, settings->rows.max_length);
+  add_max_length_option(app, settings->rows.max_length)->default_str("the model's context length");
   app.add_option("--metrics", settings->metrics,
-                 "metrics.jsonl of the training; by default that of the adapter's run")
+                 "Metrics of the training to report; by default metrics.jsonl of the adapter's run")
       ->check(not_empty())
       ->type_name("FILE");
   add_output_option(app, settings->folder, "DIR");
@@ -96,7 +96,7 @@ Command analyze_command() {
       "Measure the redundancy and routing of experts",
       "Measure how redundant the experts of a saved adapter are and, given the rows of a task,\n"
       "how the routers use them. Write the figures, charts and an HTML report.",
-      {"mola analyze --model llama-2-7b --adapter runs/cola/adapter --task cola \\\n"
+      {"mola analyze --model models/llama-2-7b --adapter runs/cola/adapter --task cola \\\n"
        "      --data data/glue/CoLA --output runs/cola/report"},
       /*computes=*/true,
       add_options};

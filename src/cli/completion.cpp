@@ -20,7 +20,8 @@ void run(const Settings& settings) {
 
 std::function<void()> add_options(CLI::App& app) {
   const auto settings = std::make_shared<Settings>();
-  add_choice(app, "shell", settings->shell, {"bash", "zsh"}, "Shell")->required();
+  add_choice(app, "shell", settings->shell, {"bash", "zsh"}, "Shell to complete commands in")
+      ->required();
   add_output_option(app, settings->file, "FILE");
   return [settings] { run(*settings); };
 }

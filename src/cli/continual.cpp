@@ -30,9 +30,10 @@ Command continual_command() {
           "Training",
           "Fine-tune on one domain after another and measure forgetting",
           "Fine-tune each adapter on one domain after another, evaluate it on all domains after\n"
-          "each, and tabulate accuracy and forgetting. A stopped plan continues with --resume.",
+          "each, and tabulate accuracy and forgetting. With --resume, finished runs are kept and\n"
+          "the others resume from their latest checkpoints or start.",
           {"mola continual configs/continual/small.json --set output.dir=runs/small",
-           "mola continual configs/continual/small.json --resume"},
+           "mola continual configs/continual/small.json --set output.dir=runs/small --resume"},
           /*computes=*/true,
           add_options};
 }

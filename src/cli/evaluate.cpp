@@ -173,9 +173,10 @@ std::function<void()> add_options(CLI::App& app) {
   add_model_options(app, settings->model);
   add_row_options(app, settings->rows, Rows::kRequired);
   add_choice(app, "--protocol", settings->protocol, {"generate", "score"},
-             "Evaluation protocol: parse the generated answer, or take the most likely answer");
+             "generate: parse the answer from the generated response; score: take the answer with "
+             "the highest log-probability");
   app.add_flag("--normalize", settings->options.normalize,
-               "Divide each score by the number of the answer's tokens (protocol score)");
+               "score: divide log-probabilities by the number of response tokens");
   add_max_new_tokens_option(app, settings->options.max_new_tokens);
   add_batch_size_option(app, settings->options.batch_size);
   app.add_flag("--resume", settings->resume,
@@ -191,7 +192,7 @@ Command evaluate_command() {
           "Using a model",
           "Measure the accuracy of a model on a task",
           "Measure the accuracy of a model, with or without an adapter, on the rows of a task.",
-          {"mola evaluate --model llama-2-7b --adapter runs/cola/adapter --task cola \\\n"
+          {"mola evaluate --model models/llama-2-7b --adapter runs/cola/adapter --task cola \\\n"
            "      --data data/glue/CoLA --json cola.json"},
           /*computes=*/true,
           add_options};

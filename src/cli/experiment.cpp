@@ -34,9 +34,10 @@ Command experiment_command() {
           "Training",
           "Run a grid of fine-tunes and tabulate the results",
           "Fine-tune and evaluate every combination of a plan's tasks, adapters, epochs and\n"
-          "seeds, and tabulate the results. A stopped experiment continues with --resume.",
+          "seeds, and tabulate the results. With --resume, finished runs are kept and the others\n"
+          "resume from their latest checkpoints or start.",
           {"mola experiment configs/experiments/small.json --set output.dir=runs/small",
-           "mola experiment configs/experiments/small.json --resume"},
+           "mola experiment configs/experiments/small.json --set output.dir=runs/small --resume"},
           /*computes=*/true,
           add_options};
 }

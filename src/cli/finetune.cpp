@@ -43,7 +43,8 @@ Command finetune_command() {
           "Training",
           "Fine-tune an adapter, or all weights, of a model",
           "Fine-tune a LLaMA-family model: an adapter on its frozen weights, or all of them.\n"
-          "A stopped run continues with --resume; the results are bit-identical.",
+          "With --resume, an interrupted run continues from its latest checkpoint, with\n"
+          "bit-identical results.",
           {"mola finetune configs/llama2_7b_cola.json --set output.dir=runs/cola",
            "mola finetune configs/llama2_7b_cola.json --set output.dir=runs/cola --resume"},
           /*computes=*/true,

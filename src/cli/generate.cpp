@@ -164,10 +164,11 @@ void add_prompt_options(CLI::App& app, Settings& settings) {
   app.add_option("--prompt", settings.prompts, "Text to continue; may be repeated")
       ->type_name("TEXT")
       ->allow_extra_args(false);
-  app.add_option("--prompt-file", settings.prompt_file, "Read prompts from a file, one per line")
+  app.add_option("--prompt-file", settings.prompt_file, "Read prompts from this file, one per line")
       ->check(not_empty())
       ->type_name("FILE");
-  app.add_flag("--interactive", settings.is_interactive, "Read prompts from standard input");
+  app.add_flag("--interactive", settings.is_interactive,
+               "Read prompts from standard input, one per line");
   app.add_flag("--instruction", settings.is_instruction, "Wrap prompts in the Alpaca template");
 }
 
@@ -181,12 +182,12 @@ std::function<void()> add_options(CLI::App& app) {
   add_prompt_options(app, *settings);
   add_max_new_tokens_option(app, options.max_new_tokens);
   number("--temperature", options.sampling.temperature, "T",
-         "Sampling temperature; 0 is greedy decoding");
-  number("--top-k", options.sampling.top_k, "K", "Sample from the K most likely tokens; 0 is all");
+         "Sampling temperature; 0 = greedy decoding");
+  number("--top-k", options.sampling.top_k, "K", "Sample from the K most likely tokens; 0 = all");
   number("--top-p", options.sampling.top_p, "P",
-         "Sample from the fewest tokens whose probabilities reach P; 1 is all");
+         "Sample from the fewest tokens whose probabilities sum to P or more; 1 = all");
   number("--repetition-penalty", options.sampling.repetition_penalty, "R",
-         "Make repeated tokens less likely, above 1");
+         "Penalty for repeated tokens; above 1 makes them less likely");
   add_seed_option(app, options.sampling.seed);
   app.add_option("--stop", options.stop, "Stop at this string; may be repeated")
       ->type_name("TEXT")
@@ -202,10 +203,10 @@ Command generate_command() {
   return {"generate",
           "Using a model",
           "Generate text from prompts",
-          "Continue one or several texts with a model, with or without an adapter.",
+          "Generate text from one or several prompts with a model, with or without an adapter.",
           {"mola generate --model models/stories260K --prompt 'Once upon a time' --temperature 0.8",
-           "mola generate --model llama-2-7b --adapter runs/alpaca/adapter --instruction \\\n"
-           "      --interactive"},
+           "mola generate --model models/llama-2-7b --adapter runs/alpaca/adapter \\\n"
+           "      --instruction --interactive"},
           /*computes=*/true,
           add_options};
 }

@@ -86,7 +86,7 @@ Command logits_command() {
           "Using a model",
           "Compute logits for token ids",
           "Write the fp32 logits [B, T, V] that a model gives for input_ids [B, T].",
-          {"mola logits --model llama-2-7b --adapter runs/cola/adapter \\\n"
+          {"mola logits --model models/llama-2-7b --adapter runs/cola/adapter \\\n"
            "      --input ids.safetensors --output logits.safetensors"},
           /*computes=*/true,
           add_options};

@@ -37,7 +37,7 @@ std::function<void()> add_options(CLI::App& app) {
   add_adapter_option(app, settings->adapter)->required();
   add_output_option(app, settings->output, "DIR");
   add_choice(app, "--output-dtype", settings->dtype, {"auto", "f32", "bf16"},
-             "Dtype of the merged model; auto keeps that of the base model's files")
+             "Data type of the merged model; auto: that of the base model's files")
       ->group(kOutputGroup);
   return [settings] { run(*settings); };
 }
@@ -50,7 +50,8 @@ Command merge_command() {
           "Merge an adapter into its base model",
           "Merge a LoRA adapter, or a MoLA adapter with at most one expert per layer, into the\n"
           "weights of its base model, and save a Hugging Face folder.",
-          {"mola merge --model llama-2-7b --adapter runs/lora/adapter --output llama-2-7b-cola"},
+          {"mola merge --model models/llama-2-7b --adapter runs/lora/adapter \\\n"
+           "      --output models/llama-2-7b-cola"},
           /*computes=*/false,
           add_options};
 }

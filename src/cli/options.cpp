@@ -80,10 +80,10 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
   add_model_option(app, options.model);
   add_adapter_option(app, options.adapter);
   add_choice(app, "--dtype", options.dtype, {"auto", "f32", "bf16"},
-             "Dtype of the base model; auto uses bf16 where natively supported")
+             "Data type of the base model; auto: bf16 where natively supported, f32 otherwise")
       ->group(kModelGroup);
   add_choice(app, "--device", options.device, {"auto", "cpu", "cuda"},
-             "Device; auto uses CUDA if available")
+             "Device to run on; auto: CUDA if available")
       ->group(kModelGroup);
 }
 
@@ -102,21 +102,20 @@ void add_row_options(CLI::App& app, RowOptions& options, Rows rows) {
   data->group(kRowGroup);
   add_choice(app, "--split", options.split, {"train", "validation", "test"}, "Split to read")
       ->group(kRowGroup);
-  add_text(app, "--topic", options.topic, "TEXT", "Use only the rows of this topic")
-      ->group(kRowGroup);
-  add_number(app, "--limit", options.limit, 1, "Use at most N rows")->group(kRowGroup);
+  add_text(app, "--topic", options.topic, "TEXT", "Use only rows of this topic")->group(kRowGroup);
+  add_number(app, "--limit", options.limit, 1, "Use only the first N rows")->group(kRowGroup);
   app.add_flag("--skip-bad-rows", options.skip_bad_rows,
-               "Skip invalid rows with a warning instead of stopping")
+               "Skip unusable rows with a warning instead of stopping")
       ->group(kRowGroup);
 }
 
 CLI::Option* add_max_length_option(CLI::App& app, std::optional<int64_t>& max_length) {
-  return add_number(app, "--max-length", max_length, 2, "Truncate rows to N tokens")
+  return add_number(app, "--max-length", max_length, 2, "Truncate sequences to N tokens")
       ->group(kRowGroup);
 }
 
 CLI::Option* add_max_new_tokens_option(CLI::App& app, int64_t& max_new_tokens) {
-  return add_number(app, "--max-new-tokens", max_new_tokens, 1, "Maximum new tokens")
+  return add_number(app, "--max-new-tokens", max_new_tokens, 1, "Maximum new tokens per response")
       ->capture_default_str();
 }
 
@@ -127,22 +126,24 @@ CLI::Option* add_batch_size_option(CLI::App& app, int64_t& batch_size) {
 
 CLI::Option* add_method_option(CLI::App& app, std::string& method,
                                const std::vector<std::string>& methods) {
-  return add_choice(app, "--method", method, methods, "Selection method");
+  return add_choice(app, "--method", method, methods,
+                    "Criterion for choosing experts, described above");
 }
 
 void add_resume_flag(CLI::App& app, bool& resume) {
-  app.add_flag("--resume", resume, "Resume from the latest checkpoint");
+  app.add_flag("--resume", resume, "Continue after an interruption; keep finished work");
 }
 
 CLI::Option* add_output_option(CLI::App& app, std::string& output, const std::string& type) {
-  return add_text(app, "--output", output, type, "Write the result to this path")
+  return add_text(app, "--output", output, type,
+                  "Write the result to this path; a folder must be new or empty")
       ->required()
       ->group(kOutputGroup);
 }
 
 void add_json_option(CLI::App& app, Output& output) {
   add_text(app, "--json", output.json_path, "FILE",
-           "Write the result as JSON; - is standard output")
+           "Write the result as JSON to this file; - is standard output")
       ->group(kOutputGroup);
 }
 
@@ -151,7 +152,8 @@ void add_general_options(CLI::App& app) {
          "--quiet", [] { set_log_quiet(true); }, "Suppress informational output")
       ->group(kGeneralGroup);
   static std::string format = "text";
-  add_choice(app, "--log-format", format, {"text", "json"}, "Log format")
+  add_choice(app, "--log-format", format, {"text", "json"},
+             "Log format; json writes one object per line")
       ->group(kGeneralGroup)
       ->each([](const std::string& name) {
         set_log_format(name == "json" ? LogFormat::kJson : LogFormat::kText);

@@ -7,6 +7,7 @@ namespace mola::cli {
 
 void add_plan_options(CLI::App& app, PlanOptions& options) {
   add_config_options(app, options.config);
+  app.get_option("config")->type_name("PLAN.json")->description("Plan file");
   add_resume_flag(app, options.resume);
   app.add_flag("--list", options.list, "List the output folders of all runs and exit");
   add_json_option(app, options.output);

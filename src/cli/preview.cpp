@@ -77,11 +77,12 @@ std::function<void()> add_options(CLI::App& app) {
   add_row_options(app, settings->rows, Rows::kRequired);
   add_max_length_option(app, settings->rows.max_length)
       ->default_str(std::to_string(DataConfig().max_length));
-  auto* index = add_number(app, "--index", settings->index, 0, "Show the example with this index")
+  auto* index = add_number(app, "--index", settings->index, 0,
+                           "Show the example with this index, counted from 0")
                     ->capture_default_str();
   app.add_flag("--all", settings->all, "Show all examples")->excludes(index);
   app.add_option("--train-on-prompt", settings->train_on_prompt,
-                 "Whether the prompt contributes to the loss")
+                 "Compute the loss on the prompt too; false: on the response only")
       ->type_name("true|false")
       ->default_str(settings->train_on_prompt ? "true" : "false");
   add_json_option(app, settings->output);
@@ -94,7 +95,7 @@ Command preview_command() {
   return {"preview",
           "Runs and data",
           "Show the examples of a task as the model sees them",
-          "Show the examples of a task as the model sees them; with --model as tokens too.",
+          "Show the examples of a task as the model sees them; with --model, also as tokens.",
           {"mola preview --task cola --data data/glue/CoLA --index 3",
            "mola preview --task cola --data data/glue/CoLA --all --json cola.jsonl"},
           /*computes=*/false,

@@ -62,13 +62,14 @@ std::function<void()> add_options(CLI::App& app) {
   const auto settings = std::make_shared<Settings>();
   add_model_options(app, settings->model);
   app.get_option("--adapter")->required();
-  app.add_option("--allocation", settings->allocation, "Experts to keep, as in a config")
+  app.add_option("--allocation", settings->allocation,
+                 "Experts to keep in each layer, in the form of adapter.allocation")
       ->required()
       ->check(not_empty())
       ->type_name("SPEC");
   add_method_option(app, settings->method, {"redundancy", "load"});
   add_row_options(app, settings->rows, Rows::kOptional);
-  add_max_length_option(app, settings->rows.max_length);
+  add_max_length_option(app, settings->rows.max_length)->default_str("the model's context length");
   add_output_option(app, settings->output, "DIR");
   return [settings] { run(*settings); };
 }
@@ -79,10 +80,11 @@ Command prune_command() {
   return {"prune",
           "Analyzing experts",
           "Remove redundant or rarely used experts",
-          "Make a smaller adapter from a trained one. In each projection keep the experts that\n"
-          "differ most (method redundancy) or are used most on the rows of a task (method load),\n"
-          "with their routers.",
-          {"mola prune --model llama-2-7b --adapter runs/8888/adapter --allocation 2468 \\\n"
+          "Make a smaller adapter from a trained one: keep some experts of each projection, with\n"
+          "their part of the router. Methods:\n"
+          "  redundancy  keep the experts that differ most\n"
+          "  load        keep the experts that are used most on the rows of a task",
+          {"mola prune --model models/llama-2-7b --adapter runs/8888/adapter --allocation 2468 \\\n"
            "      --output runs/pruned"},
           /*computes=*/true,
           add_options};
