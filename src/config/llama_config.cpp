@@ -3,10 +3,10 @@
 #include <filesystem>
 
 #include "base/excerpt.h"
+#include "base/input_file.h"
 #include "base/json_file.h"
 #include "config/fields.h"
 #include "config/llama_shape.h"
-#include "mola/base/error.h"
 
 namespace mola {
 namespace {
@@ -159,9 +159,11 @@ LlamaConfig read_llama_shape(const JsonReader& reader) {
 }
 
 LlamaConfig read_llama_config(const std::string& path) {
-  if (!std::filesystem::exists(path)) fail("model ", path, ": no such folder");
-  const bool is_folder = std::filesystem::is_directory(path);
-  const std::string file = is_folder ? path + "/config.json" : path;
+  std::error_code ignored;
+  const bool is_config = std::filesystem::path(path).extension() == ".json" &&
+                         std::filesystem::is_regular_file(path, ignored);
+  if (!is_config) check_input_folder("model", path);
+  const std::string file = is_config ? path : path + "/config.json";
   const json values = read_json_file(file);
   ConfigSource source{file, {}, {}};
   const JsonReader reader(values, source, "");

@@ -3,7 +3,6 @@
 #include <filesystem>
 
 #include "base/atomic_folder.h"
-#include "base/input_file.h"
 #include "base/json_file.h"
 #include "base/output_file.h"
 #include "io/base_model_files.h"
@@ -78,7 +77,6 @@ std::string tokenizer_config_text(int64_t longest) {
 }  // namespace
 
 void load_base_model(Llama& model, const std::string& folder) {
-  check_input_folder("model", folder);
   WeightFiles files(folder);
   for_each_weight(
       model, [&](const std::string& name, const Tensor& weight) { files.read_into(name, weight); });
@@ -86,7 +84,6 @@ void load_base_model(Llama& model, const std::string& folder) {
 }
 
 torch::Dtype stored_dtype(const std::string& folder) {
-  check_input_folder("model", folder);
   return WeightFiles(folder).dtype(kEmbedding);
 }
 

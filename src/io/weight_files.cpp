@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/excerpt.h"
+#include "base/input_file.h"
 #include "base/json_file.h"
 #include "mola/base/error.h"
 #include "mola/io/safetensors.h"
@@ -24,6 +25,7 @@ void check_shard_name(const std::string& index, const std::string& name) {
 }  // namespace
 
 WeightFiles::WeightFiles(const std::string& folder) {
+  check_input_folder("model", folder);
   const std::string whole = folder + "/model.safetensors";
   const std::string index = whole + ".index.json";
   if (std::filesystem::exists(whole) || !std::filesystem::exists(index)) {

@@ -125,8 +125,8 @@ void warn_about_others(const std::string& path, const std::string& name, const F
     if (begins_alike(file, name) && !contains(split, file)) others.push_back(file);
   }
   if (others.empty()) return;
-  log_warning(path + ": the split " + name + " is " + names_in(path, split) + ", so " +
-              names_in(path, others) + " is not read");
+  log_warning(path + ": the split " + name + " is " + names_in(path, split) +
+              "; not read: " + names_in(path, others));
 }
 
 std::string nearest(const Files& files, const std::string& name) {

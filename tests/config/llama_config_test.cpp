@@ -55,6 +55,9 @@ TEST_F(LlamaConfigTest, TakesAFileOrItsFolder) {
   EXPECT_EQ(read_llama_config(folder_.path()).hidden_size, 32);
   EXPECT_EQ(message_of<Error>([&] { read_llama_config(folder_.path("none")); }),
             "model " + folder_.path("none") + ": no such folder");
+  const std::string weights = folder_.write("model.safetensors", "");
+  EXPECT_EQ(message_of<Error>([&] { read_llama_config(weights); }),
+            "model " + weights + ": is a file, expected a folder");
 }
 
 TEST_F(LlamaConfigTest, ReadsWhatIsGiven) {

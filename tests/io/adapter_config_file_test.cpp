@@ -91,9 +91,8 @@ TEST_F(OfficialAdapter, NeedsSafetensors) {
   EXPECT_EQ(
       message_of<Error>([&] { read_adapter_config(folder_.path("a"), 2); }),
       folder_.path("a/adapter_model.safetensors") + ": cannot be read: No such file or directory");
-  EXPECT_EQ(
-      message_of<Error>([&] { read_adapter_config(folder_.path("none"), 2); }),
-      folder_.path("none/adapter_config.json") + ": cannot be read: No such file or directory");
+  EXPECT_EQ(message_of<Error>([&] { read_adapter_config(folder_.path("none"), 2); }),
+            "adapter " + folder_.path("none") + ": no such folder");
 }
 
 TEST_F(OfficialAdapter, OfAnotherModelIsRefused) {

@@ -118,8 +118,7 @@ TEST(Layout, WarnsAboutFilesThatOnlyBeginLikeASplit) {
   const auto rows = open_splits({}, {".json", ".jsonl"})(folder.path(), Split::kTrain);
   const std::string log = testing::internal::GetCapturedStderr();
   EXPECT_NE(log.find(folder.path() +
-                     ": the split train is train.jsonl, so train-old.jsonl, train.tsv is not "
-                     "read\n"),
+                     ": the split train is train.jsonl; not read: train-old.jsonl, train.tsv\n"),
             std::string::npos)
       << log;
   ASSERT_TRUE(rows->next());
