@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/json_file.h"
+#include "data/tokenizer_bytes.h"
 #include "data/tokenizer_settings.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
@@ -70,10 +71,15 @@ struct Tokenizer::Impl {
   }
 
   void load(const std::string& bytes) {
+    check_tokenizer_bytes(bytes, path);
+    sentencepiece::SetMinLogLevel(3);  // the library does not print
     check(processor.LoadFromSerializedProto(bytes), "is not a sentencepiece model");
     bos = processor.bos_id();
     eos = processor.eos_id();
-    if (bos < 0 || eos < 0) fail(path, ": found bos ", bos, " and eos ", eos, ", expected both");
+    if (bos < 0 || eos < 0 || processor.unk_id() < 0) {
+      fail(path, ": found bos ", bos, ", eos ", eos, " and unk ", processor.unk_id(),
+           ", expected all three");
+    }
     end_ids = {eos};
     added = AddedTokens(own_tokens());
   }

@@ -109,6 +109,14 @@ TEST(Tokenizer, RefusesABrokenFileWithoutPrinting) {
   }
 }
 
+// trainer_spec.unk_piece is a letter, and no piece is unknown.
+TEST(Tokenizer, NeedsAPieceForWhatIsUnknown) {
+  const auto bytes =
+      tiny_tokenizer_model() + ProtoWriter().text(2, ProtoWriter().text(45, "a").bytes()).bytes();
+  EXPECT_EQ(message_of<Error>([&] { Tokenizer::from_bytes(bytes, "t"); }),
+            "t: found bos 1, eos 2 and unk -1, expected all three");
+}
+
 TEST(Tokenizer, RefusesAFileAboveTheLimit) {
   const TempFolder folder;
   const std::string file = folder.write("tokenizer.model", tiny_tokenizer_model());
