@@ -30,12 +30,18 @@ def libraries(program: Path) -> list[Path]:
     return [path for path in found if not SHARED_BY_ALL.match(path.name)]
 
 
+def copies(path: Path) -> set[str]:
+    """Data of a library that lies in a program compiled without -fPIC: still one definition."""
+    lines = output_of("readelf", "--relocs", "--wide", str(path)).splitlines()
+    return {line.split()[4].split("@")[0] for line in lines if "_COPY " in line}
+
+
 def definitions(path: Path) -> set[str]:
     """The names of strong data (B, D, G, R, S) and functions (T) that others see."""
-    lines = output_of("nm", "-D", "--defined-only", str(path)).splitlines()
+    lines = output_of("nm", "--dynamic", "--defined-only", str(path)).splitlines()
     symbols = (line.split() for line in lines)
     return {name.split("@")[0] for *_, kind, name in symbols
-            if kind in "BDGRST" and not CPP_LIBRARY.match(name)}
+            if kind in "BDGRST" and not CPP_LIBRARY.match(name)} - copies(path)
 
 
 def main() -> None:
