@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "base/closest_match.h"
+#include "base/excerpt.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "mola/base/error.h"
@@ -24,9 +25,10 @@ const Command& find_command(const std::string& name) {
     if (!command.group.empty()) names.push_back(command.name);
   }
   if (!name.empty() && name[0] == '-') {
-    fail("unknown option '", name, "' before the command; 'mola --help' lists the commands");
+    fail("unknown option '", excerpt(name),
+         "' before the command; 'mola --help' lists the commands");
   }
-  fail("unknown command '", name, "' (nearest: ", closest_match(name, names),
+  fail("unknown command '", excerpt(name), "' (nearest: ", closest_match(name, names),
        "); 'mola --help' lists the commands");
 }
 

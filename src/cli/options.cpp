@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/closest_match.h"
+#include "base/excerpt.h"
 #include "mola/base/log.h"
 #include "tasks/tasks.h"
 
@@ -41,7 +42,7 @@ CLI::Validator at_least(int64_t least) {
             double value = 0;
             const bool valid = CLI::detail::lexical_cast(text, value) && value >= least;
             return valid ? std::string()
-                         : "found '" + text + "', expected a number of at least " +
+                         : "found '" + excerpt(text) + "', expected a number of at least " +
                                std::to_string(least);
           },
           ""};
@@ -51,7 +52,8 @@ CLI::Option* add_choice(CLI::App& app, const std::string& name, std::string& val
                         const std::vector<std::string>& choices, const std::string& help) {
   const auto check = [choices](const std::string& text) {
     const bool valid = std::find(choices.begin(), choices.end(), text) != choices.end();
-    return valid ? std::string() : "found '" + text + "', expected one of " + join(choices);
+    return valid ? std::string()
+                 : "found '" + excerpt(text) + "', expected one of " + join(choices);
   };
   return app.add_option(name, value, help)
       ->type_name(CLI::detail::join(choices, "|"))

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "base/closest_match.h"
+#include "base/excerpt.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/startup.h"
@@ -22,10 +23,10 @@ std::string problem(const CLI::App& app, const CLI::ParseError& error) {
   for (const auto& word : app.remaining()) {
     if (word.size() < 2 || word[0] != '-') continue;
     const auto name = word.substr(0, word.find('='));
-    return "unknown option '" + name + "' (nearest: " + closest_match(name, names) + ")";
+    return "unknown option '" + excerpt(name) + "' (nearest: " + closest_match(name, names) + ")";
   }
   const auto extra = app.remaining();
-  return extra.empty() ? error.what() : "unexpected argument '" + extra.front() + "'";
+  return extra.empty() ? error.what() : "unexpected argument '" + excerpt(extra.front()) + "'";
 }
 
 void run_command(const Command& command, int argc, char** argv) {
