@@ -53,7 +53,9 @@ void infer_from_tensors(const SavedAdapter& saved, const PeftTargets& targets,
     auto& ranks = config.rank.values[parts[3]];
     experts.resize(saved.num_layers, 0);
     ranks.resize(saved.num_layers, shape[0]);
-    ++experts[layer];
+    if (++experts[layer] > kMostExperts) {
+      fail(saved.tensors_path, ": has more than ", kMostExperts, " experts for ", parts[1].str());
+    }
     ranks[layer] = shape[0];
   }
   if (config.allocation.values.empty()) {
@@ -138,12 +140,14 @@ void refuse_unread(const JsonReader& reader, std::vector<std::string> without_ef
                           "peft_version", "revision", "task_type"}) {
     without_effect.emplace_back(key);
   }
+  static const json kOff = {nullptr, false, "", json::array(), json::object()};
   for (const auto& key : reader.unread_keys()) {
     const auto& others = without_effect;
     if (std::find(others.begin(), others.end(), key) != others.end()) continue;
     const json value = reader.any(key);
-    const bool is_off = value.empty() || value == false || value == "";
-    if (!is_off) reader.refuse(key, "found " + excerpt(value.dump()) + ", which is not supported");
+    if (std::find(kOff.begin(), kOff.end(), value) == kOff.end()) {
+      reader.refuse(key, "found " + excerpt(value.dump()) + ", which is not supported");
+    }
   }
 }
 

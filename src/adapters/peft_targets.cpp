@@ -64,7 +64,8 @@ std::vector<ModulePattern> read_modules(const JsonReader& reader, const std::str
 std::optional<List> read_layers(const JsonReader& reader) {
   // PEFT finds the number of a layer behind this name, which is "layers" in a LLaMA.
   const json name = reader.any("layers_pattern");
-  if (!name.empty() && name != "" && name != "layers" && name != json{"layers"}) {
+  const json expected = {nullptr, "", "layers", json::array(), json::array({"layers"})};
+  if (std::find(expected.begin(), expected.end(), name) == expected.end()) {
     reader.refuse("layers_pattern", "found " + excerpt(name.dump()) + ", expected \"layers\"");
   }
   const auto found = reader.number_or_list("layers_to_transform").value_or(List());

@@ -179,8 +179,7 @@ std::function<void()> add_options(CLI::App& app) {
                "score: divide log-probabilities by the number of response tokens");
   add_max_new_tokens_option(app, settings->options.max_new_tokens);
   add_batch_size_option(app, settings->options.batch_size);
-  app.add_flag("--resume", settings->resume,
-               "Continue an interrupted evaluation, whose rows are in FILE.partial of --json FILE");
+  add_resume_flag(app, settings->resume);
   add_json_option(app, settings->output);
   return [settings] { run(*settings); };
 }
@@ -191,7 +190,9 @@ Command evaluate_command() {
   return {"evaluate",
           "Using a model",
           "Measure the accuracy of a model on a task",
-          "Measure the accuracy of a model, with or without an adapter, on the rows of a task.",
+          "Measure the accuracy of a model, with or without an adapter, on the rows of a task.\n"
+          "With --json FILE every result is kept in FILE.partial until the end; an interrupted\n"
+          "evaluation continues with --resume.",
           {"mola evaluate --model models/llama-2-7b --adapter runs/cola/adapter --task cola \\\n"
            "      --data data/glue/CoLA --json cola.json"},
           /*computes=*/true,

@@ -49,6 +49,14 @@ std::vector<std::string> read_lines(const std::string& path) {
   return lines;
 }
 
+// Of standard input, without a byte order mark and the end of a line in a file of Windows.
+bool next_line(std::string& line) {
+  if (!std::getline(std::cin, line)) return false;
+  if (line.rfind("\xEF\xBB\xBF", 0) == 0) line.erase(0, 3);
+  if (!line.empty() && line.back() == '\r') line.pop_back();
+  return true;
+}
+
 class Generator {
  public:
   explicit Generator(Settings& settings)
@@ -90,7 +98,7 @@ class Generator {
       output.write("One prompt per line. /adapter off|on switches the adapter, /quit ends.\n");
     }
     for (std::string line;
-         output.write(is_terminal ? "> " : ""), std::getline(std::cin, line) && line != "/quit";) {
+         output.write(is_terminal ? "> " : ""), next_line(line) && line != "/quit";) {
       if (line.empty()) continue;
       if (line[0] == '/') {
         obey(line);

@@ -12,6 +12,7 @@
 
 #include "base/file_changes.h"
 #include "base/output_file.h"
+#include "cli/startup.h"
 #include "mola/base/error.h"
 
 namespace mola::cli {
@@ -67,13 +68,6 @@ void Output::close() {
   check_written(flush_file(file_, partial_path()), partial_path());
   ::close(std::exchange(file_, -1));
   check_written(rename_path(partial_path(), json_path), json_path);
-}
-
-void flush_output() {
-  errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-  fail("standard output: writing failed", errno == 0 ? "" : ": ",
-       errno == 0 ? "" : std::strerror(errno));
 }
 
 }  // namespace mola::cli

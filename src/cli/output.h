@@ -43,7 +43,4 @@ class Output {
   int file_ = -1;
 };
 
-/// Throws `Error` if standard output could not be written.
-void flush_output();
-
 }  // namespace mola::cli

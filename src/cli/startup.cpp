@@ -4,10 +4,13 @@
 #include <omp.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "base/stop_signal.h"
-#include "cli/output.h"
+#include "mola/base/error.h"
 #include "mola/base/log.h"
 
 namespace mola::cli {
@@ -33,6 +36,13 @@ int run_and_report(const std::function<void()>& run) {
   } catch (const std::exception& error) {
     return report_error(error.what());
   }
+}
+
+void flush_output() {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  fail("standard output: writing failed", errno == 0 ? "" : ": ",
+       errno == 0 ? "" : std::strerror(errno));
 }
 
 void spin_shortly(char** argv) {

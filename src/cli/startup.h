@@ -13,6 +13,9 @@ int report_error(std::string message);
 /// that of `report_error` for what was thrown.
 int run_and_report(const std::function<void()>& run);
 
+/// Throws `Error` if standard output could not be written.
+void flush_output();
+
 /// For commands that compute for long. Threads that wait for each other spin, by libgomp's default
 /// for about a millisecond: next to a process that takes a core, training took 1.5 times as long as
 /// with short spinning, and small models 2 to 20 times. libgomp reads its settings when it is

@@ -28,7 +28,7 @@ FieldInfo init_from_field() {
   FieldInfo field;
   field.key = "init_from";
   field.help =
-      "Directory of a saved adapter to start from. Its settings apply; only dropout may "
+      "Folder of a saved adapter to start from. Its settings apply; only dropout may "
       "differ.";
   field.schema = {{"type", "string"}, {"minLength", 1}};
   return field;
@@ -62,7 +62,7 @@ ConfigObject train_object() {
 }
 
 ConfigObject output_object() {
-  return {"output", "The run's output directory.", infos_of(output_fields())};
+  return {"output", "The run's output folder.", infos_of(output_fields())};
 }
 
 ConfigObject evaluation_object() {
@@ -80,7 +80,7 @@ std::vector<ConfigObject> pretrain_objects() {
            infos_of(llama_fields())},
           {"data", "The text to train on.", infos_of(pretrain_data_fields())},
           train,
-          {"output", "The run's output directory.", infos_of(output_fields())}};
+          {"output", "The run's output folder.", infos_of(output_fields())}};
 }
 
 }  // namespace mola

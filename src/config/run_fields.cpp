@@ -5,7 +5,7 @@ namespace mola {
 const Fields<ModelConfig>& model_fields() {
   using C = ModelConfig;
   static const Fields<C> kFields = {
-      text_field("path", &C::path, "Hugging Face model directory.").required(),
+      text_field("path", &C::path, "Base model, a Hugging Face folder.").required(),
       choice_field("dtype", &C::dtype, {"auto", "f32", "bf16"},
                    "Data type of the frozen weights. auto: bf16 where natively supported, f32 "
                    "otherwise."),
@@ -22,7 +22,7 @@ const Fields<DataConfig>& data_fields() {
                  "Task that reads the rows: a name, or the path of a .json file that describes a "
                  "custom task.")
           .required(),
-      text_field("path", &C::path, "File or directory of the task's data.").required(),
+      text_field("path", &C::path, "File or folder of the task's data.").required(),
       integer_field("max_length", &C::max_length, {2},
                     "Maximum tokens per sequence; longer sequences are truncated."),
       boolean_field("train_on_prompt", &C::train_on_prompt,
@@ -94,7 +94,7 @@ const Fields<TrainConfig>& train_fields() {
 const Fields<OutputConfig>& output_fields() {
   using C = OutputConfig;
   static const Fields<C> kFields = {
-      text_field("dir", &C::dir, "Output directory; must be new or empty.").required(),
+      text_field("dir", &C::dir, "Output folder; must be new or empty.").required(),
       integer_field("save_every", &C::save_every, {1}, "Steps between checkpoints."),
       integer_field("keep", &C::keep, {1}, "Number of latest checkpoints to keep."),
       integer_field("log_every", &C::log_every, {1},
@@ -112,7 +112,7 @@ const Fields<PlanEvaluation>& evaluation_fields() {
                  "Evaluation protocol. generate: parse the answer from the generated response. "
                  "score: take the answer with the highest log-probability."),
       integer_field("batch_size", static_cast<int64_t C::*>(&C::batch_size), {1},
-                    "Rows per batch."),
+                    "Sequences per batch."),
       integer_field("max_new_tokens", static_cast<int64_t C::*>(&C::max_new_tokens), {1},
                     "generate: maximum new tokens per response."),
       boolean_field("normalize", static_cast<bool C::*>(&C::normalize),

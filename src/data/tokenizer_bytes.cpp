@@ -16,7 +16,7 @@ using Bytes = std::string_view;
 // Takes a number off the front of `bytes`; none if it does not end.
 std::optional<uint64_t> take_varint(Bytes& bytes) {
   uint64_t value = 0;
-  for (int shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
+  for (uint32_t shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
     const auto byte = static_cast<unsigned char>(bytes.front());
     bytes.remove_prefix(1);
     value |= uint64_t{byte & 0x7Fu} << shift;
@@ -29,7 +29,7 @@ std::optional<uint64_t> take_varint(Bytes& bytes) {
 // the begin and the end of a group have no value.
 std::optional<uint64_t> take_size(uint64_t tag, Bytes& message) {
   enum Type { kNumber = 0, kEightBytes = 1, kSized = 2, kFourBytes = 5 };
-  switch (tag & 7) {
+  switch (tag & 7u) {
     case kNumber:
       return take_varint(message) ? std::optional<uint64_t>(0) : std::nullopt;
     case kEightBytes:
@@ -49,7 +49,7 @@ std::vector<Bytes> values_of(Bytes message, uint32_t field) {
   while (const auto tag = take_varint(message)) {
     const auto size = take_size(*tag, message);
     if (!size || *size > message.size()) break;
-    if (static_cast<uint32_t>(*tag) >> 3 == field) values.push_back(message.substr(0, *size));
+    if (static_cast<uint32_t>(*tag) >> 3u == field) values.push_back(message.substr(0, *size));
     message.remove_prefix(*size);
   }
   return values;
@@ -70,12 +70,12 @@ bool is_closed(Bytes map) {
   std::memcpy(units.data(), map.data(), size);
   for (size_t i = 0; i < units.size(); ++i) {
     const uint32_t unit = units[i];
-    const bool is_value = unit >> 31 != 0;
+    const bool is_value = unit >> 31u != 0;
     if (is_value && i > 0) continue;
-    const size_t next = i ^ ((unit >> 10) << ((unit & (1u << 9)) >> 6));
+    const size_t next = i ^ (unit >> 10u << ((unit & 0x200u) >> 6u));
     if (next >= units.size()) return false;
-    const bool has_value = (unit >> 8 & 1) != 0;
-    if (has_value && (units[next] & 0x7FFFFFFF) >= map.size() - size) return false;
+    const bool has_value = (unit & 0x100u) != 0;
+    if (has_value && (units[next] & 0x7FFFFFFFu) >= map.size() - size) return false;
   }
   return true;
 }

@@ -52,6 +52,17 @@ TEST_F(Generate, TakesManyPromptsAtOnce) {
   EXPECT_EQ(generate({"--prompt-file", marked}).out, both.out);
 }
 
+TEST_F(Generate, ReadsStandardInputAsItReadsAPromptFile) {
+  folder_.write("marked.txt",
+                "\xEF\xBB\xBF"
+                "a bc\r\n");
+  const auto command = program_path("mola") + " generate --interactive --dtype f32 --model " +
+                       folder_.path() + " --max-new-tokens 8 < " + folder_.path("marked.txt");
+  const auto result = Process({"/bin/sh", "-c", command}).wait();
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, generate({"--prompt", "a bc"}).out);
+}
+
 TEST_F(Generate, WarnsOfATextLongerThanTheModelIsMadeFor) {
   auto config = nlohmann::json::parse(folder_.read("config.json"));
   config["max_position_embeddings"] = 8;

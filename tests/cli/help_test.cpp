@@ -84,7 +84,7 @@ TEST(Help, HasOneTextForAnOption) {
     EXPECT_EQ(counts[everywhere], kCommands.size()) << everywhere;
   }
   for (const auto& [name, count] : std::map<std::string, int>{{"--set", 5},
-                                                              {"--resume", 3},
+                                                              {"--resume", 5},
                                                               {"--json", 8},
                                                               {"--model", 8},
                                                               {"--dtype", 6},

@@ -181,6 +181,14 @@ TEST_F(OfficialAdapter, HasWhatItsConfigPromises) {
                 "model.layers.0.self_attn.q_proj");
 }
 
+TEST_F(OfficialAdapter, MayNotHaveExpertsWithoutEnd) {
+  for (int e = 0; e <= 4096; ++e) {
+    tensors_[kQProj + "lora_A_" + std::to_string(e) + ".weight"] = torch::ones({4, 1});
+  }
+  EXPECT_EQ(message("adapter_model.safetensors"),
+            "has more than 4096 experts for model.layers.0.self_attn.q_proj");
+}
+
 TEST_F(OfficialAdapter, SaysWhatIsWrongWithItsMolaObject) {
   const json good = {{"format_version", 1},
                      {"allocation", {3, 1}},
