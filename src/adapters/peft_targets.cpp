@@ -24,7 +24,8 @@ ModulePattern by_end(const std::string& end) {
   };
 }
 
-// All of the path; `text` is Python's regular expression. A long one could exhaust the stack.
+// All of the path; `text` is Python's regular expression. A long one could exhaust the stack, and
+// backtracking, which libstdc++ does without the flag, could take forever.
 ModulePattern by_expression(const JsonReader& reader, const std::string& key,
                             const std::string& text) {
   constexpr size_t kLongest = 1000;
@@ -33,7 +34,8 @@ ModulePattern by_expression(const JsonReader& reader, const std::string& key,
                            " characters, expected at most " + std::to_string(kLongest));
   }
   try {
-    return [expression = std::regex(text)](const std::string& path) {
+    const auto flags = std::regex::ECMAScript | std::regex_constants::__polynomial;
+    return [expression = std::regex(text, flags)](const std::string& path) {
       return std::regex_match(path, expression);
     };
   } catch (const std::regex_error&) {

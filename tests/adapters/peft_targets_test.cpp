@@ -54,6 +54,12 @@ TEST(PeftTargets, AreWholePathsInAnExpression) {
   EXPECT_EQ(layers_of_q_proj({{"target_modules", "all-linear"}}), (List{0, 1, 2}));
 }
 
+// Backtracking would try about 2^30 ways to divide the path.
+TEST(PeftTargets, AreFoundInShortTime) {
+  EXPECT_EQ(layers_of_q_proj({{"target_modules", "(.*)*x"}}), List());
+  EXPECT_EQ(layers_of_q_proj({{"target_modules", "((.*)*)*_proj"}}), (List{0, 1, 2}));
+}
+
 TEST(PeftTargets, CanBeLimited) {
   EXPECT_EQ(layers_of_q_proj({{"layers_to_transform", 1}}), (List{1}));
   EXPECT_EQ(layers_of_q_proj({{"layers_to_transform", {0, 2}}, {"layers_pattern", "layers"}}),
