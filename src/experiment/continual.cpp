@@ -43,8 +43,8 @@ nlohmann::ordered_json settings_of(const ContinualPlan& plan) {
 
 class Continual {
  public:
-  explicit Continual(const ContinualPlan& plan)
-      : plan_(plan), runner_(plan.model, plan.evaluation, /*has_text=*/true) {}
+  Continual(const ContinualPlan& plan, const PlanFolder& folder)
+      : plan_(plan), folder_(folder), runner_(plan.model, plan.evaluation, /*has_text=*/true) {}
 
   void run() {
     check_order();
@@ -52,6 +52,7 @@ class Continual {
       runner_.read_data(plan_.run(0, k).config);
       test_.push_back(runner_.read_test_rows(plan_.run(0, k).config));
     }
+    folder_.begin();
     for (size_t a = 0; a < plan_.adapters.size(); ++a) train_adapter(a);
   }
 
@@ -63,7 +64,7 @@ class Continual {
 
   // Each run must have what it started from.
   void check_order() const {
-    check_runs(configs_of(plan_), runner_.layers());
+    check_runs(folder_.runs(), runner_.layers());
     for (size_t a = 0; a < plan_.adapters.size(); ++a) {
       std::string unfinished;
       for (size_t k = 0; k < plan_.domains.size(); ++k) {
@@ -139,6 +140,7 @@ class Continual {
   }
 
   const ContinualPlan& plan_;
+  const PlanFolder& folder_;
   Runner runner_;
   std::vector<EvaluationRows> test_;  // of each domain
   std::vector<ContinualResult> results_;
@@ -150,7 +152,7 @@ class Continual {
 std::string run_continual(const ContinualPlan& plan) {
   check_tasks(plan);
   const PlanFolder folder(plan.output_dir, "continual", configs_of(plan));
-  Continual continual(plan);
+  Continual continual(plan, folder);
   continual.run();
   const Pictures pictures(plan.output_dir + "/pictures");
   write_file(plan.output_dir + "/report.html",

@@ -47,11 +47,12 @@ bool add_scores(const ExperimentPlan& plan, const RunConfig& config, RunResult& 
 
 class Experiment {
  public:
-  explicit Experiment(const ExperimentPlan& plan)
-      : plan_(plan), runner_(plan.model, plan.evaluation, has_text(plan)) {}
+  Experiment(const ExperimentPlan& plan, const PlanFolder& folder)
+      : plan_(plan), folder_(folder), runner_(plan.model, plan.evaluation, has_text(plan)) {}
 
   void run() {
     read_all_data();
+    folder_.begin();
     for (const auto& run : plan_.instruction) {
       attempt(run, [&] { tune_on_instructions(run); });
     }
@@ -89,7 +90,7 @@ class Experiment {
 
   // What cannot be read is reported before the first run rather than after days.
   void read_all_data() {
-    check_runs(configs_of(plan_), runner_.layers());
+    check_runs(folder_.runs(), runner_.layers());
     for (const auto& run : plan_.runs) {
       if (test_.count(run.task) > 0) continue;
       runner_.read_data(run.config);
@@ -149,6 +150,7 @@ class Experiment {
   }
 
   const ExperimentPlan& plan_;
+  const PlanFolder& folder_;
   Runner runner_;
   std::map<std::string, EvaluationRows> test_;  // by the names of the tasks
   std::vector<RunResult> results_;
@@ -159,9 +161,10 @@ class Experiment {
 
 std::string run_experiment(const ExperimentPlan& plan) {
   const PlanFolder folder(plan.output_dir, "experiment", configs_of(plan));
-  Experiment experiment(plan);
+  Experiment experiment(plan, folder);
   experiment.run();
-  if (experiment.cells().empty()) fail("all runs failed, the first of them ", experiment.failures()[0]);
+  if (experiment.cells().empty())
+    fail("all runs failed, the first of them ", experiment.failures()[0]);
   draw(plan.output_dir + "/results.gnuplot", results_plot(plan, experiment.cells(), "results.png"));
   const auto& failures = experiment.failures();
   if (!failures.empty()) {

@@ -21,6 +21,8 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
+const std::string kPlanFile = "/plan.json";
+
 std::string plan_text(const std::string& command, const std::vector<RunConfig>& runs) {
   ordered_json plan = {{"command", command}, {"runs", ordered_json::array()}};
   for (const auto& run : runs) plan["runs"].push_back(ordered_json::parse(run_config_text(run)));
@@ -56,19 +58,20 @@ void check_same_plan(const std::string& path, const std::string& folder, const s
 }  // namespace
 
 PlanFolder::PlanFolder(const std::string& folder, const std::string& command,
-                       const std::vector<RunConfig>& runs)
-    : lock_(folder, "output.dir") {
-  const std::string path = folder + "/plan.json";
+                       std::vector<RunConfig> runs)
+    : folder_(folder), command_(command), runs_(std::move(runs)), lock_(folder, "output.dir") {
+  const std::string path = folder + kPlanFile;
   if (std::filesystem::exists(path)) {
-    check_same_plan(path, folder, command, runs);
-    return;
-  }
-  if (!is_empty_folder(folder)) {
+    check_same_plan(path, folder, command, runs_);
+  } else if (!is_empty_folder(folder)) {
     fail("output.dir ", folder, ": contains files and no plan.json, so it is no plan's folder; ",
          "choose another one");
   }
-  try_writing(folder);
-  write_file(path, plan_text(command, runs));
+}
+
+void PlanFolder::begin() const {
+  try_writing(folder_);
+  write_file(folder_ + kPlanFile, plan_text(command_, runs_));
 }
 
 std::string message_of(const std::exception& error) {

@@ -13,11 +13,19 @@ namespace mola {
 class PlanFolder {
  public:
   /// `runs` are all of the plan, in order. Throws `Error` if the folder contains files and no
-  /// plan.json, or that of another plan; if another process uses it; or if it cannot be written.
-  PlanFolder(const std::string& folder, const std::string& command,
-             const std::vector<RunConfig>& runs);
+  /// plan.json, or that of another plan; or if another process uses it.
+  PlanFolder(const std::string& folder, const std::string& command, std::vector<RunConfig> runs);
+
+  /// Writes plan.json, once all that can be checked before the first run is. Throws `Error` if it
+  /// cannot be written.
+  void begin() const;
+
+  const std::vector<RunConfig>& runs() const { return runs_; }
 
  private:
+  std::string folder_;
+  std::string command_;
+  std::vector<RunConfig> runs_;
   FolderLock lock_;
 };
 

@@ -12,8 +12,8 @@ using nlohmann::ordered_json;
 
 using Scores = std::vector<double>;
 
-// The epochs with the best mean, of those with the most seeds: a run may have failed. Ties go to the
-// fewest.
+// The epochs with the best mean, of those with the most seeds: a run may have failed. Ties go to
+// the fewest.
 int64_t best_epochs(const std::map<int64_t, Scores>& scores, bool is_loss) {
   int64_t best = scores.begin()->first;
   for (const auto& [epochs, values] : scores) {

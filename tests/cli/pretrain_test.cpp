@@ -52,7 +52,8 @@ TEST_F(Pretrain, MakesAModelThatKnowsItsText) {
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(result.out, "");
   EXPECT_NE(result.err.find("step 30/30"), std::string::npos) << result.err;
-  EXPECT_EQ(names_in(folder_.path("run")), (std::vector<std::string>{"metrics.jsonl", "model"}));
+  EXPECT_EQ(names_in(folder_.path("run")),
+            (std::vector<std::string>{"config.json", "metrics.jsonl", "model", "start"}));
 
   torch::NoGradGuard no_grad;
   auto model = load_pretrained(folder_.path("run/model"));

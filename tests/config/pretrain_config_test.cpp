@@ -58,7 +58,7 @@ TEST_F(PretrainConfigTest, TakesOverrides) {
 TEST_F(PretrainConfigTest, NamesWhatIsWrong) {
   const std::string where = folder_.path("base.json") + ": ";
   EXPECT_EQ(message({"model.hiden_size=3"}).find("--set model.hiden_size: "), 0u);
-  EXPECT_EQ(message({"output.save_every=3"}).find("--set output.save_every: "), 0u);
+  EXPECT_EQ(message({"output.saves=3"}).find("--set output.saves: "), 0u);
   EXPECT_EQ(message({"data.max_length=1"}),
             "--set data.max_length: found 1, expected a whole number from 2 to 1000000000");
   EXPECT_EQ(message({"data.max_length=2049"}),

@@ -45,12 +45,13 @@ TEST_F(Results, ChooseTheEpochsOnTheHeldOutRows) {
 TEST_F(Results, AreATable) {
   EXPECT_EQ(results_table(plan_, result_cells(plan_, results_)),
             "Test accuracy in percent (the loss for tasks without answers): mean over 2 seeds ± "
-            "half of the 95 % interval (epochs, chosen on held-out training rows).\n"
+            "half of the 95 % interval (epochs, chosen on held-out training rows). Empty: every "
+            "run failed.\n"
             "\n"
             "| adapter | trainable | cola | pile |\n"
             "|---|---:|---|---|\n"
-            "| lora | 64 | 70.00 ± 127.06 (15) | 3.0000 (10) |\n"
-            "| 2468 | 96 | 50.00 (10) |  |\n"
+            "| lora | 64 | 70.00 ± 127.06 (15) | 3.0000 (10) [1 of 2 seeds] |\n"
+            "| 2468 | 96 | 50.00 (10) [1 of 2 seeds] |  |\n"
             "\n"
             "Not comparable with the above: the epochs with the best test score.\n"
             "\n"
