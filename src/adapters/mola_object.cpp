@@ -100,8 +100,7 @@ AdapterConfig read_mola_object(const SavedAdapter& saved) {
   ExpertSettings settings;
   for (const auto& field : single_expert_fields()) {
     if (field.key != "alpha" && field.key != "dropout" && field.key != "init") continue;
-    if (!reader.is_given(field.key)) reader.refuse(field.key, "is missing");
-    field.read(reader, field.key, settings);
+    if (!field.read(reader, field.key, settings)) reader.refuse(field.key, "is missing");
   }
   config.alpha = settings.alpha;
   config.dropout = settings.dropout;

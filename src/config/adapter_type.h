@@ -26,10 +26,8 @@ AdapterType make_adapter_type(const std::string& name, const std::string& help,
   const auto read_given = [fields](const JsonReader& reader) {
     nlohmann::ordered_json given = nlohmann::ordered_json::object();
     for (const auto& field : fields) {
-      if (!reader.is_given(field.key)) continue;
       Settings settings;
-      field.read(reader, field.key, settings);
-      given[field.key] = field.write(settings);
+      if (field.read(reader, field.key, settings)) given[field.key] = field.write(settings);
     }
     return given;
   };

@@ -29,8 +29,9 @@ struct FieldInfo {
 
 template <class Struct>
 struct Field : FieldInfo {
-  /// Sets the field if `reader` has `key`, the field's key or its old one. Throws `Error`.
-  std::function<void(const JsonReader& reader, const std::string& key, Struct& config)> read;
+  /// Sets the field if `reader` has `key`, the field's key or its old one, with a value other than
+  /// null; false if it has not. Throws `Error`.
+  std::function<bool(const JsonReader& reader, const std::string& key, Struct& config)> read;
   /// Null if an optional value is missing.
   std::function<nlohmann::ordered_json(const Struct& config)> write;
 
@@ -101,7 +102,9 @@ Field<Struct> make_field(const std::string& key, Member Struct::*member, const s
   field.help = help;
   field.schema = std::move(schema);
   field.read = [member, get](const JsonReader& reader, const std::string& name, Struct& config) {
-    if (const auto value = get(reader, name)) config.*member = *value;
+    const auto value = get(reader, name);
+    if (value) config.*member = *value;
+    return value.has_value();
   };
   field.write = [member, to_json](const Struct& config) { return to_json(config.*member); };
   field.default_value = field.write(Struct());
@@ -178,13 +181,13 @@ Field<Struct> enum_field(const std::string& key, Enum Struct::*member, const Enu
 /// a missing required one: a misspelled key is reported first.
 template <class Struct>
 Struct read_fields(const JsonReader& reader, const Fields<Struct>& fields, Struct config = {}) {
+  std::vector<std::string> missing;
   for (const auto& field : fields) {
-    field.read(reader, reader.current_key(field.key, field.old_key), config);
+    const bool is_given = field.read(reader, reader.current_key(field.key, field.old_key), config);
+    if (field.is_required && !is_given) missing.push_back(field.key);
   }
   reader.refuse_unknown_keys();
-  for (const auto& field : fields) {
-    if (field.is_required && !reader.is_given(field.key)) reader.refuse(field.key, "is missing");
-  }
+  if (!missing.empty()) reader.refuse(missing.front(), "is missing");
   return config;
 }
 

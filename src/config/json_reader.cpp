@@ -84,13 +84,6 @@ std::string JsonReader::required_text(const std::string& key) const {
   return require(key, text(key));
 }
 
-bool JsonReader::is_given(const std::string& key) const {
-  source_->known.push_back(key_path(key));
-  if (source_->overrides.count(key_path(key)) > 0) return true;
-  const auto found = object_->find(key);
-  return found != object_->end() && !found->is_null();
-}
-
 std::vector<std::string> JsonReader::unread_keys() const {
   std::vector<std::string> unread;
   const auto& known = source_->known;

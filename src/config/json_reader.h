@@ -65,8 +65,9 @@ class JsonReader {
   /// True if the key is in the file, even if it is null.
   bool contains(const std::string& key) const { return object_->contains(key); }
 
-  /// True if the key has a value other than null, in the file or on the command line.
-  bool is_given(const std::string& key) const;
+  /// True if the key has a value other than null, in the file or on the command line. There, JSON
+  /// is expected: for the key of a text, ask its getter.
+  bool is_given(const std::string& key) const { return !any(key).is_null(); }
 
   /// The keys of this object that no getter has read.
   std::vector<std::string> unread_keys() const;

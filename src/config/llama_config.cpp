@@ -67,14 +67,18 @@ void refuse_what_is_not_llama(const JsonReader& reader) {
   }
 }
 
-void read_rope(const JsonReader& reader, LlamaConfig& config) {
+// False if there is none.
+bool read_rope(const JsonReader& reader, LlamaConfig& config) {
+  bool is_given = false;
   // transformers 5 writes both settings as one object, rope_parameters.
   for (const auto* key : {"rope_scaling", "rope_parameters"}) {
-    if (reader.any(key).is_null()) continue;
+    if (!reader.is_given(key)) continue;
+    is_given = true;
     const JsonReader rope = reader.object(key);
     config.rope_scaling = read_rope_scaling(rope);
     config.rope_theta = positive_number(rope, "rope_theta", config.rope_theta);
   }
+  return is_given;
 }
 
 json rope_scaling_json(const RopeScaling& scaling) {
@@ -97,7 +101,7 @@ Field<LlamaConfig> rope_field() {
       "its parameters, as in a Hugging Face config.json.";
   field.schema = {{"type", {"object", "null"}}};
   field.read = [](const JsonReader& reader, const std::string&, LlamaConfig& config) {
-    read_rope(reader, config);
+    return read_rope(reader, config);
   };
   field.write = [](const LlamaConfig& config) { return rope_scaling_json(config.rope_scaling); };
   return field;
@@ -139,8 +143,8 @@ const Fields<LlamaConfig>& llama_fields() {
 LlamaConfig read_llama_shape(const JsonReader& reader) {
   LlamaConfig config;
   for (const auto& field : llama_fields()) {
-    field.read(reader, field.key, config);
-    if (field.is_required && !reader.is_given(field.key)) reader.refuse(field.key, "is missing");
+    const bool is_given = field.read(reader, field.key, config);
+    if (field.is_required && !is_given) reader.refuse(field.key, "is missing");
   }
   if (config.num_key_value_heads == 0) config.num_key_value_heads = config.num_attention_heads;
   if (config.head_dim == 0) config.head_dim = config.hidden_size / config.num_attention_heads;

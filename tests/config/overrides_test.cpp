@@ -50,6 +50,14 @@ TEST_F(Overrides, TakeJsonForTheRest) {
   EXPECT_EQ(read({"train.epochs=2", "train.epochs=4"}).train.epochs, 4);  // the last counts
 }
 
+TEST_F(Overrides, TakeNullAsNotGiven) {
+  EXPECT_EQ(read({"train.batch_size=4", "train.micro_batch_size=null"}).train.micro_batch_size, 4);
+  const auto adapter = read({"adapter.rank=4", "adapter.dropout=null"}).adapter;
+  EXPECT_EQ(adapter.settings.count("rank"), 1u);
+  EXPECT_EQ(adapter.settings.count("dropout"), 0u);
+  EXPECT_FALSE(read({"train.recompute=null"}).train.gradient_checkpointing);
+}
+
 TEST_F(Overrides, AreNamedInErrors) {
   EXPECT_EQ(
       message("train.epoch=2"),

@@ -64,6 +64,7 @@ TEST_F(PretrainConfigTest, NamesWhatIsWrong) {
   EXPECT_EQ(message({"data.max_length=2049"}),
             "--set data.max_length: found 2049, expected at most model.max_position_embeddings, "
             "which is 2048");
+  EXPECT_EQ(message({"model.vocab_size=null"}), "--set model.vocab_size: is missing");
   json_["model"].erase("hidden_size");
   EXPECT_EQ(message(), where + "model.hidden_size: is missing");
 }
