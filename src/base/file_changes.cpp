@@ -21,9 +21,8 @@ FileFault& fault() {
   return current;
 }
 
-int fault_of(FileChange::Kind kind, const std::string& path, const std::string& target = "",
-             bool exchanges = false) {
-  return fault() ? fault()({kind, path, target, exchanges}) : 0;
+int fault_of(FileChange::Kind kind, const std::string& path) {
+  return fault() ? fault()({kind, path, ""}) : 0;
 }
 
 // The error of a call that returns -1 if it fails.
@@ -80,9 +79,18 @@ int flush_folder(const std::string& folder) {
   return is_unsupported ? 0 : error;
 }
 
+int flush_written(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return errno;
+  const int error = flush_file(file, path);
+  close(file);
+  return error != 0 ? error : flush_folder(fs::absolute(path).parent_path().string());
+}
+
 int rename_path(const std::string& path, const std::string& target, unsigned flags) {
-  const bool exchanges = (flags & RENAME_EXCHANGE) != 0;
-  if (const int error = fault_of(FileChange::kRename, path, target, exchanges)) return error;
+  const FileChange change = {FileChange::kRename, path, target, flags != 0,
+                             (flags & RENAME_EXCHANGE) != 0};
+  if (const int error = fault() ? fault()(change) : 0) return error;
   if (flags == 0) return error_of(std::rename(path.c_str(), target.c_str()));
   return error_of(renameat2(AT_FDCWD, path.c_str(), AT_FDCWD, target.c_str(), flags));
 }

@@ -17,6 +17,7 @@ struct FileChange {
   Kind kind;
   std::string path;
   std::string target;      ///< the new name, of kRename
+  bool has_flags = false;  ///< kRename: with flags of renameat2
   bool exchanges = false;  ///< kRename: `target` gets the old name
 };
 
@@ -34,6 +35,9 @@ int write_bytes(int file, const std::string& path, const void* bytes, size_t siz
 
 /// Flushes a file to disk.
 int flush_file(int file, const std::string& path);
+
+/// Flushes a file that another program has written, and its name, to disk.
+int flush_written(const std::string& path);
 
 /// Flushes the names in `folder` to disk, where the file system can.
 int flush_folder(const std::string& folder);

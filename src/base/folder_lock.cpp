@@ -61,9 +61,8 @@ FolderLock::FolderLock(const std::string& folder, const std::string& key) : fold
     close(file_);
   }
   const std::string owner = name_of_process();
-  const int error = ftruncate(file_, 0) != 0
-                        ? errno
-                        : write_bytes(file_, path, owner.data(), owner.size());
+  const int error =
+      ftruncate(file_, 0) != 0 ? errno : write_bytes(file_, path, owner.data(), owner.size());
   if (error != 0) {
     close(file_);
     fail(place, ": cannot be written: ", std::strerror(error));

@@ -165,7 +165,8 @@ std::string run_experiment(const ExperimentPlan& plan) {
   experiment.run();
   if (experiment.cells().empty())
     fail("all runs failed, the first of them ", experiment.failures()[0]);
-  draw(plan.output_dir + "/results.gnuplot", results_plot(plan, experiment.cells(), "results.png"));
+  draw(plan.output_dir + "/results.gnuplot", results_plot(plan, experiment.cells(), "results.png"),
+       "results.png");
   const auto& failures = experiment.failures();
   if (!failures.empty()) {
     fail(failures.size(), " of ", plan.runs.size(), " runs failed, the first of them ",

@@ -1,9 +1,12 @@
 #include "report/gnuplot.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
+#include "base/file_changes.h"
 #include "base/output_file.h"
+#include "mola/base/error.h"
 #include "mola/base/log.h"
 
 namespace mola {
@@ -41,15 +44,21 @@ std::string gnuplot_string(const std::string& text) {
   return string + "'";
 }
 
-bool draw(const std::string& path, const std::string& script) {
+bool draw(const std::string& path, const std::string& script, const std::string& output) {
   write_file(path, script);
   if (!has_gnuplot()) return false;
   const auto file = std::filesystem::absolute(path);
   const std::string command = "cd " + shell_word(file.parent_path().string()) + " && gnuplot " +
                               shell_word(file.filename().string());
-  if (std::system(command.c_str()) == 0) return true;
-  log_warning(path + ": not rendered, since gnuplot failed, see above");
-  return false;
+  if (std::system(command.c_str()) != 0) {
+    log_warning(path + ": not rendered, since gnuplot failed, see above");
+    return false;
+  }
+  const auto rendered = (file.parent_path() / output).string();
+  if (const int error = flush_written(rendered)) {
+    fail(rendered, ": writing failed: ", std::strerror(error));
+  }
+  return true;
 }
 
 }  // namespace mola

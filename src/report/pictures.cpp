@@ -36,7 +36,8 @@ template <class Chart>
 Picture Pictures::draw_any(const std::string& name, const Chart& chart,
                            const std::string& caption) const {
   const std::string path = folder_ + "/" + name;
-  const bool is_drawn = mola::draw(path + ".gnuplot", plot_script(chart, name + ".svg"));
+  const bool is_drawn =
+      mola::draw(path + ".gnuplot", plot_script(chart, name + ".svg"), name + ".svg");
   return {is_drawn ? read_file(path + ".svg") : "", alt_text(chart), caption};
 }
 

@@ -128,6 +128,7 @@ void StepLog::check_finite() const {
 
 void StepLog::write(const StepMetrics& metrics) {
   show(metrics);
+  for (const auto& warning : warnings_.add(metrics)) log_warning(warning);
   metrics_.write(metrics);
   written_at_ = Clock::now();
   steps_ = 0;

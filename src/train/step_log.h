@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "mola/train/metrics.h"
 #include "mola/train/trainer.h"
+#include "train/metrics_warnings.h"
 
 namespace mola {
 
@@ -35,7 +36,7 @@ class StepLog {
   /// `Error` as `add` does.
   StepMetrics means(const Trainer::Step& step) const;
 
-  /// Logs `metrics` and clears the sums.
+  /// Logs `metrics`, with warnings about doubtful ones, and clears the sums.
   void write(const StepMetrics& metrics);
 
   /// Flushes the written lines to disk.
@@ -55,6 +56,7 @@ class StepLog {
   int64_t layers_;
   int64_t first_step_ = 0;  // steps completed before this process
   MetricsWriter metrics_;
+  MetricsWarnings warnings_;
   std::unique_ptr<Progress> bar_;  // null if none is shown
   std::string state_;              // next to the bar: the last means
 

@@ -23,7 +23,8 @@ constexpr double kGap = NAN;
 template <class Chart>
 std::string drawn(const Chart& chart) {
   const TempFolder folder;
-  EXPECT_TRUE(draw(folder.path("script.gnuplot"), plot_script(chart, "it's a picture.svg")));
+  EXPECT_TRUE(draw(folder.path("script.gnuplot"), plot_script(chart, "it's a picture.svg"),
+                   "it's a picture.svg"));
   EXPECT_EQ(names_in(folder.path()),
             (std::vector<std::string>{"it's a picture.svg", "script.gnuplot"}));
   const auto svg = folder.read("it's a picture.svg");

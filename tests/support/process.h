@@ -51,7 +51,8 @@ class Process {
     if (failed != 0) throw std::runtime_error("cannot start " + arguments[0]);
   }
 
-  void kill() const { ::kill(child_, SIGKILL); }
+  void kill() const { send(SIGKILL); }
+  void send(int signal) const { ::kill(child_, signal); }
 
   /// Waits for its end.
   ProcessResult wait() const {

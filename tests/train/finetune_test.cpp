@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
+#include "base/file_changes.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "mola/model/device.h"
@@ -94,6 +97,84 @@ TEST_F(FinetuneFunction, StopsWithACheckpointAndResumesToTheSameBits) {
     EXPECT_TRUE(is_logged("resuming from " + checkpoint)) << log_;
     EXPECT_TRUE(results(name) == results("run")) << last;
   }
+}
+
+// Within steps: of the three of an epoch two have two micro-batches, and the last has one.
+TEST_F(FinetuneFunction, DiscardsTheStepInWhichItIsStopped) {
+  finetune(run_);
+  for (const auto& [asked, whole_steps] :
+       std::vector<std::pair<int64_t, int64_t>>{{1, 0}, {2, 0}, {4, 1}, {7, 3}, {12, 6}}) {
+    const std::string name = "stopped" + std::to_string(asked);
+    FinetuneOptions options;
+    int64_t count = 0;
+    options.should_stop = [&, last = asked] { return ++count == last; };
+    const auto folder = finetune(run_in(name), options);
+    const auto checkpoint = folder_.path(name + "/checkpoint-" + std::to_string(whole_steps));
+    EXPECT_EQ(folder, whole_steps == 0 ? "" : checkpoint);
+    EXPECT_EQ(is_logged("stopped before the first step"), true) << log_;
+
+    options = {};
+    options.resume = true;
+    EXPECT_EQ(finetune(run_in(name), options), folder_.path(name + "/adapter"));
+    EXPECT_TRUE(results(name) == results("run")) << asked;
+  }
+}
+
+TEST_F(FinetuneFunction, ResumesOnlyWithTheRowsAndTheAdapterItStartedWith) {
+  run_.adapter["allocation"] = folder_.write("allocation.json", "[2, 4]");
+  FinetuneOptions options;
+  options.on_step = [](const Trainer::Step& step) { return step.number != 2; };
+  const auto checkpoint = finetune(run_, options);
+  options = {};
+  options.resume = true;
+  const auto message = [&] { return message_of<Error>([&] { finetune(run_, options); }); };
+  const auto rows = folder_.read("rows.jsonl");
+  folder_.write("rows.jsonl", token_rows(13));
+  EXPECT_EQ(
+      message().find(checkpoint + ": the run started with other rows than those in data.path"), 0u)
+      << message();
+  folder_.write("rows.jsonl", rows);
+  folder_.write("allocation.json", "[4, 2]");
+  EXPECT_NE(message().find("allocation"), std::string::npos) << message();
+  folder_.write("allocation.json", "[2, 4]");
+  EXPECT_EQ(finetune(run_, options), folder_.path("run/adapter"));
+}
+
+TEST_F(FinetuneFunction, SavesAFinishedTrainingElsewhereIfItsPlaceTakesNone) {
+  set_file_fault([place = folder_.path("run/adapter")](const FileChange& change) {
+    return change.kind == FileChange::kRename && change.target == place ? EIO : 0;
+  });
+  const auto message = message_of<Error>([&] { finetune(run_); });
+  set_file_fault({});
+  const std::string begin = folder_.path("run/adapter") +
+                            ": cannot be moved into place: Input/output error; what was trained is "
+                            "saved in ";
+  ASSERT_EQ(message.find(begin), 0u) << message;
+  const auto place = message.substr(begin.size(), message.find(" instead") - begin.size());
+  finetune(run_in("whole"));
+  const std::string tensors = "/adapter_model.safetensors";
+  EXPECT_EQ(folder_.read(place.substr(folder_.path().size() + 1) + tensors),
+            folder_.read("whole/adapter" + tensors));
+}
+
+TEST_F(FinetuneFunction, StopsAtTheStepWhoseLossIsNoNumber) {
+  run_.train.learning_rate = 1e30;
+  run_.train.evaluate_every.reset();
+  run_.data.validation = 0;
+  run_.output.log_every = 1000;
+  const auto message = message_of<Error>([&] { finetune(run_); });
+  EXPECT_EQ(message.find("step 3: the loss or the gradient's norm is no longer finite"), 0u)
+      << message;
+}
+
+TEST_F(FinetuneFunction, TakesSettingsOfACppProgramAsThoseOfAFile) {
+  run_.adapter["alpha"] = 16;
+  FinetuneOptions options;
+  options.on_step = [](const Trainer::Step& step) { return step.number != 2; };
+  finetune(run_, options);
+  options = {};
+  options.resume = true;
+  EXPECT_EQ(finetune(run_, options), folder_.path("run/adapter"));
 }
 
 TEST_F(FinetuneFunction, LeavesAFinishedRunAsItIs) {
