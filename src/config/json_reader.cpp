@@ -54,7 +54,8 @@ JsonReader JsonReader::object(const std::string& key) const {
                       excerpt(other.substr(key.size() + 1)) + "\": " + shown(value) + "}");
   }
   const auto found = object_->find(key);
-  return {found == object_->end() ? kEmpty : *found, *source_, key_path(key)};
+  const bool is_given = found != object_->end() && !found->is_null();
+  return {is_given ? *found : kEmpty, *source_, key_path(key)};
 }
 
 json JsonReader::value(const std::string& key, Form form) const {

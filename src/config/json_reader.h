@@ -30,8 +30,8 @@ class JsonReader {
   /// `path` is the object's key in the file ("train"), empty for the outermost.
   JsonReader(const nlohmann::json& object, ConfigSource& source, const std::string& path);
 
-  /// An empty object if the key is missing. Throws for a key such as "KEY.rank", which has to be in
-  /// that object.
+  /// An empty object if the key is missing or null. Throws for a key such as "KEY.rank", which has
+  /// to be in that object.
   JsonReader object(const std::string& key) const;
 
   std::optional<std::string> text(const std::string& key) const;

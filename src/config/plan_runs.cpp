@@ -43,6 +43,9 @@ bool PlanRuns::is_own_output(const std::string& key) const {
                      [&](const std::string& own) { return key == "output." + own; });
 }
 
-json PlanRuns::part(const char* key) const { return plan_.value(key, json::object()); }
+json PlanRuns::part(const char* key) const {
+  const auto found = plan_.find(key);
+  return found == plan_.end() || found->is_null() ? json::object() : *found;
+}
 
 }  // namespace mola

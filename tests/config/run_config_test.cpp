@@ -142,6 +142,9 @@ TEST_F(RunConfigTest, TakesNullAsNotGiven) {
   EXPECT_EQ(read().train.max_steps, std::nullopt);
   EXPECT_EQ(read().adapter.init_from, std::nullopt);
   EXPECT_EQ(message("/data/path", nullptr), "data.path: is missing");
+  json_["train"] = nullptr;
+  EXPECT_EQ(read().train.epochs, 10);
+  EXPECT_EQ(message("/data", nullptr), "data.task: is missing");
 }
 
 TEST_F(RunConfigTest, WantsRowsToEvaluateOn) {
