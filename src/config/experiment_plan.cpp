@@ -1,5 +1,8 @@
 #include "mola/config/experiment_plan.h"
 
+#include <optional>
+
+#include "base/excerpt.h"
 #include "base/json_file.h"
 #include "config/plan_entries.h"
 #include "config/plan_runs.h"
@@ -14,25 +17,49 @@ using nlohmann::json;
 
 constexpr double kValidation = 0.05;
 
-// The grid sets the length of a run, not "train".
-constexpr const char* kLengths[] = {"epochs", "seed", "max_steps"};
+bool has(const json& object, const std::string& key) {
+  const auto found = object.find(key);
+  return found != object.end() && !found->is_null();
+}
 
-void refuse_lengths(const std::map<std::string, std::string>& overrides) {
-  for (const std::string key : kLengths) {
-    if (overrides.count("train." + key) > 0) {
-      fail("--set train.", key, ": an experiment's runs differ in length, expected ",
-           "epochs=[...] or seeds=[...]");
-    }
+// The keys of "train" that the grid sets, and the lists of the plan that have their values.
+const std::map<std::string, std::string> kGridKeys = {
+    {"epochs", "epochs"}, {"max_steps", "epochs"}, {"seed", "seeds"}};
+
+void refuse_grid_keys(const std::map<std::string, std::string>& overrides) {
+  for (const auto& [key, list] : kGridKeys) {
+    const auto found = overrides.find("train." + key);
+    if (found == overrides.end()) continue;
+    fail("--set ", found->first, ": found ", excerpt(found->second), ", expected ", list, "=[...]");
   }
 }
 
-void refuse_lengths(const std::string& path, const json& train) {
-  for (const char* key : kLengths) {
-    if (train.contains(key)) {
-      fail(path, ": train.", key, ": an experiment's runs differ in length, expected the ",
-           "lists epochs and seeds next to train");
-    }
+void refuse_grid_keys(const std::string& path, const json& train) {
+  for (const auto& [key, list] : kGridKeys) {
+    if (!has(train, key)) continue;
+    fail(path, ": train.", key, ": found ", excerpt(train[key].dump()), ", expected the list ",
+         list, " of the plan");
   }
+}
+
+// The object "instruction".
+struct Instruction {
+  json data;
+  json train;
+};
+
+std::optional<Instruction> read_instruction(const JsonReader& plan) {
+  const JsonReader reader = plan.object("instruction");
+  const Instruction instruction = {object_or_empty(reader, "data"),
+                                   object_or_empty(reader, "train")};
+  reader.refuse_unknown_keys();
+  if (has(instruction.train, "seed")) {
+    reader.refuse("train", "found the seed " + excerpt(instruction.train["seed"].dump()) +
+                               ", expected the list seeds of the plan");
+  }
+  const bool is_given =
+      plan.is_given("instruction") || reader.is_given("data") || reader.is_given("train");
+  return is_given ? std::optional(instruction) : std::nullopt;
 }
 
 std::string folder_name(const std::string& name, int64_t number) {
@@ -44,16 +71,18 @@ std::string instruction_folder(const ExperimentPlan& plan, const std::string& ad
   return plan.output_dir + "/instruction/" + adapter + folder_name("seed", seed);
 }
 
-// The instruction tuning of each adapter, which the other runs start from.
-void add_instruction(const PlanRuns& runs, const json& instruction,
+// The instruction tuning of each adapter, which the other runs start from. It holds out no rows
+// unless its own objects say so, so the plan's evaluate_every is not for it.
+void add_instruction(const PlanRuns& runs, const Instruction& instruction,
                      const std::vector<PlanEntry>& adapters, const AdapterTypes& types,
                      ExperimentPlan& plan) {
+  const PlanRuns own_runs = runs.without_override("train.evaluate_every");
   for (const auto& adapter : adapters) {
     for (const int64_t seed : plan.seeds) {
-      const json train = instruction.value("train", json::object());
-      auto config = runs.make(
-          adapter.own, {{{"validation", 0}}, instruction.value("data", json::object())},
-          {adapter.train, train, {{"seed", seed}}}, instruction_folder(plan, adapter.name, seed));
+      auto config = own_runs.make(
+          adapter.own, {{{"validation", 0}}, instruction.data},
+          {adapter.train, {{"evaluate_every", nullptr}}, instruction.train, {{"seed", seed}}},
+          instruction_folder(plan, adapter.name, seed));
       const auto& type = type_of(config.adapter, types);
       if (type.trains_base) {
         fail("instruction: the adapter ", adapter.name, ": found the type ", type.name,
@@ -97,7 +126,7 @@ ExperimentPlan read_experiment_plan(const std::string& path,
                                     const AdapterTypes& types) {
   const json file = read_json_file(path);
   const auto all_overrides = split_overrides(overrides);
-  refuse_lengths(all_overrides);
+  refuse_grid_keys(all_overrides);
   const PlanRuns runs(path, file, all_overrides, {"dir", "keep_adapters"},
                       {{"validation", kValidation}}, types);
   ConfigSource source{path, runs.plan_overrides(), {}};
@@ -107,9 +136,9 @@ ExperimentPlan read_experiment_plan(const std::string& path,
   for (const char* key : {"model", "data", "train"}) reader.object(key);  // read with every run
   const auto tasks = read_entries(reader, "tasks", "data", source);
   const auto adapters = read_entries(reader, "adapters", "adapter", source);
-  refuse_lengths(path, file.value("train", json::object()));
-  for (const auto& task : tasks) refuse_lengths(path, task.train);
-  for (const auto& adapter : adapters) refuse_lengths(path, adapter.train);
+  refuse_grid_keys(path, file.value("train", json::object()));
+  for (const auto& task : tasks) refuse_grid_keys(path, task.train);
+  for (const auto& adapter : adapters) refuse_grid_keys(path, adapter.train);
   plan.tasks = names_of(tasks);
   plan.adapters = names_of(adapters);
   plan.epochs = read_numbers(reader, "epochs", 1);
@@ -118,13 +147,9 @@ ExperimentPlan read_experiment_plan(const std::string& path,
   const JsonReader output = reader.object("output");
   plan.output_dir = output.required_text("dir");
   plan.keep_adapters = output.boolean("keep_adapters").value_or(plan.keep_adapters);
-  const JsonReader instruction = reader.object("instruction");
-  object_or_empty(instruction, "data");
-  object_or_empty(instruction, "train");
-  instruction.refuse_unknown_keys();
+  const auto instruction = read_instruction(reader);
   reader.refuse_unknown_keys();
-  if (file.contains("instruction"))
-    add_instruction(runs, file["instruction"], adapters, types, plan);
+  if (instruction) add_instruction(runs, *instruction, adapters, types, plan);
   add_runs(runs, tasks, adapters, plan);
   plan.model = plan.runs.front().config.model;
   return plan;

@@ -24,6 +24,12 @@ PlanRuns::PlanRuns(std::string path, const json& plan,
   }
 }
 
+PlanRuns PlanRuns::without_override(const std::string& key) const {
+  PlanRuns others = *this;
+  others.run_overrides_.erase(key);
+  return others;
+}
+
 RunConfig PlanRuns::make(const json& adapter, const std::vector<json>& data,
                          const std::vector<json>& train, const std::string& folder) const {
   json run = {{"model", part("model")}, {"adapter", adapter}, {"output", part("output")}};

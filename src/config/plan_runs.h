@@ -22,6 +22,9 @@ class PlanRuns {
   /// The overrides of the plan itself.
   const std::map<std::string, std::string>& plan_overrides() const { return plan_overrides_; }
 
+  /// The same without the override of `key` for the runs.
+  PlanRuns without_override(const std::string& key) const;
+
   /// A run in which the objects of `data` and `train` override the plan's, and later ones earlier
   /// ones. Throws `Error` as `read_run_config` does.
   RunConfig make(const nlohmann::json& adapter, const std::vector<nlohmann::json>& data,

@@ -90,11 +90,37 @@ TEST_F(ExperimentPlanTest, StartsFromInstructionTuning) {
   EXPECT_EQ(plan.runs[0].config.adapter.init_from, "out/instruction/lora/seed-1/adapter");
   EXPECT_EQ(plan.runs[0].config.adapter.type, "");
 
+  EXPECT_EQ(read({R"(instruction.train={"epochs": 4})"}).instruction[0].config.train.epochs, 4);
+  plan_["instruction"] = nullptr;
+  EXPECT_TRUE(read().instruction.empty());
+  const std::string data = R"(instruction.data={"task": "instruction", "path": "b.json"})";
+  EXPECT_EQ(read({data}).instruction[0].config.data.path, "b.json");
+
+  // Its rows may be the plan's.
+  plan_["data"].update({{"task", "instruction"}, {"path", "c.json"}});
+  plan_["instruction"] = {{"data", nullptr}, {"train", nullptr}};
+  EXPECT_EQ(read().instruction[0].config.data.path, "c.json");
+
   plan_["adapters"][0]["adapter"]["type"] = "full";
   EXPECT_EQ(
       message(),
       "instruction: the adapter lora: found the type full, expected an adapter that the other "
       "runs can start from");
+}
+
+// It holds out no rows.
+TEST_F(ExperimentPlanTest, DoesNotValidateInstructionTuning) {
+  plan_["instruction"] = json::parse(R"({"data": {"task": "instruction", "path": "a.json"}})");
+  plan_["train"]["evaluate_every"] = 5;
+  for (const auto& overrides :
+       std::vector<std::vector<std::string>>{{}, {"train.evaluate_every=5"}}) {
+    const auto plan = read(overrides);
+    EXPECT_EQ(plan.instruction[0].config.train.evaluate_every, std::nullopt);
+    EXPECT_EQ(plan.runs[0].config.train.evaluate_every, 5);
+  }
+  plan_["instruction"]["data"]["validation"] = 0.5;
+  plan_["instruction"]["train"] = {{"evaluate_every", 3}};
+  EXPECT_EQ(read().instruction[0].config.train.evaluate_every, 3);
 }
 
 TEST_F(ExperimentPlanTest, RefusesWhatIsNoGrid) {
@@ -120,14 +146,16 @@ TEST_F(ExperimentPlanTest, RefusesWhatIsNoGrid) {
             "model.dtype: unknown key, expected \"model\": {\"dtype\": \"f32\"}");
   EXPECT_EQ(with("/output.dir", "runs"),
             "output.dir: unknown key, expected \"output\": {\"dir\": \"runs\"}");
-  for (const std::string key : {"epochs", "seed", "max_steps"}) {
-    EXPECT_EQ(with("/train/" + key, 3), "train." + key +
-                                            ": an experiment's runs differ in length, expected the "
-                                            "lists epochs and seeds next to train");
+  for (const std::string key : {"epochs", "max_steps"}) {
+    EXPECT_EQ(with("/train/" + key, 3),
+              "train." + key + ": found 3, expected the list epochs of the plan");
   }
-  EXPECT_EQ(message({"train.seed=3"}),
-            "--set train.seed: an experiment's runs differ in length, expected epochs=[...] "
-            "or seeds=[...]");
+  EXPECT_EQ(with("/train/seed", 3), "train.seed: found 3, expected the list seeds of the plan");
+  EXPECT_EQ(with("/instruction", {{"train", {{"seed", 3}}}}),
+            "instruction.train: found the seed 3, expected the list seeds of the plan");
+  EXPECT_EQ(message({"train.seed=3"}), "--set train.seed: found 3, expected seeds=[...]");
+  EXPECT_EQ(message({"train.max_steps=3"}),
+            "--set train.max_steps: found 3, expected epochs=[...]");
   EXPECT_EQ(with("/data/validation", 0),
             "data.validation: found 0 for the task cola, but the epochs are chosen on held-out "
             "rows");
