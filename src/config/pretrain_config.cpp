@@ -44,6 +44,9 @@ PretrainConfig read_pretrain_config(const std::string& path,
   const JsonReader model = reader.object("model");
   config.model = read_llama_shape(model);
   model.refuse_unknown_keys();
+  for (const char* key : {"rope_scaling", "rope_parameters"}) {
+    if (model.is_given(key)) model.object(key).refuse_unknown_keys();
+  }
   const JsonReader data = reader.object("data");
   config = read_fields(data, pretrain_data_fields(), config);
   if (config.max_length > config.model.max_position_embeddings) {

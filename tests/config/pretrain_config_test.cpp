@@ -64,6 +64,15 @@ TEST_F(PretrainConfigTest, NamesWhatIsWrong) {
   EXPECT_EQ(message({"data.max_length=2049"}),
             "--set data.max_length: found 2049, expected at most model.max_position_embeddings, "
             "which is 2048");
+  json_["model"]["rope_scaling"] = {{"rope_type", "llama3"},
+                                    {"factor", 8},
+                                    {"low_freq_factr", 2},
+                                    {"original_max_position_embeddings", 256}};
+  EXPECT_EQ(
+      message().find(where + "model.rope_scaling.low_freq_factr: unknown key, found with the "
+                             "value 2 (nearest valid key: model.rope_scaling.low_freq_factor"),
+      0u);
+  json_["model"].erase("rope_scaling");
   EXPECT_EQ(message({"model.vocab_size=null"}), "--set model.vocab_size: is missing");
   json_["model"].erase("hidden_size");
   EXPECT_EQ(message(), where + "model.hidden_size: is missing");
