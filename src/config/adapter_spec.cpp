@@ -49,6 +49,9 @@ AdapterSpec read_adapter_spec(const JsonReader& reader, const AdapterTypes& type
 ordered_json settings_json(const AdapterSpec& spec) {
   ordered_json object = ordered_json::object();
   for (const auto& [key, value] : spec.settings) {
+    if (!ordered_json::accept(value.json())) {
+      fail("adapter.", key, ": found ", excerpt(value.json()), ", expected a value in JSON");
+    }
     object[key] = parse_json(value.json(), "adapter." + key);
   }
   return object;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 
 #include "config/enum_names.h"
 #include "config/json_reader.h"
+#include "mola/base/error.h"
 
 namespace mola {
 
@@ -191,11 +193,20 @@ Struct read_fields(const JsonReader& reader, const Fields<Struct>& fields, Struc
   return config;
 }
 
-/// `config` as a JSON object with every key.
+/// `config` as a JSON object with every key. `name` is the object's key. Throws `Error` for a
+/// number that is not finite, which JSON does not have.
 template <class Struct>
-nlohmann::ordered_json write_fields(const Struct& config, const Fields<Struct>& fields) {
+nlohmann::ordered_json write_fields(const std::string& name, const Struct& config,
+                                    const Fields<Struct>& fields) {
   nlohmann::ordered_json object = nlohmann::ordered_json::object();
-  for (const auto& field : fields) object[field.key] = field.write(config);
+  for (const auto& field : fields) {
+    auto value = field.write(config);
+    if (value.is_number_float() && !std::isfinite(value.template get<double>())) {
+      fail(name, ".", field.key, ": found ", value.template get<double>(),
+           ", expected a finite number");
+    }
+    object[field.key] = std::move(value);
+  }
   return object;
 }
 

@@ -64,11 +64,11 @@ namespace {
 
 // With every key; missing keys of a new adapter get their defaults.
 nlohmann::ordered_json run_config_json(const RunConfig& config, const AdapterTypes& types) {
-  return {{"model", write_fields(config.model, model_fields())},
+  return {{"model", write_fields("model", config.model, model_fields())},
           {"adapter", adapter_spec_json(config.adapter, types)},
-          {"data", write_fields(config.data, data_fields())},
-          {"train", write_fields(config.train, train_fields())},
-          {"output", write_fields(config.output, output_fields())}};
+          {"data", write_fields("data", config.data, data_fields())},
+          {"train", write_fields("train", config.train, train_fields())},
+          {"output", write_fields("output", config.output, output_fields())}};
 }
 
 // The value of `key` as an error shows it.

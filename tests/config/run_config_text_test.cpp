@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "mola/adapters/adapters.h"
@@ -69,6 +70,18 @@ TEST_F(RunConfigText, IsReadBack) {
       EXPECT_EQ(first[section][key], value) << key;
     }
   }
+}
+
+// JSON would make null of them, which stands for the default.
+TEST_F(RunConfigText, RefusesNumbersThatAreNotFinite) {
+  auto config = read(least_);
+  config.train.learning_rate = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(message_of<Error>([&] { run_config_text(config); }),
+            "train.learning_rate: found nan, expected a finite number");
+  config = read(least_);
+  config.adapter["alpha"] = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(message_of<Error>([&] { run_config_text(config); }),
+            "adapter.alpha: found inf, expected a value in JSON");
 }
 
 TEST_F(RunConfigText, NamesTheFirstDifferenceFromARun) {
