@@ -9,8 +9,8 @@ namespace mola {
 std::string gnuplot_string(const std::string& text);
 
 /// Writes `script` to `path`, so that users can change the chart, and renders it with gnuplot in
-/// the script's folder. Returns whether that succeeded: warns if it fails or, once, if gnuplot is
-/// not installed.
+/// the script's folder, as the file `output` there. Returns whether that succeeded: warns if it
+/// fails or, once, if gnuplot is not installed. Throws `Error` if a file cannot be written.
 bool draw(const std::string& path, const std::string& script, const std::string& output);
 
 }  // namespace mola
