@@ -10,6 +10,7 @@
 #include "base/output_file.h"
 #include "config/json_reader.h"
 #include "config/run_keys.h"
+#include "io/run_folder.h"
 #include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/io/adapter_config_file.h"
@@ -61,8 +62,12 @@ PlanFolder::PlanFolder(const std::string& folder, const std::string& command,
                        std::vector<RunConfig> runs)
     : folder_(folder), command_(command), runs_(std::move(runs)), lock_(folder, "output.dir") {
   const std::string path = folder + kPlanFile;
+  remove_leftovers(folder, {"plan.json"});
   if (std::filesystem::exists(path)) {
     check_same_plan(path, folder, command, runs_);
+    remove_leftovers(folder, {"results.", "report.html"});
+    const std::string pictures = folder + "/pictures";
+    if (std::filesystem::is_directory(pictures)) remove_leftovers(pictures, {""});
   } else if (!is_empty_folder(folder)) {
     fail("output.dir ", folder, ": contains files and no plan.json, so it is no plan's folder; ",
          "choose another one");

@@ -1,6 +1,7 @@
 #include "experiment/runner.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/stop_signal.h"
 #include "config/adapter_type.h"
@@ -104,7 +105,13 @@ Runner::Trained Runner::load_trained(const RunConfig& config) const {
 
 double Runner::score(Llama& model, const RunConfig& config, const EvaluationRows& rows) const {
   if (!has_answers(config.data.task)) {
-    return validation_loss(model, Loader(rows.sequences, evaluation_loader_options(config)));
+    const double loss =
+        validation_loss(model, Loader(rows.sequences, evaluation_loader_options(config)));
+    if (!std::isfinite(loss)) {
+      fail("output.dir ", config.output.dir, ": found the loss ", loss, " of the trained model, ",
+           "expected a finite number; a lower train.learning_rate may help");
+    }
+    return loss;
   }
   std::vector<Outcome> outcomes;
   const auto task = find_task(config.data.task);

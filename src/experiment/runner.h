@@ -53,7 +53,7 @@ class Runner {
   /// that was finished earlier has only the former.
   Trained load_trained(const RunConfig& config) const;
 
-  /// Accuracy, or the loss where the task has no answers.
+  /// Accuracy, or the loss where the task has no answers. Throws `Error` if that is not finite.
   double score(Llama& model, const RunConfig& config, const EvaluationRows& rows) const;
 
   /// Decoder layers of the base.

@@ -37,16 +37,14 @@ std::vector<std::pair<int64_t, fs::path>> checkpoints_in(const std::string& run_
 }
 
 // What a run writes; a checkpoint has its step in its name.
-const std::vector<std::string> kOwnNames = {"adapter",     "best",        "model",
-                                            "result.json", "config.json", "metrics.jsonl",
-                                            ".mola.",      "checkpoint-"};
+const std::vector<std::string> kOwnNames = {"adapter",     "best",          "model", "result.json",
+                                            "config.json", "metrics.jsonl", "start", "checkpoint-"};
 
-// Whether `name` is temporary and of a file or folder that a run writes; others are not the run's.
-bool is_leftover(const std::string& name) {
-  if (name == ".mola.probe") return true;
+bool is_temporary(const std::string& name, const std::vector<std::string>& begins) {
+  if (name == std::string(kOwnMark) + "probe") return true;
   if (!has_random_name(name, kTemporaryMark) && !has_random_name(name, kReplacedMark)) return false;
-  return std::any_of(kOwnNames.begin(), kOwnNames.end(),
-                     [&](const std::string& own) { return name.rfind(own, 0) == 0; });
+  return std::any_of(begins.begin(), begins.end(),
+                     [&](const std::string& begin) { return name.rfind(begin, 0) == 0; });
 }
 
 void remove_or_fail(const fs::path& path) {
@@ -93,13 +91,17 @@ std::string newest_checkpoint(const std::string& run_folder) {
   return found.empty() ? "" : found.back().second.string();
 }
 
-void clean_run_folder(const std::string& run_folder) {
-  for (const auto* name : {"adapter", "best", "model"}) restore_replaced(run_folder + "/" + name);
+void remove_leftovers(const std::string& folder, const std::vector<std::string>& names) {
   std::vector<fs::path> leftovers;
-  for (const auto& entry : fs::directory_iterator(run_folder)) {
-    if (is_leftover(entry.path().filename().string())) leftovers.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (is_temporary(entry.path().filename().string(), names)) leftovers.push_back(entry.path());
   }
   std::for_each(leftovers.begin(), leftovers.end(), remove_or_fail);
+}
+
+void clean_run_folder(const std::string& run_folder) {
+  for (const auto* name : {"adapter", "best", "model"}) restore_replaced(run_folder + "/" + name);
+  remove_leftovers(run_folder, kOwnNames);
 }
 
 void remove_trained(const std::string& run_folder) {

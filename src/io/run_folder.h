@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace mola {
 
@@ -15,6 +16,10 @@ void check_run_folder(const std::string& path);
 
 /// Creates the folder, after the same checks.
 void make_run_folder(const std::string& path);
+
+/// Removes the files and folders that a killed process was writing in `folder`: those with
+/// temporary names that begin with one of `names`.
+void remove_leftovers(const std::string& folder, const std::vector<std::string>& names);
 
 /// Puts a run's folder in order after a kill: moves back what was being replaced and removes the
 /// files and folders with temporary names.

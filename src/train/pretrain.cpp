@@ -69,7 +69,7 @@ std::string pretrain(const PretrainConfig& config, const PretrainOptions& option
   Trainer trainer(model, loader, run.train);
   log_model("new", model);
   log_training(run.train, model, trainer.total_steps());
-  for (const auto& warning : run_warnings(run.train, model->adapter, trainer.total_steps())) {
+  for (const auto& warning : run_warnings(run.train, AdapterConfig{}, trainer.total_steps())) {
     log_warning(warning);
   }
   Recorder recorder(trainer, run, data, /*validation=*/nullptr, status);
