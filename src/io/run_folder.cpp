@@ -41,7 +41,7 @@ const std::vector<std::string> kOwnNames = {"adapter",     "best",          "mod
                                             "config.json", "metrics.jsonl", "start", "checkpoint-"};
 
 bool is_temporary(const std::string& name, const std::vector<std::string>& begins) {
-  if (name == std::string(kOwnMark) + "probe") return true;
+  if (name.rfind(kOwnMark, 0) == 0) return name != kLockFile;
   if (!has_random_name(name, kTemporaryMark) && !has_random_name(name, kReplacedMark)) return false;
   return std::any_of(begins.begin(), begins.end(),
                      [&](const std::string& begin) { return name.rfind(begin, 0) == 0; });
