@@ -1,0 +1,97 @@
+#include <gtest/gtest.h>
+
+#include "base/file_changes.h"
+#include "base/folder_lock.h"
+#include "faults/commands.h"
+#include "support/process.h"
+
+namespace mola {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// The experiment and the continual learning of two adapters on a tiny model.
+class PlanFolders : public testing::TestWithParam<std::string> {
+ protected:
+  PlanFolders() { std::ifstream(workplace_.path(GetParam() + ".json")) >> plan_; }
+
+  ProcessResult run_plan(bool resumes = false) {
+    std::ofstream(workplace_.path("plan.json")) << plan_;
+    std::vector<std::string> arguments = {workplace_.path("plan.json")};
+    if (resumes) arguments.emplace_back("--resume");
+    return run(GetParam(), arguments);
+  }
+
+  std::string write(const std::string& name, const std::string& text) const {
+    const auto path = fs::path(workplace_.output()) / name;
+    fs::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+    return path.string();
+  }
+
+  static std::string read(const std::string& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+  }
+
+  const Workplace workplace_;
+  json plan_;
+};
+
+TEST_P(PlanFolders, AreNotEnteredIfTheyAreNoPlans) {
+  const auto photo = write("pictures/photo.svg", "dear to someone");
+  expect_error(run_plan(/*resumes=*/true),
+               {"output.dir " + workplace_.output(),
+                "contains files and no plan.json, so it is no plan's folder"});
+  EXPECT_EQ(names_in(workplace_.output()), std::vector<std::string>{"pictures"});
+  EXPECT_EQ(read(photo), "dear to someone");
+}
+
+TEST_P(PlanFolders, KeepFilesOfOthers) {
+  ASSERT_EQ(run_plan().exit_code, 0);
+  const auto photo = write("pictures/photo.svg", "dear to someone");
+  const auto notes = write("notes.txt", "and this");
+  const auto result = run_plan(/*resumes=*/true);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(read(photo), "dear to someone");
+  EXPECT_EQ(read(notes), "and this");
+}
+
+TEST_P(PlanFolders, AreOfOnePlan) {
+  ASSERT_EQ(run_plan().exit_code, 0);
+  const auto results = read(workplace_.output() + "/results.json");
+  plan_["adapters"].erase(1);
+  expect_error(run_plan(/*resumes=*/true),
+               {"output.dir " + workplace_.output(), "but the plan there has "});
+  EXPECT_EQ(read(workplace_.output() + "/results.json"), results);
+}
+
+TEST_P(PlanFolders, AreLocked) {
+  const FolderLock lock(workplace_.output());
+  expect_error(run_plan(), {"output.dir " + workplace_.output() + ": is in use by process "});
+}
+
+// Before the first run, so that nothing is trained in vain.
+TEST_P(PlanFolders, AreNotBegunWithAnAdapterThatDoesNotFit) {
+  plan_["adapters"][1]["adapter"]["allocation"] = "24682468";
+  expect_error(run_plan(), {"adapter.allocation"});
+  EXPECT_FALSE(fs::exists(workplace_.output()));
+}
+
+// The second adapter's result is there although the first has failed.
+TEST_P(PlanFolders, HaveTheRunsThatDidNotFail) {
+  plan_["adapters"][0]["train"] = {{"learning_rate", 1e30}};
+  const auto result = run_plan();
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("failed, the first of them lora"), std::string::npos) << result.err;
+  const auto results = json::parse(read(workplace_.output() + "/results.json"));
+  EXPECT_NE(results.dump().find("\"adapter\":\"2\""), std::string::npos) << results.dump();
+}
+
+INSTANTIATE_TEST_SUITE_P(Commands, PlanFolders, testing::Values("experiment", "continual"),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace mola
