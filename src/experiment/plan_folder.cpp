@@ -86,9 +86,13 @@ std::string message_of(const std::exception& error) {
 
 void check_runs(const std::vector<RunConfig>& runs, int64_t num_layers) {
   for (const auto& run : runs) {
-    // One that starts from an earlier run's adapter takes its settings.
-    if (!run.adapter.init_from) resolve_adapter(run.adapter, num_layers);
     find_run(run);
+    if (run.adapter.init_from) continue;  // takes the settings of an earlier run's adapter
+    try {
+      resolve_adapter(run.adapter, num_layers);
+    } catch (const Error& error) {
+      fail("run ", run.output.dir, ": ", error.what());
+    }
   }
 }
 
