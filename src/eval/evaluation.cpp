@@ -1,6 +1,7 @@
 #include "mola/eval/evaluation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "base/excerpt.h"
@@ -72,6 +73,16 @@ Sequence response_sequence(const Tokenizer& tokenizer, const std::string& prompt
   return sequence;
 }
 
+// The best of scores that are not finite would be a chance.
+void check_scores(const std::string& row, const std::vector<std::string>& answers,
+                  const std::vector<double>& scores) {
+  for (size_t a = 0; a < scores.size(); ++a) {
+    if (std::isfinite(scores[a])) continue;
+    fail(row, ": found the score ", scores[a], " of the answer '", excerpt(answers[a]),
+         "', expected a finite number; the weights of the model or its adapter may not be finite");
+  }
+}
+
 std::vector<Prediction> by_scoring(Llama& model, const Tokenizer& tokenizer, const Task& task,
                                    const std::vector<Example>& examples,
                                    const EvaluationOptions& options,
@@ -92,6 +103,9 @@ std::vector<Prediction> by_scoring(Llama& model, const Tokenizer& tokenizer, con
     for (size_t a = 0; options.normalize && a < scores.size(); ++a) {
       scores[a] /= static_cast<double>(count_targets(rows[i][a]));
     }
+    const auto& place = examples[i].place;
+    check_scores(place.empty() ? "row " + std::to_string(i) + " (from 0)" : place,
+                 answers_of(task, examples[i]), scores);
     const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
     predictions[i] = {
         {expected_answer(task, examples[i]), answers_of(task, examples[i])[best]}, "", scores};

@@ -26,7 +26,7 @@ using OnPrediction = std::function<void(size_t index, const Prediction& predicti
 /// Evaluates `model` on each example. Generation is greedy. A score is the sum of the
 /// log-probabilities of the response's tokens, except eos. The model is left in evaluation mode.
 /// Warns if more than half of the generated responses have no answer. Throws `Error` for a task
-/// without answers and a value out of range.
+/// without answers, a value out of range, and scores that are not finite.
 std::vector<Prediction> evaluate(Llama& model, const Tokenizer& tokenizer, const Task& task,
                                  const std::vector<Example>& examples,
                                  const EvaluationOptions& options,
