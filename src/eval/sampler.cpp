@@ -12,6 +12,8 @@ namespace {
 
 void penalise(std::vector<float>& logits, const std::vector<int64_t>& tokens, double penalty) {
   for (const int64_t token : std::set<int64_t>(tokens.begin(), tokens.end())) {
+    // A token of the prompt that cannot be chosen.
+    if (token >= static_cast<int64_t>(logits.size())) continue;
     auto& logit = logits[token];
     logit = static_cast<float>(logit < 0 ? logit * penalty : logit / penalty);
   }

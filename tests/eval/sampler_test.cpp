@@ -52,6 +52,15 @@ TEST(Sampler, DrawsFromTheSoftmax) {
   expect_shares(shares(with_temperature(0.5)), {1 / 30., 16 / 30., 4 / 30., 9 / 30.});
 }
 
+// A prompt may have tokens that cannot be chosen: an id between the tokenizer's and the model's.
+TEST(Sampler, PenalisesOnlyWhatCanBeChosen) {
+  SamplingOptions options;
+  options.repetition_penalty = 10;
+  auto values = logits();
+  EXPECT_EQ(Sampler(options, 0).next(values, {1, 4, 1'000'000}), 3);
+  EXPECT_EQ(values.size(), 4u);
+}
+
 TEST(Sampler, LeavesOutWhatIsUnlikely) {
   auto options = with_temperature(1);
   options.top_k = 2;

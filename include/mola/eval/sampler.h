@@ -27,6 +27,7 @@ class Sampler {
   Sampler(const SamplingOptions& options, int64_t stream);
 
   /// The token after `tokens` (prompt and new tokens), given its logits [V], which are modified.
+  /// Tokens of V and above cannot be chosen and need no penalty.
   int64_t next(std::vector<float>& logits, const std::vector<int64_t>& tokens);
 
  private:
