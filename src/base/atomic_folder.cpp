@@ -38,6 +38,10 @@ AtomicFolder::AtomicFolder(const std::string& target)
   if (fs::exists(target_, error) && !fs::is_directory(target_, error)) {
     fail(target, ": is a file, expected a folder");
   }
+  // A symbolic link is kept: its target is replaced.
+  if (fs::is_symlink(target_, error) && fs::exists(target_, error)) {
+    target_ = fs::canonical(target_).string();
+  }
   check(make_folders(fs::path(target_).parent_path().string()), target, "cannot be created");
   restore_replaced(target_);
   int failed = EEXIST;

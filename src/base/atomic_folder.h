@@ -8,8 +8,8 @@ namespace mola {
 constexpr const char* kReplacedMark = ".replaced-";
 
 /// A folder that is written atomically: filled at `path()`, next to its final place, and renamed by
-/// `commit`, which replaces a folder of the same name if that contains no other files. Without a
-/// commit nothing is left behind.
+/// `commit`, which replaces a folder of the same name if that contains no other files. A symbolic
+/// link to a folder is kept: its target is replaced. Without a commit nothing is left behind.
 class AtomicFolder {
  public:
   /// Throws `Error` if the folder cannot be created, or is a file.

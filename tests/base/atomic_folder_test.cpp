@@ -39,6 +39,20 @@ TEST(AtomicFolder, ReplacesAnOldOne) {
   EXPECT_EQ(names_in(folder.path()), Names{"a"});
 }
 
+TEST(AtomicFolder, KeepsASymbolicLinkAndReplacesItsTarget) {
+  const TempFolder folder;
+  fs::create_directories(folder.path("disk/target"));
+  fs::create_directory_symlink("disk/target", folder.path("link"));
+  {
+    AtomicFolder output(folder.path("link/"));
+    write_file(output.path() + "/x", "new");
+    output.commit();
+  }
+  EXPECT_TRUE(fs::is_symlink(folder.path("link")));
+  EXPECT_EQ(folder.read("disk/target/x"), "new");
+  EXPECT_EQ(names_in(folder.path("disk")), Names{"target"});
+}
+
 TEST(AtomicFolder, LeavesTheOldOneWithoutACommit) {
   const TempFolder folder;
   folder.write("a/x", "old");
