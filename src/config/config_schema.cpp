@@ -91,6 +91,10 @@ ordered_json run_schema(const AdapterTypes& types) {
        {model_object(), adapter_object(types), data_object(), train_object(), output_object()}) {
     properties[object.key] = object_of(object);
   }
+  properties["files"] = {
+      {"description",
+       "Fingerprints of the files that the settings name. A run saves them in its config.json."},
+      {"type", "object"}};
   schema["required"] = {"model", "adapter", "data", "output"};
   return schema;
 }

@@ -4,6 +4,7 @@
 
 #include "base/excerpt.h"
 #include "base/json_file.h"
+#include "config/named_files.h"
 #include "config/run_fields.h"
 #include "config/run_keys.h"
 #include "mola/base/error.h"
@@ -35,6 +36,19 @@ std::map<std::string, std::string> split_overrides(const std::vector<std::string
   return values;
 }
 
+namespace {
+
+std::map<std::string, std::string> read_files(const JsonReader& reader) {
+  std::map<std::string, std::string> files;
+  for (const char* key : {kAllocationKey, kTaskKey}) {
+    if (const auto fingerprint = reader.text(key)) files[key] = *fingerprint;
+  }
+  reader.refuse_unknown_keys();
+  return files;
+}
+
+}  // namespace
+
 RunConfig read_run(const nlohmann::json& json, ConfigSource& source, const AdapterTypes& types) {
   const JsonReader reader(json, source, "");
   RunConfig config;
@@ -49,6 +63,7 @@ RunConfig read_run(const nlohmann::json& json, ConfigSource& source, const Adapt
                                       ", but data.validation holds out no rows to evaluate on");
   }
   config.output = read_fields(reader.object("output"), output_fields());
+  if (reader.contains("files")) config.files = read_files(reader.object("files"));
   reader.refuse_unknown_keys();
   return config;
 }
@@ -79,7 +94,10 @@ std::string shown(const nlohmann::ordered_json& object, const std::string& key) 
 }  // namespace
 
 std::string run_config_text(const RunConfig& config, const AdapterTypes& types) {
-  return run_config_json(config, types).dump(2) + "\n";
+  auto json = run_config_json(config, types);
+  const auto files = fingerprints_of_files(config);
+  if (!files.empty()) json["files"] = files;
+  return json.dump(2) + "\n";
 }
 
 void check_same_run(const RunConfig& config, const RunConfig& saved, const std::string& run_folder,
@@ -96,6 +114,13 @@ void check_same_run(const RunConfig& config, const RunConfig& saved, const std::
       fail(section, ".", key, ": found ", found, ", but the run in ", run_folder, " has ", expected,
            "; resume it with the same settings, or choose another output.dir");
     }
+  }
+  const auto files = fingerprints_of_files(config);
+  for (const auto& [key, fingerprint] : saved.files) {
+    const auto found = files.find(key);
+    if (found == files.end() || found->second == fingerprint) continue;
+    fail(key, ": the file has changed since the run in ", run_folder, " began; resume it with the ",
+         "same file, or choose another output.dir");
   }
 }
 

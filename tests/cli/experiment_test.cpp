@@ -126,8 +126,9 @@ TEST_F(ExperimentProgram, TunesOnInstructionsFirst) {
 
 TEST_F(ExperimentProgram, RefusesTheFolderOfAnotherPlan) {
   plan_["tasks"].erase(1);
-  plan_["adapters"].erase(1);
-  plan_["adapters"].erase(1);
+  const auto file = folder_.write("allocation.json", "[2, 4]");
+  plan_["adapters"] =
+      json::array({{{"name", "file"}, {"adapter", {{"allocation", file}, {"rank", 2}}}}});
   plan_["epochs"] = {1};
   plan_["seeds"] = {1};
   auto all = arguments("out");
@@ -135,6 +136,8 @@ TEST_F(ExperimentProgram, RefusesTheFolderOfAnotherPlan) {
   const auto result = run("experiment", all);
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(json::parse(result.out), json::parse(folder_.read("out/results.json")));
+  folder_.write("allocation.json", "[4, 2]");
+  expect_error(run("experiment", resuming("out")), {"adapter.allocation: the file has changed"});
   plan_["train"]["learning_rate"] = 0.5;
   expect_error(run("experiment", arguments("out")),
                {"output.dir " + folder_.path("out"), "already holds files", "--resume"});

@@ -108,5 +108,31 @@ TEST_F(RunConfigText, NamesTheFirstDifferenceFromARun) {
   EXPECT_NO_THROW(check_same_run(read(config), saved, "runs/a", adapter_types()));
 }
 
+// A run is that of the files that it names, whose paths alone say little.
+TEST_F(RunConfigText, KnowsAFileThatHasChanged) {
+  auto config = least_;
+  config["adapter"]["allocation"] = folder_.write("allocation.json", "[2, 4]");
+  config["data"]["task"] = folder_.write("task.json", "{}");
+  const auto run = read(config);
+  const auto saved = read(written(config));
+  const auto check = [&](const RunConfig& other) {
+    check_same_run(run, other, "runs/a", adapter_types());
+  };
+  EXPECT_EQ(saved.files.size(), 2u);
+  EXPECT_NO_THROW(check(saved));
+  const std::string problem =
+      ": the file has changed since the run in runs/a began; resume it with the same file, or "
+      "choose another output.dir";
+  folder_.write("task.json", "{ }");
+  EXPECT_EQ(message_of<Error>([&] { check(saved); }), "data.task" + problem);
+  folder_.write("allocation.json", "[4, 2]");
+  EXPECT_EQ(message_of<Error>([&] { check(saved); }), "adapter.allocation" + problem);
+  EXPECT_NO_THROW(check(run));  // an older config.json has no fingerprints
+
+  config["files"] = {{"data.path", "0"}};
+  EXPECT_NE(message_of<Error>([&] { read(config); }).find("files.data.path: unknown key"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace mola

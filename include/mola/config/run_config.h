@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -72,6 +73,9 @@ struct RunConfig {
   DataConfig data;
   TrainConfig train;
   OutputConfig output;
+  /// Of a saved run: fingerprints of the files that its settings name, an allocation or a custom
+  /// task, by key.
+  std::map<std::string, std::string> files;
 };
 
 /// Reads `path` and applies `overrides`, each `key.path=value` (the text as it is for a
@@ -82,12 +86,13 @@ struct RunConfig {
 RunConfig read_run_config(const std::string& path, const std::vector<std::string>& overrides,
                           const AdapterTypes& types);
 
-/// `config` as JSON that `read_run_config` reads, with every key that has a default.
+/// `config` as JSON that `read_run_config` reads, with every key that has a default, and with the
+/// fingerprints of the files as they are now. Throws `Error` for a number that is not finite.
 std::string run_config_text(const RunConfig& config, const AdapterTypes& types);
 
 /// Throws `Error` for the first key of model, adapter, data or train in which `config` differs from
-/// `saved`, the config of the run in the folder `run_folder`, which is to be resumed. The keys of
-/// output may differ.
+/// `saved`, the config of the run in the folder `run_folder`, which is to be resumed, and for a
+/// file that it names and that has changed since. The keys of output may differ.
 void check_same_run(const RunConfig& config, const RunConfig& saved, const std::string& run_folder,
                     const AdapterTypes& types);
 
