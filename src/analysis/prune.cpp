@@ -41,26 +41,6 @@ int64_t most_redundant(const torch::TensorAccessor<double, 2>& distances, const 
   return distance_to(distances, a, experts) < distance_to(distances, b, experts) ? a : b;
 }
 
-// The settings of `adapter` with `allocation`.
-AdapterConfig with_allocation(AdapterConfig adapter, const Allocation& allocation) {
-  for (const auto& [projection, experts] : allocation.values) {
-    if (adapter.top_k.values.count(projection) == 0) {
-      fail("allocation: ", projection, " is not a target module of the adapter");
-    }
-    auto& top_k = adapter.top_k.values.at(projection);
-    for (size_t layer = 0; layer < experts.size(); ++layer) {
-      const int64_t present = adapter.allocation.at(projection, static_cast<int64_t>(layer));
-      if (experts[layer] > present) {
-        fail("allocation: found ", experts[layer], " experts for ", projection, " of layer ", layer,
-             ", expected at most the ", present, " that the adapter has");
-      }
-      top_k[layer] = std::min(top_k[layer], experts[layer]);
-    }
-  }
-  adapter.allocation = allocation;
-  return adapter;
-}
-
 // The choice must be the `count` experts to keep, in ascending order.
 void check_choice(const ProjectionPlace& place, const List& kept, int64_t count) {
   const auto present = static_cast<int64_t>(place.mixture()->experts.size());
@@ -90,6 +70,28 @@ void copy_experts(const LoraMixtureImpl& from, const List& kept, LoraMixtureImpl
 
 }  // namespace
 
+AdapterConfig pruned_config(AdapterConfig adapter, const Allocation& allocation) {
+  if (adapter.type != "mola") {
+    fail("the adapter has no experts to choose from, expected one of the type mola");
+  }
+  for (const auto& [projection, experts] : allocation.values) {
+    if (adapter.top_k.values.count(projection) == 0) {
+      fail("allocation: ", projection, " is not a target module of the adapter");
+    }
+    auto& top_k = adapter.top_k.values.at(projection);
+    for (size_t layer = 0; layer < experts.size(); ++layer) {
+      const int64_t present = adapter.allocation.at(projection, static_cast<int64_t>(layer));
+      if (experts[layer] > present) {
+        fail("allocation: found ", experts[layer], " experts for ", projection, " of layer ", layer,
+             ", expected at most the ", present, " that the adapter has");
+      }
+      top_k[layer] = std::min(top_k[layer], experts[layer]);
+    }
+  }
+  adapter.allocation = allocation;
+  return adapter;
+}
+
 List most_used(const List& picks, int64_t count) {
   List experts = all_of(picks.size());
   std::stable_sort(experts.begin(), experts.end(),
@@ -112,10 +114,7 @@ List least_redundant(const torch::Tensor& distances, int64_t count) {
 
 Llama prune(Llama& model, const Allocation& allocation, const ChooseExperts& choose) {
   torch::NoGradGuard no_grad;
-  if (model->adapter.type != "mola") {
-    fail("the adapter has no experts to choose from, expected one of the type mola");
-  }
-  auto pruned = share_base(model, with_allocation(model->adapter, allocation));
+  auto pruned = share_base(model, pruned_config(model->adapter, allocation));
   const auto targets = pruned->projections();
   size_t next = 0;
   for (const auto& place : model->projections()) {

@@ -6,6 +6,8 @@
 #include "cli/options.h"
 #include "io/run_folder.h"
 #include "mola/base/log.h"
+#include "mola/config/llama_config.h"
+#include "mola/io/adapter_config_file.h"
 #include "mola/io/base_model.h"
 #include "mola/io/pretrained.h"
 #include "mola/model/device.h"
@@ -25,6 +27,9 @@ void run(const Settings& settings) {
   const FolderLock lock(settings.output, "--output");
   const auto dtype = settings.dtype == "auto" ? stored_dtype(settings.model)
                                               : choose_dtype(settings.dtype, torch::kCPU);
+  // Checked before the weights are read.
+  const auto layers = read_llama_config(settings.model).num_hidden_layers;
+  check_mergeable(read_adapter_config(settings.adapter, layers));
   auto model = load_pretrained(settings.model, settings.adapter, dtype);
   auto merged = merge_adapter(model);
   save_base_model(merged, settings.model, settings.output);

@@ -11,7 +11,9 @@
 #include "mola/adapters/adapters.h"
 #include "mola/analysis/redundancy.h"
 #include "mola/base/log.h"
+#include "mola/config/llama_config.h"
 #include "mola/io/adapter.h"
+#include "mola/io/adapter_config_file.h"
 
 namespace mola::cli {
 namespace {
@@ -42,13 +44,21 @@ std::vector<int64_t> by_redundancy(const ProjectionPlace& place, int64_t count) 
   return least_redundant(expert_distances(*place.mixture()).product, count);
 }
 
+// Checked before the weights are read.
+Allocation read_allocation(const Settings& settings) {
+  const auto layers = read_llama_config(settings.model.model).num_hidden_layers;
+  const auto adapter = read_adapter_config(settings.model.adapter, layers);
+  auto allocation = Allocation::parse(settings.allocation, layers, adapter.target_modules);
+  pruned_config(adapter, allocation);
+  return allocation;
+}
+
 void run(const Settings& settings) {
   check_output_folder(settings.output, "--output");
   const FolderLock lock(settings.output, "--output");
   check_rows(settings.rows, settings.method);
+  const auto allocation = read_allocation(settings);
   auto model = load_model_unfrozen(settings.model);
-  const auto allocation = Allocation::parse(settings.allocation, model->config.num_hidden_layers,
-                                            model->adapter.target_modules);
   const auto choose =
       settings.method == "load" ? by_load(settings, model) : ChooseExperts(by_redundancy);
   auto pruned = mola::prune(model, allocation, choose);

@@ -7,26 +7,23 @@
 #include "nn/add_to_weight.h"
 
 namespace mola {
-namespace {
-
-void check_foldable(Llama& model) {
-  if (model->adapter.num_virtual_tokens > 0 || model->adapter.adapter_layers > 0) {
+void check_mergeable(const AdapterConfig& adapter) {
+  if (adapter.num_virtual_tokens > 0 || adapter.adapter_layers > 0) {
     fail("the adapter consists of prompts, which cannot be merged into the weights");
   }
-  for (const auto& place : model->projections()) {
-    const size_t experts = place.mixture().is_empty() ? 0 : place.mixture()->experts.size();
-    if (experts > 1) {
-      fail("the adapter has ", experts, " experts in layer ", place.layer, ", ", place.name,
+  for (const auto& projection : adapter.target_modules) {
+    const auto& experts = adapter.allocation.values.at(projection);
+    for (size_t layer = 0; layer < experts.size(); ++layer) {
+      if (experts[layer] <= 1) continue;
+      fail("the adapter has ", experts[layer], " experts in layer ", layer, ", ", projection,
            ": their weights differ from token to token, so they cannot be merged");
     }
   }
 }
 
-}  // namespace
-
 Llama merge_adapter(Llama& model) {
   torch::NoGradGuard no_grad;
-  check_foldable(model);
+  check_mergeable(model->adapter);
   auto merged = share_base(model, {});
   const auto targets = merged->projections();
   size_t next = 0;
