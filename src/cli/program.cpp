@@ -1,6 +1,8 @@
 #include "cli/program.h"
 
 #include <cstdio>
+#include <map>
+#include <string>
 
 #include "base/closest_match.h"
 #include "base/excerpt.h"
@@ -29,6 +31,27 @@ std::string problem(const CLI::App& app, const CLI::ParseError& error) {
   return extra.empty() ? error.what() : "unexpected argument '" + excerpt(extra.front()) + "'";
 }
 
+// The keys of configs that options stand for where there is no config.
+const std::map<std::string, std::string> kOptionsOfKeys = {
+    {"data.task", "--task"},     {"data.path", "--data"},    {"data.topic", "--topic"},
+    {"data.limit", "--limit"},   {"model.dtype", "--dtype"}, {"data.max_length", "--max-length"},
+    {"model.device", "--device"}};
+
+// `message` with the options of `app` in the place of keys.
+std::string with_options(const CLI::App& app, std::string message) {
+  for (const auto& [key, option] : kOptionsOfKeys) {
+    if (app.get_option_no_throw(option) == nullptr) continue;
+    for (size_t at = message.find(key); at != std::string::npos; at = message.find(key, at + 1)) {
+      const bool begins = at == 0 || message[at - 1] == ' ';
+      const char next = message.c_str()[at + key.size()];
+      if (begins && (next == ':' || next == ',' || next == ' ')) {
+        message.replace(at, key.size(), option);
+      }
+    }
+  }
+  return message;
+}
+
 void run_command(const Command& command, int argc, char** argv) {
   CLI::App app;
   const auto run = set_up(command, app);
@@ -44,7 +67,11 @@ void run_command(const Command& command, int argc, char** argv) {
     spin_shortly(argv);
     load_cuda_library();  // before anything asks torch for CUDA: it keeps the first answer
   }
-  run();
+  try {
+    run();
+  } catch (const Error& error) {
+    throw Error(with_options(app, error.what()));
+  }
 }
 
 void run(int argc, char** argv) {

@@ -137,7 +137,7 @@ EncodedData load_data(const DataConfig& data, Split split, const Tokenizer* toke
     }
     encoded = load_examples(data, task.read(data.path, split, options), *tokenizer, model);
   }
-  if (encoded.sequences.empty()) fail("data.path: ", data.path, " has no rows to train on");
+  if (encoded.sequences.empty()) fail("data.path: ", data.path, " has no rows");
   if (encoded.cut > 0) {
     log_warning(data.path + ": " + std::to_string(encoded.cut) + " of " +
                 std::to_string(encoded.sequences.size()) +

@@ -84,10 +84,15 @@ TEST_F(Evaluate, ParsesWhatTheModelWrites) {
 }
 
 TEST_F(Evaluate, RefusesWhatItCannotDo) {
-  expect_error(evaluate({"--task", "colo"}), {"colo", "nearest: cola"});
+  expect_error(evaluate({"--task", "colo"}), {"--task: found 'colo'", "nearest: cola"});
   expect_error(evaluate({"--task", "cola", "--split", "train"}), {"train.tsv"});
   expect_error(evaluate({"--task", "cola", "--protocol", "guess"}), {"guess"});
-  expect_error(evaluate({"--task", "cola", "--topic", "birds"}), {"'birds'", "no row has a topic"});
+  expect_error(evaluate({"--task", "cola", "--topic", "birds"}),
+               {"--topic: found 'birds'", "no row has a topic"});
+  expect_error(evaluate({"--task", "cola", "--normalize"}),
+               {"--normalize: has no effect with --protocol generate"});
+  expect_error(evaluate({"--task", "cola", "--protocol", "score", "--max-new-tokens", "9"}),
+               {"--max-new-tokens: has no effect with --protocol score"});
   EXPECT_EQ(names_in(folder_.path("")).size(), 4u);  // no figures
 }
 

@@ -156,7 +156,7 @@ TEST_F(EncodeTest, DrawsASampleOfText) {
 TEST_F(EncodeTest, RefusesDataWithNothingToTrainOn) {
   const auto config = tokens_config("\n");
   EXPECT_EQ(message_of<Error>([&] { load_data(config, Split::kTrain, nullptr); }),
-            "data.path: " + config.path + " has no rows to train on");
+            "data.path: " + config.path + " has no rows");
 }
 
 TEST_F(EncodeTest, LoadsATextTaskUpToTheLimit) {
