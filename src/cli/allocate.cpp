@@ -151,7 +151,12 @@ std::function<void()> add_options(CLI::App& app) {
   add_max_length_option(app, settings->rows.max_length)->default_str("the model's context length");
   add_output_option(app, settings->file, "FILE.json")->check(json_file());
   add_json_option(app, settings->output);
-  return [settings] { run(*settings); };
+  return [&app, settings] {
+    refuse_row_options_without_task(app);
+    refuse_without_effect(app, {settings->method == "quality" ? "--dtype" : "--power"},
+                          "with --method " + settings->method);
+    run(*settings);
+  };
 }
 
 }  // namespace

@@ -84,7 +84,10 @@ std::function<void()> add_options(CLI::App& app) {
       ->type_name("FILE");
   add_output_option(app, settings->folder, "DIR");
   add_json_option(app, settings->output);
-  return [settings] { run(*settings); };
+  return [&app, settings] {
+    refuse_row_options_without_task(app);
+    run(*settings);
+  };
 }
 
 }  // namespace

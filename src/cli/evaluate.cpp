@@ -181,7 +181,12 @@ std::function<void()> add_options(CLI::App& app) {
   add_batch_size_option(app, settings->options.batch_size);
   add_resume_flag(app, settings->resume);
   add_json_option(app, settings->output);
-  return [settings] { run(*settings); };
+  return [&app, settings] {
+    const bool is_score = settings->protocol == "score";
+    refuse_without_effect(app, {is_score ? "--max-new-tokens" : "--normalize"},
+                          "with --protocol " + settings->protocol);
+    run(*settings);
+  };
 }
 
 }  // namespace

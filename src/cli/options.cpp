@@ -5,6 +5,7 @@
 
 #include "base/closest_match.h"
 #include "base/excerpt.h"
+#include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "tasks/tasks.h"
 
@@ -35,6 +36,19 @@ ReadOptions RowOptions::read_options() const {
 
 CLI::Validator not_empty() {
   return {[](const std::string& text) { return text.empty() ? std::string("is empty") : ""; }, ""};
+}
+
+void refuse_without_effect(const CLI::App& app, const std::vector<std::string>& names,
+                           const std::string& where) {
+  for (const auto& name : names) {
+    if (app.count(name) > 0) fail(name, ": has no effect ", where);
+  }
+}
+
+void refuse_row_options_without_task(const CLI::App& app) {
+  if (app.count("--task") > 0) return;
+  refuse_without_effect(app, {"--split", "--topic", "--limit", "--max-length", "--skip-bad-rows"},
+                        "without --task");
 }
 
 CLI::Validator at_least(int64_t least) {

@@ -99,6 +99,14 @@ constexpr const char* kGeneralGroup = "General options";
 /// An unset shell variable gives an empty text.
 CLI::Validator not_empty();
 
+/// Throws `Error` for the first of the options `names` that is given, although it has no effect
+/// `where`, such as "without --model".
+void refuse_without_effect(const CLI::App& app, const std::vector<std::string>& names,
+                           const std::string& where);
+
+/// The same for the options of rows, --max-length among them, without --task.
+void refuse_row_options_without_task(const CLI::App& app);
+
 /// A number of at least `least`.
 CLI::Validator at_least(int64_t least);
 

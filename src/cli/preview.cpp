@@ -86,7 +86,12 @@ std::function<void()> add_options(CLI::App& app) {
       ->type_name("true|false")
       ->default_str(settings->train_on_prompt ? "true" : "false");
   add_json_option(app, settings->output);
-  return [settings] { run(*settings); };
+  return [&app, settings] {
+    if (settings->model.empty()) {
+      refuse_without_effect(app, {"--max-length", "--train-on-prompt"}, "without --model");
+    }
+    run(*settings);
+  };
 }
 
 }  // namespace

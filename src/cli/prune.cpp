@@ -81,7 +81,10 @@ std::function<void()> add_options(CLI::App& app) {
   add_row_options(app, settings->rows, Rows::kOptional);
   add_max_length_option(app, settings->rows.max_length)->default_str("the model's context length");
   add_output_option(app, settings->output, "DIR");
-  return [settings] { run(*settings); };
+  return [&app, settings] {
+    refuse_row_options_without_task(app);
+    run(*settings);
+  };
 }
 
 }  // namespace

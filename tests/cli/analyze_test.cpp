@@ -126,6 +126,16 @@ TEST_F(Analyze, RefusesWhatHasNoExperts) {
   EXPECT_FALSE(fs::exists(folder_.path("report")));
   expect_error(run("analyze", with_adapter({"--output", folder_.path("x"), "--task", "cola"})),
                {"--task requires --data"});
+  for (const std::string option : {"--split", "--topic", "--limit", "--max-length"}) {
+    const std::string value = option == "--split" ? "train" : "4";
+    expect_error(run("analyze", with_adapter({"--output", folder_.path("x"), option, value})),
+                 {option + ": has no effect without --task"});
+  }
+  expect_error(run("analyze", with_adapter({"--output", folder_.path("x"), "--skip-bad-rows"})),
+               {"--skip-bad-rows: has no effect without --task"});
+  expect_error(run("analyze", with_adapter({"--output", folder_.path("x"), "--task", "texd",
+                                            "--data", folder_.path("cola")})),
+               {"--task: found 'texd'"});
 }
 
 TEST_F(Analyze, AllocateMeetsItsBudget) {
@@ -155,12 +165,17 @@ TEST_F(Analyze, AllocateMeetsItsBudget) {
   expect_error(run("allocate", with_adapter({"--method", "redundancy", "--budget", "7", "--output",
                                              folder_.path("allocation.txt")})),
                {"allocation.txt, expected a name that ends in .json"});
-  expect_error(allocate(with_adapter({"--method", "quality", "--budget", "7"})),
+  expect_error(allocate({"--model", folder_.path(), "--adapter", output() + "/adapter", "--method",
+                         "quality", "--budget", "7"}),
                {"--method quality: uses the base model alone"});
   expect_error(allocate(on_rows({"--method", "redundancy", "--budget", "7"})),
                {"--method redundancy: uses no rows"});
   expect_error(allocate({"--model", folder_.path(), "--method", "load", "--budget", "5"}),
                {"--method load: needs --task and --data"});
+  expect_error(allocate(with_adapter({"--method", "quality", "--budget", "7"})),
+               {"--dtype: has no effect with --method quality"});
+  expect_error(allocate(with_adapter({"--method", "load", "--budget", "7", "--power", "2"})),
+               {"--power: has no effect with --method load"});
   expect_error(allocate({"--model", folder_.path(), "--method", "quality", "--budget", "99"}),
                {"found a budget of 99 experts, expected 2 to 32"});
 }
@@ -192,6 +207,11 @@ TEST_F(Analyze, PruneKeepsExpertsThatAreTrainedOn) {
   config_["adapter"] = {{"init_from", folder_.path("pruned")}};
   EXPECT_EQ(finetune({"output.dir=" + folder_.path("further")}).exit_code, 0);
 
+  expect_error(run("prune", with_adapter({"--allocation", "13", "--split", "train", "--output",
+                                          folder_.path("more")})),
+               {"--split: has no effect without --task"});
+  // Before the weights are read.
+  fs::remove(folder_.path("model.safetensors"));
   expect_error(run("prune", with_adapter({"--allocation", "36", "--output", folder_.path("more")})),
                {"found 6 experts", "expected at most the 5"});
   EXPECT_FALSE(fs::exists(folder_.path("more")));

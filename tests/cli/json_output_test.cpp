@@ -74,8 +74,8 @@ TEST_F(JsonOutput, OfParameters) {
 
 TEST_F(JsonOutput, OfAllocate) {
   const auto file = folder_.path("allocation.json");
-  auto arguments = model_;
-  arguments.insert(arguments.end(), {"--method", "quality", "--budget", "9", "--output", file});
+  const std::vector<std::string> arguments = {
+      "--model", folder_.path(), "--method", "quality", "--budget", "9", "--output", file};
   const auto result = json::parse(json_of("allocate", arguments));
   EXPECT_EQ(result.at("experts"), json::parse(folder_.read("allocation.json")));
   EXPECT_EQ(result.at("measured").size(), 2u);

@@ -82,6 +82,9 @@ TEST_F(Preview, SaysWhatIsWrong) {
   expect_error(preview({"--topic", "birds"}), {"'birds'", "no row has a topic"});
   expect_error(preview({"--split", "test"}), {rows_, "is a file", "the split test"});
   expect_error(run("preview", {"--task", "texd", "--data", rows_}), {"'texd'", "(nearest: text)"});
+  expect_error(preview({"--max-length", "4"}), {"--max-length: has no effect without --model"});
+  expect_error(preview({"--train-on-prompt", "false"}),
+               {"--train-on-prompt: has no effect without --model"});
   expect_error(preview({"--model", folder_.path()}), {"tokenizer.model", "no such file"});
 }
 

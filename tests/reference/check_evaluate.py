@@ -76,7 +76,8 @@ def compare(arguments: list[object], plain: Plain, rows: list[tuple[str, str]], 
     """Runs `evaluate` with these arguments and goes through its predictions."""
     for protocol in ("generate", "score"):
         output = Path(tempfile.mkdtemp()) / "figures.json"
-        run("evaluate", *arguments, "--protocol", protocol, "--json", output)
+        length = ["--max-new-tokens", NEW_TOKENS] if protocol == "generate" else []
+        run("evaluate", *arguments, *length, "--protocol", protocol, "--json", output)
         figures = json.loads(output.read_text())
         correct = 0
         for i, ((sentence, answer), row) in enumerate(zip(rows, figures["predictions"], strict=True)):
@@ -109,7 +110,7 @@ def main() -> None:
     tokenizer = SentencePieceProcessor(model_file=str(model / "tokenizer.model"))
     rows = rows_of(data)
     evaluate = ["--model", model, "--task", "cola", "--data", cola]
-    evaluate += ["--limit", ROWS, "--max-new-tokens", NEW_TOKENS, "--dtype", "f32"]
+    evaluate += ["--limit", ROWS, "--dtype", "f32"]
     base = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32).eval()
     compare(evaluate, Plain(base, tokenizer), rows, "untuned")
     with tempfile.TemporaryDirectory() as folder:
