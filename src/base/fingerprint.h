@@ -17,7 +17,7 @@ class Fingerprint {
   std::string text() const {
     static constexpr const char* kDigits = "0123456789abcdef";
     std::string digits;
-    for (int shift = 60; shift >= 0; shift -= 4) digits += kDigits[(hash_ >> shift) & 15];
+    for (uint64_t i = 0; i < 16; ++i) digits += kDigits[(hash_ >> (60 - 4 * i)) & 15U];
     return digits;
   }
 
