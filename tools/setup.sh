@@ -7,6 +7,7 @@
 #   tools/setup.sh --lint          only what `make format` and `make tidy` need, into build/lint
 #   tools/setup.sh --python-tests  only what the tests with transformers need, into build/venv
 #   tools/setup.sh --docs          only what `make docs` needs
+#   tools/setup.sh --fuzz          only clang and its libFuzzer, for tools/fuzz.sh
 #
 # For Debian 12, as root or with sudo; Ubuntu 24.04 should work and is untested. LibTorch comes from
 # the pinned torch wheel, unless CMAKE_PREFIX_PATH names a folder that contains one.
@@ -16,6 +17,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 torch="torch==2.11.0"
 pyarrow="pyarrow==26.0.1"
 sentencepiece="sentencepiece==0.2.1"
+clang=14 # Debian 12's
 lint=(clang-format==14.0.6 clang-tidy==23.1.4)
 venv=build/venv
 stamp=$venv/.setup-done # written last, so a folder without it is an interrupted install
@@ -24,6 +26,7 @@ packages=(g++ cmake ninja-build make python3 python3-venv nlohmann-json3-dev lib
   libgtest-dev libcli11-dev gnuplot-nox)
 lint_packages=(git make python3 python3-venv)
 docs_packages=(make doxygen python3)
+fuzz_packages=(clang "libclang-rt-$clang-dev")
 
 die() {
   echo "setup: $*" >&2
@@ -137,10 +140,11 @@ case "$*" in
     install_lint
     ;;
   --docs) install_packages "${docs_packages[@]}" ;;
+  --fuzz) install_packages "${fuzz_packages[@]}" ;;
   --python-tests)
     install_packages python3 python3-venv
     install_torch
     install_python_tests
     ;;
-  *) die "unknown argument '$*', expected nothing, --lint, --python-tests or --docs" ;;
+  *) die "unknown argument '$*', expected nothing, --lint, --python-tests, --docs or --fuzz" ;;
 esac

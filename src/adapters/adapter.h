@@ -2,12 +2,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "adapters/saved_adapter.h"
 #include "config/adapter_type.h"
-#include "mola/base/error.h"
 #include "mola/config/adapter_config.h"
 #include "mola/model/llama.h"
 #include "mola/model/tensor_map.h"
@@ -19,16 +18,6 @@ constexpr int64_t kLongestPrompt = 4096;
 
 /// Gives the tokens of a text, bos in front.
 using EncodeText = std::function<std::vector<int64_t>(const std::string& text)>;
-
-/// A saved adapter, as its folder describes it, on a model of `num_layers` layers.
-struct SavedAdapter {
-  const JsonReader& reader;  ///< of adapter_config.json
-  int64_t num_layers;
-  NumberOrList unsaved_top_k;  ///< K for files that do not save it
-  std::string tensors_path;    ///< for errors
-  /// The shapes of the tensors in the file, by name. Throws `Error` if it cannot be read.
-  std::function<std::map<std::string, std::vector<int64_t>>()> shapes;
-};
 
 /// An adapter type. Each is one file that defines an `Adapter`, and a line each in adapter_list.h
 /// and adapters.cpp. A null function does nothing.
@@ -72,12 +61,5 @@ const Adapter& find_adapter(const std::string& type);
 
 /// The type of the adapter saved in a folder. Throws `Error` if it is unknown.
 const Adapter& find_saved_adapter(const SavedAdapter& saved);
-
-template <class Given, class Saved>
-[[noreturn]] void refuse_contradiction(const std::string& key, const Given& given,
-                                       const Saved& saved) {
-  fail("adapter.", key, ": found ", given, ", but the adapter of adapter.init_from has ", saved,
-       "; remove the key");
-}
 
 }  // namespace mola

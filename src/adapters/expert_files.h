@@ -1,8 +1,11 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
-#include "adapters/adapter.h"
+#include "adapters/saved_adapter.h"
+#include "mola/config/adapter_config.h"
 
 namespace mola {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "adapters/adapter.h"
+#include "adapters/saved_adapter.h"
 #include "base/closest_match.h"
 #include "base/json_file.h"
 

@@ -24,6 +24,16 @@ ModulePattern by_end(const std::string& end) {
   };
 }
 
+// libstdc++ computes with numbers of any length, and they overflow.
+bool has_long_number(const std::string& text) {
+  constexpr size_t kMostDigits = 9;
+  size_t digits = 0;
+  return std::any_of(text.begin(), text.end(), [&](unsigned char c) {
+    digits = std::isdigit(c) != 0 ? digits + 1 : 0;
+    return digits > kMostDigits;
+  });
+}
+
 // All of the path; `text` is Python's regular expression. A long one could exhaust the stack, and
 // backtracking, which libstdc++ does without the flag, could take forever.
 ModulePattern by_expression(const JsonReader& reader, const std::string& key,
@@ -33,15 +43,18 @@ ModulePattern by_expression(const JsonReader& reader, const std::string& key,
     reader.refuse(key, "found a pattern of " + std::to_string(text.size()) +
                            " characters, expected at most " + std::to_string(kLongest));
   }
-  try {
-    const auto flags = std::regex::ECMAScript | std::regex_constants::__polynomial;
-    return [expression = std::regex(text, flags)](const std::string& path) {
-      return std::regex_match(path, expression);
-    };
-  } catch (const std::regex_error&) {
-    reader.refuse(key,
-                  "found " + excerpt(json(text).dump()) + ", which is not understood as a pattern");
+  if (!has_long_number(text)) {
+    try {
+      const auto flags = std::regex::ECMAScript | std::regex_constants::__polynomial;
+      return [expression = std::regex(text, flags)](const std::string& path) {
+        return std::regex_match(path, expression);
+      };
+    } catch (const std::regex_error&) {
+      // refused below
+    }
   }
+  reader.refuse(key,
+                "found " + excerpt(json(text).dump()) + ", which is not understood as a pattern");
 }
 
 // A key of rank_pattern: an expression of the end of a path, most often a path itself.

@@ -16,6 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr double kValidation = 0.05;
+constexpr size_t kMostRuns = 10'000;
 
 bool has(const json& object, const std::string& key) {
   const auto found = object.find(key);
@@ -93,6 +94,15 @@ void add_instruction(const PlanRuns& runs, const Instruction& instruction,
   }
 }
 
+void check_size(const std::string& path, const ExperimentPlan& plan) {
+  const size_t runs =
+      plan.tasks.size() * plan.adapters.size() * plan.epochs.size() * plan.seeds.size();
+  if (runs > kMostRuns) {
+    fail(path, ": has ", runs, " runs (tasks x adapters x epochs x seeds), expected at most ",
+         kMostRuns);
+  }
+}
+
 void add_runs(const PlanRuns& runs, const std::vector<PlanEntry>& tasks,
               const std::vector<PlanEntry>& adapters, ExperimentPlan& plan) {
   for (const auto& task : tasks) {
@@ -143,6 +153,7 @@ ExperimentPlan read_experiment_plan(const std::string& path,
   plan.adapters = names_of(adapters);
   plan.epochs = read_numbers(reader, "epochs", 1);
   plan.seeds = read_numbers(reader, "seeds", 0);
+  check_size(path, plan);
   plan.evaluation = read_fields(reader.object("evaluation"), evaluation_fields());
   const JsonReader output = reader.object("output");
   plan.output_dir = output.required_text("dir");

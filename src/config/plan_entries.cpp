@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 #include "base/excerpt.h"
 
@@ -23,8 +24,9 @@ template <class Value>
 void check_differ(const JsonReader& reader, const std::string& key,
                   const std::vector<Value>& values) {
   if (values.empty()) reader.refuse(key, "is empty or missing, expected at least one");
+  std::set<Value> seen;
   for (const auto& value : values) {
-    if (std::count(values.begin(), values.end(), value) > 1) {
+    if (!seen.insert(value).second) {
       reader.refuse(key, "found " + excerpt(json(value).dump()) + " twice");
     }
   }

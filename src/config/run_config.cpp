@@ -4,6 +4,7 @@
 
 #include "base/excerpt.h"
 #include "base/json_file.h"
+#include "base/utf8.h"
 #include "config/named_files.h"
 #include "config/run_fields.h"
 #include "config/run_keys.h"
@@ -30,6 +31,11 @@ std::map<std::string, std::string> split_overrides(const std::vector<std::string
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
       fail("--set ", excerpt(text), ": expected key=value, such as train.epochs=3");
+    }
+    try {
+      check_utf8(text);  // it becomes part of a config.json
+    } catch (const Error& error) {
+      fail("--set ", excerpt(text), ": ", error.what());
     }
     values[text.substr(0, equals)] = text.substr(equals + 1);
   }

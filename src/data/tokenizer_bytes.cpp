@@ -83,6 +83,12 @@ bool is_closed(Bytes map) {
 }  // namespace
 
 void check_tokenizer_bytes(const std::string& bytes, const std::string& name) {
+  constexpr uint32_t kPiece = 1, kText = 1;
+  for (const auto piece : values_of(bytes, kPiece)) {
+    for (const auto text : values_of(piece, kText)) {
+      if (text.find('\0') != Bytes::npos) fail(name, ": has a piece with a NUL character");
+    }
+  }
   constexpr uint32_t kNormalizer = 3, kDenormalizer = 5, kCharsmap = 2;
   for (const auto field : {kNormalizer, kDenormalizer}) {
     for (const auto spec : values_of(bytes, field)) {

@@ -4,8 +4,9 @@
 
 namespace mola {
 
-/// Throws `Error` for a tokenizer.model, called `name`, whose tables of normalizations lead out of
-/// themselves: sentencepiece follows them without a check. All other damage it refuses itself.
+/// Throws `Error` for a tokenizer.model, called `name`, that sentencepiece does not refuse itself:
+/// a table of normalizations leads out of itself, which it follows without a check, or a piece has
+/// a NUL, which ends the piece in the trie of a unigram model.
 void check_tokenizer_bytes(const std::string& bytes, const std::string& name);
 
 }  // namespace mola

@@ -22,6 +22,9 @@ constexpr const char* kSpecialKeys[] = {
     "bos_token", "eos_token", "unk_token",  "sep_token",
     "pad_token", "cls_token", "mask_token", "additional_special_tokens"};
 
+const std::string kExpectedId =
+    "expected a whole number from 0 to " + std::to_string(kLargestInteger);
+
 constexpr uintmax_t kLargestFile = 100'000'000;  // those of large vocabularies have 10 MB
 
 // A JSON file, which is an empty object if it is not there.
@@ -36,11 +39,11 @@ struct OptionalFile {
 };
 
 int64_t read_id(const JsonReader& reader, const std::string& key, const json& found) {
-  if (!is_whole_number(found) || found.get<int64_t>() < 0) {
-    reader.refuse(key,
-                  "found " + excerpt(found.dump()) + ", expected a whole number of at least 0");
+  const int64_t id = is_whole_number(found) ? found.get<int64_t>() : -1;
+  if (id < 0 || id > kLargestInteger) {
+    reader.refuse(key, "found " + excerpt(found.dump()) + ", " + kExpectedId);
   }
-  return found.get<int64_t>();
+  return id;
 }
 
 // A token is its text, or an object such as {"content": "<|im_end|>", "lstrip": false}.
@@ -87,8 +90,8 @@ void read_decoder(const json& decoder, ConfigSource& source, TokenizerSettings& 
     int64_t id = 0;
     const char* const end = number.data() + number.size();
     const auto [rest, problem] = std::from_chars(number.data(), end, id);
-    if (problem != std::errc() || rest != end || id < 0) {
-      reader.refuse(excerpt(number), "is no id of a token, expected a whole number of at least 0");
+    if (problem != std::errc() || rest != end || id < 0 || id > kLargestInteger) {
+      reader.refuse(excerpt(number), "is no id of a token, " + kExpectedId);
     }
     const auto place = key + "." + number;
     add(read_token(token, source, place, id), source.file + ": " + place, settings);

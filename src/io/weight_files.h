@@ -2,12 +2,10 @@
 
 #include <torch/types.h>
 
-#include <map>
-#include <memory>
 #include <set>
 #include <string>
 
-#include "mola/io/safetensors_file.h"
+#include "io/weight_index.h"
 
 namespace mola {
 
@@ -31,13 +29,8 @@ class WeightFiles {
   void refuse_what_was_not_read(bool tied) const;
 
  private:
-  const SafetensorsFile& file_of(const std::string& name) const;
-  std::shared_ptr<SafetensorsFile> open(const std::string& path);
-
-  std::map<std::string, std::shared_ptr<SafetensorsFile>> files_;  // by path
-  std::map<std::string, std::shared_ptr<SafetensorsFile>> where_;  // by tensor
+  WeightIndex index_;
   std::set<std::string> read_;
-  std::string source_;  // for errors about missing tensors
 };
 
 /// The name of a projection's weight: `block` is "self_attn" or "mlp".

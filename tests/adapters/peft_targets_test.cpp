@@ -91,6 +91,9 @@ TEST(PeftTargets, RefuseWhatIsNotUnderstood) {
             "a.json: target_modules: found \"(q_proj\", which is not understood as a pattern");
   EXPECT_EQ(message({{"target_modules", std::string(100'000, '(')}}),
             "a.json: target_modules: found a pattern of 100000 characters, expected at most 1000");
+  EXPECT_EQ(
+      message({{"target_modules", "q{9999999999}"}}),
+      "a.json: target_modules: found \"q{9999999999}\", which is not understood as a pattern");
   EXPECT_EQ(message({{"target_modules", {"q_proj", "lm_head"}}}),
             "a.json: target_modules: names lm_head, which is not supported");
   EXPECT_EQ(message({{"target_modules", {"embed_tokens"}}}),

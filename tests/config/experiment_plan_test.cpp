@@ -123,6 +123,14 @@ TEST_F(ExperimentPlanTest, DoesNotValidateInstructionTuning) {
   EXPECT_EQ(read().instruction[0].config.train.evaluate_every, 3);
 }
 
+TEST_F(ExperimentPlanTest, HasALimit) {
+  for (int seed = 4; seed <= 2500; ++seed) plan_["seeds"].push_back(seed);
+  EXPECT_EQ(message(),
+            "has 20000 runs (tasks x adapters x epochs x seeds), expected at most 10000");
+  plan_["epochs"] = {10};
+  EXPECT_EQ(read().runs.size(), 10'000u);
+}
+
 TEST_F(ExperimentPlanTest, RefusesWhatIsNoGrid) {
   const auto with = [&](const std::string& pointer, const json& value) {
     const json kept = plan_;

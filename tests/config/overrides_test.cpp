@@ -37,6 +37,11 @@ TEST_F(Overrides, TakeTextAsItIsForStrings) {
   EXPECT_EQ(read({"adapter.allocation=[2, 4]"}).adapter.settings.at("allocation").json(), "[2,4]");
 }
 
+TEST_F(Overrides, AreUtf8) {
+  EXPECT_EQ(message("data.path=a\xFF"),
+            "--set data.path=a\xFF: found invalid UTF-8 at byte 12, expected UTF-8 text");
+}
+
 TEST_F(Overrides, TakeJsonForTheRest) {
   const auto config =
       read({"train.epochs=2", "train.max_steps=null", "train.learning_rate=1e-3",

@@ -60,6 +60,15 @@ TEST(TokenizerBytes, AreRefusedWhereTheirTablesLeadOut) {
   }
 }
 
+TEST(TokenizerBytes, AreRefusedWhereAPieceHasANul) {
+  for (const auto& text : {std::string("\0b", 2), std::string("a\0", 2)}) {
+    const auto piece = ProtoWriter().text(1, ProtoWriter().text(1, text).bytes()).bytes();
+    EXPECT_EQ(
+        message_of<Error>([&] { Tokenizer::from_bytes(tiny_tokenizer_model() + piece, "t"); }),
+        "t: has a piece with a NUL character");
+  }
+}
+
 // Other damage is left to sentencepiece.
 TEST(TokenizerBytes, AreReadUpToTheirDamage) {
   const std::string whole = with_charsmap(charsmap({}));

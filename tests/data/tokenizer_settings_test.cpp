@@ -133,14 +133,21 @@ TEST_F(TokenizerSettingsTest, AreChecked) {
             "add_bos_token: found \"no\", expected true or false");
   EXPECT_EQ(message(config, R"({"eos_token": 7})"),
             "eos_token: found 7, expected the text of a token");
-  EXPECT_EQ(message(config, R"({"added_tokens_decoder": {"x": {"content": "a"}}})"),
-            "added_tokens_decoder.x: is no id of a token, expected a whole number of at least 0");
+  EXPECT_EQ(
+      message(config, R"({"added_tokens_decoder": {"x": {"content": "a"}}})"),
+      "added_tokens_decoder.x: is no id of a token, expected a whole number from 0 to 1000000000");
   EXPECT_EQ(message(config, R"({"added_tokens_decoder": {"288": {}}})"),
             "added_tokens_decoder.288.content: found null, expected the text of a token");
   EXPECT_EQ(message("added_tokens.json", R"({"<pad>": -1})"),
-            "<pad>: found -1, expected a whole number of at least 0");
+            "<pad>: found -1, expected a whole number from 0 to 1000000000");
+  EXPECT_EQ(message("added_tokens.json", R"({"<pad>": 9223372036854775807})"),
+            "<pad>: found 9223372036854775807, expected a whole number from 0 to 1000000000");
+  EXPECT_EQ(
+      message(config, R"({"added_tokens_decoder": {"1000000001": {"content": "a"}}})"),
+      "added_tokens_decoder.1000000001: is no id of a token, expected a whole number from 0 to "
+      "1000000000");
   EXPECT_EQ(message("config.json", R"({"eos_token_id": ["2"]})"),
-            "eos_token_id: found \"2\", expected a whole number of at least 0");
+            "eos_token_id: found \"2\", expected a whole number from 0 to 1000000000");
 }
 
 }  // namespace
