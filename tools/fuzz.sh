@@ -25,7 +25,10 @@ fi
 [[ -f build/fuzz/build.ninja ]] || cmake --preset fuzz > /dev/null
 cmake --build --preset fuzz ${JOBS:+--parallel "$JOBS"}
 targets=("$@")
-if ((${#targets[@]} == 0)); then mapfile -t targets < <(ls tests/fuzz/corpus); fi
+if ((${#targets[@]} == 0)); then # those that this build has
+  mapfile -t targets < <(cd build/fuzz/tests && find . -name "fuzz_*" -type f -perm -u+x |
+    sed 's#^\./fuzz_##' | sort)
+fi
 share=$((seconds / ${#targets[@]}))
 ((share > 0)) || share=1
 mkdir -p build/fuzz/finds
