@@ -14,7 +14,7 @@ void fuzz(const std::string& input) {
   std::vector<const char*> arguments;
   for (const auto& word : words) arguments.push_back(word.c_str());
   CLI::App app;
-  cli::set_up(command, app);
+  const auto run = cli::set_up(command, app);  // owns what the options are parsed into
   try {
     app.parse(static_cast<int>(arguments.size()), arguments.data());
   } catch (const CLI::ParseError&) {
