@@ -133,6 +133,11 @@ int remove_all(const std::string& path) {
   return remove_one(path);
 }
 
+int remove_empty_folder(const std::string& path) {
+  if (const int error = fault_of(FileChange::kRemove, path)) return error;
+  return error_of(rmdir(path.c_str()));
+}
+
 std::string random_name(const std::string& path, const std::string& mark) {
   static const std::string kCharacters =
       "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";

@@ -55,6 +55,9 @@ int make_folders(const std::string& path);
 /// nothing if there is none.
 int remove_all(const std::string& path);
 
+/// Removes a folder that contains nothing.
+int remove_empty_folder(const std::string& path);
+
 /// "<path><mark>xxxxxx" with six random characters.
 std::string random_name(const std::string& path, const std::string& mark);
 

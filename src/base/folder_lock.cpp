@@ -8,9 +8,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "base/file_changes.h"
-#include "base/json_file.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
 
@@ -35,45 +35,59 @@ bool is_at(int file, const std::string& path) {
 
 }  // namespace
 
-FolderLock::FolderLock(const std::string& folder, const std::string& key) : folder_(folder) {
+FolderLock::FolderLock(const std::string& folder, const std::string& key)
+    : folder_(folder), path_(folder + "/" + kLockFile), is_new_folder_(!fs::exists(folder)) {
   const std::string place = key + (key.empty() ? "" : " ") + folder;
-  is_new_folder_ = !fs::exists(folder);
-  if (const int error = make_folders(folder)) {
-    fail(place, ": cannot be created: ", std::strerror(error));
-  }
-  const std::string path = folder + "/" + kLockFile;
-  while (true) {
-    if (const int error = open_file(path, O_RDWR, file_)) {
-      fail(place, ": cannot be written: ", std::strerror(error));
+  try {
+    while (!try_to_lock(place)) {
     }
-    const int error = flock(file_, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
-    if (error == EWOULDBLOCK) {
-      const std::string owner = read_file(path);
-      close(file_);
-      fail(place, ": is in use by process ", owner.empty() ? "(unknown)" : owner,
-           "; wait for its end or stop it");
-    }
-    if (error != 0) {
-      log_warning(place + ": cannot be locked (" + std::strerror(error) +
-                  "); no second process may write to it");
-    }
-    if (is_at(file_, path)) break;
-    close(file_);
-  }
-  const std::string owner = name_of_process();
-  const int error =
-      ftruncate(file_, 0) != 0 ? errno : write_bytes(file_, path, owner.data(), owner.size());
-  if (error != 0) {
-    close(file_);
-    fail(place, ": cannot be written: ", std::strerror(error));
+    sign(place);
+  } catch (...) {
+    release();
+    throw;
   }
 }
 
-FolderLock::~FolderLock() {
-  const std::string path = folder_ + "/" + kLockFile;
-  if (is_at(file_, path)) remove_all(path);
-  close(file_);
-  if (is_new_folder_ && is_empty_folder(folder_)) remove_all(folder_);
+FolderLock::~FolderLock() { release(); }
+
+// False if the file was removed meanwhile, with the lock of another process.
+bool FolderLock::try_to_lock(const std::string& place) {
+  release();
+  if (const int error = make_folders(folder_)) {
+    fail(place, ": cannot be created: ", std::strerror(error));
+  }
+  const int failed = open_file(path_, O_RDWR, file_);
+  if (failed == ENOENT) return false;  // the other has removed its new folder
+  if (failed != 0) fail(place, ": cannot be written: ", std::strerror(failed));
+  const int error = flock(file_, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
+  if (!is_at(file_, path_)) return false;
+  if (error == EWOULDBLOCK) {
+    char owner[300] = "";
+    const bool is_signed = pread(file_, owner, sizeof owner - 1, 0) > 0;
+    close(std::exchange(file_, -1));  // it is the other's
+    fail(place, ": is in use by process ", is_signed ? owner : "(unknown)",
+         "; wait for its end or stop it");
+  }
+  if (error != 0) {
+    log_warning(place + ": cannot be locked (" + std::strerror(error) +
+                "); no second process may write to it");
+  }
+  return true;
+}
+
+void FolderLock::sign(const std::string& place) const {
+  const std::string owner = name_of_process();
+  const int error =
+      ftruncate(file_, 0) != 0 ? errno : write_bytes(file_, path_, owner.data(), owner.size());
+  if (error != 0) fail(place, ": cannot be written: ", std::strerror(error));
+}
+
+// The folder is removed only if nothing is in it, of another process neither.
+void FolderLock::release() {
+  if (file_ < 0) return;
+  if (is_at(file_, path_)) remove_all(path_);
+  close(std::exchange(file_, -1));
+  if (is_new_folder_) remove_empty_folder(folder_);
 }
 
 bool is_empty_folder(const std::string& folder) {

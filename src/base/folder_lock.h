@@ -20,9 +20,14 @@ class FolderLock {
   FolderLock& operator=(const FolderLock&) = delete;
 
  private:
+  bool try_to_lock(const std::string& place);
+  void sign(const std::string& place) const;
+  void release();
+
   std::string folder_;
+  std::string path_;
+  bool is_new_folder_;
   int file_ = -1;
-  bool is_new_folder_ = false;
 };
 
 /// The start of the names of files in a folder that are no one's work: the lock, and what tries

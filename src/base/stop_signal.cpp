@@ -1,5 +1,6 @@
 #include "base/stop_signal.h"
 
+#include <ctime>
 #include <iterator>
 
 namespace mola {
@@ -7,14 +8,21 @@ namespace {
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGUSR1};
 
+constexpr time_t kAtOnce = 1;  // second: `timeout` and process groups send a signal twice
+
 volatile std::sig_atomic_t received = 0;
+timespec received_at;  // set before `received`
 
 void receive(int signal) {
-  if (received != 0) {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (received == 0) {
+    received_at = now;
+    received = signal;
+  } else if (now.tv_sec > received_at.tv_sec + kAtOnce) {
     std::signal(signal, SIG_DFL);
     std::raise(signal);
   }
-  received = signal;
 }
 
 }  // namespace

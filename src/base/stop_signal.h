@@ -8,8 +8,8 @@
 namespace mola {
 
 /// While it lives, SIGINT, SIGTERM and SIGUSR1 (which Slurm sends before a job's end) ask for a
-/// stop rather than end the process; a second signal ends it at once. A signal that was ignored
-/// stays so.
+/// stop rather than end the process; a second signal, a second or two later, ends it at once. A
+/// signal that was ignored stays so.
 class StopSignals {
  public:
   StopSignals();
