@@ -51,31 +51,6 @@ void warn_of_version(const std::string& path, const std::string& version) {
               "; results may differ in the last digits from those of a run not interrupted");
 }
 
-RunProgress read_progress(const std::string& path) {
-  const auto json = read_json_file(path);
-  ConfigSource source{path, {}, {}};
-  const JsonReader reader(json, source, "");
-  const auto count = [&](const std::string& key, int64_t least) {
-    return reader.require(key, reader.integer(key, least, INT64_MAX));
-  };
-  const auto number = [&](const std::string& key) {
-    return reader.number(key, "that is finite", [](double v) { return std::isfinite(v); });
-  };
-  RunProgress progress;
-  progress.step = count("step", 1);
-  progress.best_validation_loss = number("best_validation_loss");
-  progress.unlogged.steps = count("unlogged_steps", 0);
-  progress.unlogged.loss = reader.require("unlogged_loss", number("unlogged_loss"));
-  progress.unlogged.balance_loss =
-      reader.require("unlogged_balance_loss", number("unlogged_balance_loss"));
-  progress.unlogged.picks = expert_numbers(reader, "unlogged_picks");
-  const auto text = [&](const std::string& key) { return reader.text(key).value_or(""); };
-  progress.identity = {text("rows"), text("dtype"), text("device")};
-  warn_of_version(path, text("version"));
-  reader.refuse_unknown_keys();
-  return progress;
-}
-
 // A file that the config names, such as an allocation, may have changed.
 void check_same_adapter(const Llama& model, const std::string& folder) {
   if (model->adapter.is_none() || model->adapter.trains_base) return;
@@ -95,6 +70,32 @@ void check_same_adapter(const Llama& model, const std::string& folder) {
 
 }  // namespace
 
+RunProgress read_progress(const std::string& folder) {
+  const std::string path = folder + kProgress;
+  const auto json = read_json_file(path);
+  ConfigSource source{path, {}, {}};
+  const JsonReader reader(json, source, "");
+  const auto count = [&](const std::string& key, int64_t least) {
+    return reader.require(key, reader.integer(key, least, INT64_MAX));
+  };
+  const auto number = [&](const std::string& key) {
+    return reader.number(key, "that is finite", [](double v) { return std::isfinite(v); });
+  };
+  RunProgress progress;
+  progress.step = count("step", 1);
+  progress.best_validation_loss = number("best_validation_loss");
+  progress.unlogged.steps = count("unlogged_steps", 0);
+  progress.unlogged.loss = reader.require("unlogged_loss", number("unlogged_loss"));
+  progress.unlogged.balance_loss =
+      reader.require("unlogged_balance_loss", number("unlogged_balance_loss"));
+  progress.unlogged.picks = expert_numbers(reader, "unlogged_picks");
+  const auto text = [&](const std::string& key) { return reader.text(key).value_or(""); };
+  progress.identity = {text("rows"), text("dtype"), text("device")};
+  progress.version = text("version");
+  reader.refuse_unknown_keys();
+  return progress;
+}
+
 void save_checkpoint(Trainer& trainer, const RunProgress& progress, const std::string& source,
                      const std::string& folder) {
   TensorMap state = trainer.state();
@@ -109,7 +110,8 @@ void save_checkpoint(Trainer& trainer, const RunProgress& progress, const std::s
 }
 
 RunProgress load_checkpoint(Trainer& trainer, const std::string& folder) {
-  const RunProgress progress = read_progress(folder + kProgress);
+  const RunProgress progress = read_progress(folder);
+  warn_of_version(folder, progress.version);
   check_same_adapter(trainer.model(), folder);
   load_trained(trainer.model(), folder);
   const SafetensorsFile state(folder + kState);

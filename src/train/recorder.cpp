@@ -33,8 +33,8 @@ RunProgress resume_run(Trainer& trainer, const std::string& folder, const RunIde
   const std::string checkpoint = newest_checkpoint(folder);
   RunProgress progress;
   if (!checkpoint.empty()) {
+    check_identity(checkpoint, read_progress(checkpoint).identity, identity);
     progress = load_checkpoint(trainer, checkpoint);
-    check_identity(checkpoint, progress.identity, identity);
   }
   cut_metrics(folder + kMetrics, progress.step);
   log_info(checkpoint.empty() ? "no checkpoint in " + folder + "; starting from the first step"
@@ -115,6 +115,15 @@ std::string Recorder::train(const Trainer::OnStep& on_step,
 void Recorder::record(const Trainer::Step& step) {
   log_->add(step);
   last_step_ = step.number;
+  try {
+    write(step);
+  } catch (const std::exception& error) {
+    if (step.number == total_steps_) rescue(error.what());
+    throw;
+  }
+}
+
+void Recorder::write(const Trainer::Step& step) {
   if (is_evaluated(step.number) || log_->is_due(step.number)) {
     auto metrics = log_->means(step);  // before the evaluation, which is not part of the step time
     if (is_evaluated(step.number)) metrics.validation_loss = evaluate(step.number);
@@ -150,28 +159,31 @@ double Recorder::evaluate(int64_t step) {
 }
 
 std::string Recorder::finish() {
-  log_->flush();
-  log_.reset();  // removes the progress bar
-  const std::string name = trained_name(trainer_->model()->adapter);
-  const std::string folder = output_.dir + "/" + name;
+  const std::string folder = output_.dir + "/" + trained_name(trainer_->model()->adapter);
   check_finite(folder);
   try {
+    log_->flush();
+    log_.reset();  // removes the progress bar
     save_trained(trainer_->model(), source_, folder);
-  } catch (const Error& error) {
-    rescue(name, error.what());
+  } catch (const std::exception& error) {
+    if (std::filesystem::exists(folder)) throw;  // all of it is there
+    rescue(error.what());
   }
   return folder;
 }
 
 // A finished training is never thrown away: if its place takes no folder, another may.
-void Recorder::rescue(const std::string& name, const std::string& problem) {
-  const auto& temporary = std::filesystem::temp_directory_path().string();
-  for (const auto& place : {output_.dir, temporary}) {
+void Recorder::rescue(const std::string& problem) {
+  const std::string name = trained_name(trainer_->model()->adapter);
+  check_finite(output_.dir + "/" + name);
+  std::error_code no_folder;
+  const auto temporary = std::filesystem::temp_directory_path(no_folder).string();
+  for (const auto& place : {output_.dir, no_folder ? "/tmp" : temporary}) {
     const std::string folder = random_name(place + "/" + name, ".saved-");
     if (make_folder(folder) != 0) continue;
     try {
       write_trained_files(trainer_->model(), source_, folder);
-    } catch (const Error&) {
+    } catch (const std::exception&) {
       remove_all(folder);
       continue;
     }

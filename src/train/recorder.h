@@ -52,6 +52,7 @@ class Recorder {
 
  private:
   void record(const Trainer::Step& step);
+  void write(const Trainer::Step& step);
   std::string finish();
   std::string stop();
 
@@ -60,7 +61,7 @@ class Recorder {
   std::string checkpoint_folder(int64_t step) const;
   void checkpoint(int64_t step);
   void check_finite(const std::string& folder) const;
-  [[noreturn]] void rescue(const std::string& name, const std::string& problem);
+  [[noreturn]] void rescue(const std::string& problem);
 
   Trainer* trainer_;
   RunIdentity identity_;

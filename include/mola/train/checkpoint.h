@@ -24,7 +24,11 @@ struct RunProgress {
   std::optional<double> best_validation_loss;
   UnloggedSums unlogged;
   RunIdentity identity;
+  std::string version;  ///< of the library that saved it; empty in older ones
 };
+
+/// The progress that the checkpoint `folder` holds. Throws `Error` if it is missing or damaged.
+RunProgress read_progress(const std::string& folder);
 
 /// Writes a checkpoint to `folder`, atomically, from which a run resumes with bit-identical
 /// results: the files of the adapter or, if all weights are trained, of a model with the config and
