@@ -3,10 +3,12 @@
 #include <torch/utils.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "base/folder_lock.h"
 #include "base/format_number.h"
 #include "io/run_folder.h"
+#include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "mola/data/documents.h"
 #include "mola/data/run_data.h"
@@ -30,6 +32,23 @@ Tokenizer tokenizer_of(const PretrainConfig& config, const RunConfig& run,
                        const std::vector<std::string>& documents) {
   const std::string saved = run.model.path + "/tokenizer.model";
   return fs::exists(saved) ? Tokenizer(saved) : train_tokenizer(documents, config.model.vocab_size);
+}
+
+// The shape of the model is not in the config of the run, which knows the folder of the initial
+// model.
+void check_same_model(const PretrainConfig& config, const RunConfig& run) {
+  if (!fs::exists(run.model.path + "/config.json")) return;
+  const auto json_of = [](const LlamaConfig& model) {
+    return nlohmann::json::parse(llama_config_text(model, "float32", /*bos_id=*/1, /*eos_id=*/2));
+  };
+  const auto saved = json_of(read_llama_config(run.model.path));
+  const auto given = json_of(config.model);
+  for (const auto& [key, value] : given.items()) {
+    if (saved.value(key, nlohmann::json()) == value) continue;
+    fail("model.", key, ": found ", value.dump(), ", but the run in ", run.output.dir, " has ",
+         saved.value(key, nlohmann::json()).dump(),
+         "; resume it with the same settings, or choose another output.dir");
+  }
 }
 
 RunData encode_rows(const PretrainConfig& config, const Tokenizer& tokenizer,
@@ -58,10 +77,11 @@ Llama initial_model(const PretrainConfig& config, const RunConfig& run) {
 std::string pretrain(const PretrainConfig& config, const PretrainOptions& options) {
   const RunConfig run = pretraining_run(config);
   if (!options.resume || !fs::is_directory(run.output.dir)) check_run_folder(run.output.dir);
-  const auto documents = read_documents(config.text);
   const FolderLock lock(run.output.dir, "output.dir");
   const auto status = begin_or_resume(run, options.resume);
+  check_same_model(config, run);
   if (status == RunStatus::kFinished) return trained_folder(run);
+  const auto documents = read_documents(config.text);
   const auto tokenizer = tokenizer_of(config, run, documents);
   const auto data = encode_rows(config, tokenizer, documents);
   auto model = initial_model(config, run);

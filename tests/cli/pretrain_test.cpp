@@ -75,6 +75,19 @@ TEST_F(Pretrain, GivesTheSameBitsAgain) {
   }
 }
 
+TEST_F(Pretrain, ResumesOnlyTheSameModel) {
+  const std::vector<std::string> few = {"train.max_steps=3"};
+  ASSERT_EQ(pretrain(few).exit_code, 0);
+  std::filesystem::remove_all(folder_.path("run/model"));
+  const auto resume = [&](const std::string& override) {
+    return run("pretrain",
+               {folder_.path("base.json"), "--set", few[0], "--set", override, "--resume"});
+  };
+  expect_error(resume("model.rope_theta=5000"),
+               {"model.rope_theta: found 5000", "but the run in " + folder_.path("run")});
+  EXPECT_EQ(resume("model.rope_theta=10000").exit_code, 0);
+}
+
 TEST_F(Pretrain, RefusesBadInput) {
   const auto refused = [&](const std::string& override, const std::string& part) {
     expect_error(pretrain({override}), {part});
