@@ -3,11 +3,10 @@
 
 #include "analysis/measurement_tables.h"
 #include "analysis/report.h"
-#include "base/folder_lock.h"
 #include "cli/commands.h"
 #include "cli/measured_rows.h"
 #include "cli/model.h"
-#include "io/run_folder.h"
+#include "io/output_folder.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
 
@@ -58,8 +57,7 @@ void print(const Output& output, const Measurements& measured) {
 }
 
 void run(Settings& settings) {
-  check_output_folder(settings.folder, "--output");
-  const FolderLock lock(settings.folder, "--output");
+  const OutputFolder folder(settings.folder);
   settings.output.check();
   const auto steps = history(settings);
   auto model = load_model_unfrozen(settings.model);

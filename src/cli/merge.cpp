@@ -1,10 +1,9 @@
 // mola merge: folds an adapter into the weights of its base model.
 #include "mola/model/merge.h"
 
-#include "base/folder_lock.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "io/run_folder.h"
+#include "io/output_folder.h"
 #include "mola/base/log.h"
 #include "mola/config/llama_config.h"
 #include "mola/io/adapter_config_file.h"
@@ -23,8 +22,7 @@ struct Settings {
 };
 
 void run(const Settings& settings) {
-  check_output_folder(settings.output, "--output");
-  const FolderLock lock(settings.output, "--output");
+  const OutputFolder folder(settings.output);
   const auto dtype = settings.dtype == "auto" ? stored_dtype(settings.model)
                                               : choose_dtype(settings.dtype, torch::kCPU);
   // Checked before the weights are read.

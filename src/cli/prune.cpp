@@ -3,11 +3,10 @@
 
 #include <map>
 
-#include "base/folder_lock.h"
 #include "cli/commands.h"
 #include "cli/measured_rows.h"
 #include "cli/model.h"
-#include "io/run_folder.h"
+#include "io/output_folder.h"
 #include "mola/adapters/adapters.h"
 #include "mola/analysis/redundancy.h"
 #include "mola/base/log.h"
@@ -54,8 +53,7 @@ Allocation read_allocation(const Settings& settings) {
 }
 
 void run(const Settings& settings) {
-  check_output_folder(settings.output, "--output");
-  const FolderLock lock(settings.output, "--output");
+  const OutputFolder folder(settings.output);
   check_rows(settings.rows, settings.method);
   const auto allocation = read_allocation(settings);
   auto model = load_model_unfrozen(settings.model);

@@ -6,12 +6,11 @@
 
 #include "base/atomic_folder.h"
 #include "base/file_changes.h"
-#include "base/folder_lock.h"
 #include "base/output_file.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/toy_grammar.h"
-#include "io/run_folder.h"
+#include "io/output_folder.h"
 #include "mola/base/error.h"
 #include "mola/tasks/prompt.h"
 
@@ -157,8 +156,7 @@ std::string lines_of(const std::vector<std::string>& lines, size_t begin, size_t
 }
 
 void run(const Settings& settings) {
-  check_output_folder(settings.folder, "--output");
-  const FolderLock lock(settings.folder, "--output");
+  const OutputFolder folder(settings.folder);
   AtomicFolder output(settings.folder);
   const std::string task = output.path() + "/CoLA";
   if (const int error = make_folders(task)) {

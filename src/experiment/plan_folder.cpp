@@ -65,7 +65,7 @@ PlanFolder::PlanFolder(const std::string& folder, const std::string& command,
   remove_leftovers(folder, {"plan.json"});
   if (std::filesystem::exists(path)) {
     check_same_plan(path, folder, command, runs_);
-    remove_leftovers(folder, {"results.", "report.html"});
+    remove_leftovers(folder, {"results.", "report.html", kOwnMark});
     const std::string pictures = folder + "/pictures";
     if (std::filesystem::is_directory(pictures)) remove_leftovers(pictures, {""});
   } else if (!is_empty_folder(folder)) {

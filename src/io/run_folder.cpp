@@ -37,11 +37,11 @@ std::vector<std::pair<int64_t, fs::path>> checkpoints_in(const std::string& run_
 }
 
 // What a run writes; a checkpoint has its step in its name.
-const std::vector<std::string> kOwnNames = {"adapter",     "best",          "model", "result.json",
-                                            "config.json", "metrics.jsonl", "start", "checkpoint-"};
+const std::vector<std::string> kOwnNames = {"adapter",     "best",        "model",
+                                            "result.json", "config.json", "metrics.jsonl",
+                                            "start",       "checkpoint-", kOwnMark};
 
 bool is_temporary(const std::string& name, const std::vector<std::string>& begins) {
-  if (name.rfind(kOwnMark, 0) == 0) return name != kLockFile;
   if (!has_random_name(name, kTemporaryMark) && !has_random_name(name, kReplacedMark)) return false;
   return std::any_of(begins.begin(), begins.end(),
                      [&](const std::string& begin) { return name.rfind(begin, 0) == 0; });
