@@ -106,12 +106,19 @@ std::vector<Prediction> predict(const Settings& settings, const Task& task,
                                 const std::vector<Example>& examples, SavedPredictions* saved) {
   std::map<size_t, Prediction> predicted;
   if (saved != nullptr) predicted = saved->all();
+  const bool has_scores = settings.options.protocol == Protocol::kScore;
+  for (const auto& [i, prediction] : predicted) {
+    const size_t expected = has_scores ? answers_of(task, examples[i]).size() : 0;
+    if (prediction.scores.size() == expected) continue;
+    fail(settings.output.partial_path(), ": row ", i, " has ", prediction.scores.size(),
+         " scores, expected ", expected);
+  }
   const auto rest = remaining(examples, predicted);
   if (!rest.examples.empty()) {
+    const StopSignals signals;
     const Tokenizer tokenizer(settings.model.model);
     auto model = load_model(settings.model);
     Score score(task.name, examples.size(), predicted);
-    const StopSignals signals;
     evaluate(model, tokenizer, task, rest.examples, settings.options,
              [&](size_t i, const Prediction& prediction) {
                predicted[rest.indices[i]] = prediction;

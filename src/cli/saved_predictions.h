@@ -10,7 +10,8 @@
 namespace mola::cli {
 
 /// The predictions of an evaluation, written to a file as they are made, so that an interrupted one
-/// can be continued. A line for what is evaluated, then a line for each row.
+/// can be continued. A line for what is evaluated, then a line for each row. There is no file
+/// before the first.
 class SavedPredictions {
  public:
   /// With `resume` reads what the file holds, if there is one. Throws `Error` if it is of another
@@ -30,9 +31,11 @@ class SavedPredictions {
 
  private:
   void read(const nlohmann::json& identity);
-  void write_line(const nlohmann::json& json);
+  void take(const nlohmann::json& line, size_t rows);
+  void write_text(const std::string& line);
 
   std::string path_;
+  std::string identity_;
   std::map<size_t, Prediction> all_;
   int file_ = -1;
 };
