@@ -6,7 +6,7 @@
 
 namespace mola {
 
-/// `text` with its control characters made visible: \n, \t, or \x00 for any other.
+/// `text` with its control characters made visible, as C writes them; others in hexadecimal.
 inline std::string on_one_line(const std::string& text) {
   constexpr const char* kDigits = "0123456789abcdef";
   std::string shown;
