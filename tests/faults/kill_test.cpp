@@ -17,7 +17,7 @@ using Clock = std::chrono::steady_clock;
 // MOLA_KILLS says how often.
 int kills() {
   const char* wanted = std::getenv("MOLA_KILLS");
-  return wanted == nullptr ? 3 : std::atoi(wanted);
+  return wanted == nullptr ? 3 : std::stoi(wanted);
 }
 
 class Kills : public testing::TestWithParam<size_t> {};
@@ -40,7 +40,7 @@ TEST_P(Kills, LoseNothing) {
   const auto others = files_of(workplace.path());
 
   if (command.resumes) arguments.emplace_back("--resume");
-  std::mt19937 random(7);
+  std::mt19937 random(std::random_device{}());
   int killed = 0;
   for (int i = 0; killed < kills() && i < 5 * kills(); ++i) {
     const Process process(command.name, arguments);

@@ -45,7 +45,7 @@ TensorMap llama_tensors(const LlamaConfig& config, Make make) {
   const int64_t query = config.num_attention_heads * config.head_dim;
   const int64_t key = config.num_key_value_heads * config.head_dim;
   TensorMap tensors;
-  const auto add = [&](const std::string& name, std::vector<int64_t> shape) {
+  const auto add = [&](const std::string& name, const std::vector<int64_t>& shape) {
     tensors[name + ".weight"] = make(shape);
   };
   add("model.embed_tokens", {config.vocab_size, H});

@@ -11,19 +11,19 @@ namespace mola {
 class ProtoWriter {
  public:
   ProtoWriter& number(int field, uint64_t value) {
-    varint(static_cast<uint64_t>(field) << 3);
+    varint(static_cast<uint64_t>(field) << 3U);
     varint(value);
     return *this;
   }
   ProtoWriter& real(int field, float value) {
-    varint(static_cast<uint64_t>(field) << 3 | 5);
+    varint(static_cast<uint64_t>(field) << 3U | 5U);
     char bytes[sizeof value];
     std::memcpy(bytes, &value, sizeof value);
     bytes_.append(bytes, sizeof value);
     return *this;
   }
   ProtoWriter& text(int field, const std::string& value) {
-    varint(static_cast<uint64_t>(field) << 3 | 2);
+    varint(static_cast<uint64_t>(field) << 3U | 2U);
     varint(value.size());
     bytes_ += value;
     return *this;
@@ -32,7 +32,7 @@ class ProtoWriter {
 
  private:
   void varint(uint64_t value) {
-    for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>(value | 0x80);
+    for (; value >= 0x80; value >>= 7U) bytes_ += static_cast<char>(value | 0x80U);
     bytes_ += static_cast<char>(value);
   }
 
