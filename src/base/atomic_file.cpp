@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "base/file_changes.h"
@@ -36,9 +35,9 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
     temporary_ = random_name(path_, kTemporaryMark);
     error = open_file(temporary_, O_WRONLY | O_EXCL, file_);
   }
-  if (error != 0) fail(path_, ": cannot be written: ", std::strerror(error));
+  check_change(error, path_, "cannot be written");
   struct stat replaced {};
-  if (stat(path_.c_str(), &replaced) == 0) fchmod(file_, replaced.st_mode & 07777);
+  if (stat(path_.c_str(), &replaced) == 0) fchmod(file_, replaced.st_mode & 07777U);
 }
 
 AtomicFile::~AtomicFile() {
@@ -48,23 +47,15 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(const void* bytes, size_t size) {
-  if (const int error = write_bytes(file_, path_, bytes, size)) {
-    fail(path_, ": writing failed: ", std::strerror(error));
-  }
+  check_change(write_bytes(file_, path_, bytes, size), path_, "writing failed");
 }
 
 void AtomicFile::commit() {
-  if (const int error = flush_file(file_, temporary_)) {
-    fail(path_, ": writing failed: ", std::strerror(error));
-  }
-  if (const int error = rename_path(temporary_, path_)) {
-    fail(path_, ": cannot be moved into place: ", std::strerror(error));
-  }
+  check_change(flush_file(file_, temporary_), path_, "writing failed");
+  check_change(rename_path(temporary_, path_), path_, "cannot be moved into place");
   close(file_);
   file_ = -1;
-  if (const int error = flush_folder(fs::absolute(path_).parent_path().string())) {
-    fail(path_, ": writing failed: ", std::strerror(error));
-  }
+  check_change(flush_folder(fs::absolute(path_).parent_path().string()), path_, "writing failed");
 }
 
 void write_file(const std::string& path, const std::string& text) {

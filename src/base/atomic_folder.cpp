@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
@@ -25,10 +24,6 @@ bool is_unsupported(int error) {
   return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
 }
 
-void check(int error, const std::string& path, const char* what) {
-  if (error != 0) fail(path, ": ", what, ": ", std::strerror(error));
-}
-
 }  // namespace
 
 AtomicFolder::AtomicFolder(const std::string& target)
@@ -42,7 +37,7 @@ AtomicFolder::AtomicFolder(const std::string& target)
   if (fs::is_symlink(target_, error) && fs::exists(target_, error)) {
     target_ = fs::canonical(target_).string();
   }
-  check(make_folders(fs::path(target_).parent_path().string()), target, "cannot be created");
+  check_change(make_folders(fs::path(target_).parent_path().string()), target, "cannot be created");
   restore_replaced(target_);
   int failed = EEXIST;
   while (failed == EEXIST) {
@@ -50,7 +45,7 @@ AtomicFolder::AtomicFolder(const std::string& target)
     failed = make_folder(temporary_);
   }
   if (failed != 0) temporary_.clear();
-  check(failed, target, "cannot be created");
+  check_change(failed, target, "cannot be created");
 }
 
 AtomicFolder::~AtomicFolder() {
@@ -69,15 +64,15 @@ void AtomicFolder::refuse_to_lose_files() const {
 
 void AtomicFolder::commit() {
   refuse_to_lose_files();
-  check(flush_folder(temporary_), target_, "writing failed");
+  check_change(flush_folder(temporary_), target_, "writing failed");
   // An existing folder is exchanged for the new one and removed under the temporary name.
   const bool replaces = fs::exists(target_);
   int error = rename_path(temporary_, target_, replaces ? RENAME_EXCHANGE : RENAME_NOREPLACE);
   if (is_unsupported(error)) error = replace_by_renames();
-  check(error, target_, "cannot be moved into place");
-  check(flush_folder(fs::path(target_).parent_path().string()), target_, "writing failed");
+  check_change(error, target_, "cannot be moved into place");
+  check_change(flush_folder(fs::path(target_).parent_path().string()), target_, "writing failed");
   const std::string old = std::exchange(temporary_, "");
-  check(remove_all(old), old, "cannot be removed");
+  check_change(remove_all(old), old, "cannot be removed");
 }
 
 // Leaves the old folder, if there is one, under the name in `temporary_`. A kill between the two
@@ -102,18 +97,19 @@ void restore_replaced(const std::string& target) {
   for (const auto& entry : fs::directory_iterator(place.parent_path(), ignored)) {
     const std::string name = entry.path().filename().string();
     if (name.rfind(begin, 0) != 0 || !has_random_name(name, kReplacedMark)) continue;
-    check(rename_path(entry.path().string(), place.string()), target, "cannot be moved back");
+    check_change(rename_path(entry.path().string(), place.string()), target,
+                 "cannot be moved back");
     return;
   }
 }
 
 void try_writing(const std::string& path) {
   const std::string probe = path + "/" + kOwnMark + "probe";
-  check(remove_all(probe), probe, "cannot be removed");
+  check_change(remove_all(probe), probe, "cannot be removed");
   AtomicFolder folder(probe);
   write_file(folder.path() + "/file", std::string(4096, ' '));
   folder.commit();
-  check(remove_all(probe), probe, "cannot be removed");
+  check_change(remove_all(probe), probe, "cannot be removed");
 }
 
 }  // namespace mola

@@ -6,10 +6,13 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <random>
 #include <utility>
 #include <vector>
+
+#include "mola/base/error.h"
 
 namespace mola {
 namespace {
@@ -52,7 +55,8 @@ void set_file_fault(FileFault new_fault) { fault() = std::move(new_fault); }
 
 int open_file(const std::string& path, int flags, int& file) {
   if (const int error = fault_of(FileChange::kOpen, path)) return error;
-  file = open(path.c_str(), flags | O_CREAT | O_CLOEXEC, 0666);
+  const auto all = static_cast<unsigned>(flags) | unsigned{O_CREAT} | unsigned{O_CLOEXEC};
+  file = open(path.c_str(), static_cast<int>(all), 0666);
   return error_of(file);
 }
 
@@ -136,6 +140,10 @@ int remove_all(const std::string& path) {
 int remove_empty_folder(const std::string& path) {
   if (const int error = fault_of(FileChange::kRemove, path)) return error;
   return error_of(rmdir(path.c_str()));
+}
+
+void check_change(int error, const std::string& place, const char* problem) {
+  if (error != 0) fail(place, ": ", problem, ": ", std::strerror(error));
 }
 
 std::string random_name(const std::string& path, const std::string& mark) {

@@ -58,6 +58,9 @@ int remove_all(const std::string& path);
 /// Removes a folder that contains nothing.
 int remove_empty_folder(const std::string& path);
 
+/// Throws `Error` "<place>: <problem>: <what the system says>" unless `error` is 0.
+void check_change(int error, const std::string& place, const char* problem);
+
 /// "<path><mark>xxxxxx" with six random characters.
 std::string random_name(const std::string& path, const std::string& mark);
 

@@ -53,12 +53,10 @@ FolderLock::~FolderLock() { release(); }
 // False if the file was removed meanwhile, with the lock of another process.
 bool FolderLock::try_to_lock(const std::string& place) {
   release();
-  if (const int error = make_folders(folder_)) {
-    fail(place, ": cannot be created: ", std::strerror(error));
-  }
+  check_change(make_folders(folder_), place, "cannot be created");
   const int failed = open_file(path_, O_RDWR, file_);
   if (failed == ENOENT) return false;  // the other has removed its new folder
-  if (failed != 0) fail(place, ": cannot be written: ", std::strerror(failed));
+  check_change(failed, place, "cannot be written");
   const int error = flock(file_, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
   if (!is_at(file_, path_)) return false;
   if (error == EWOULDBLOCK) {
@@ -79,7 +77,7 @@ void FolderLock::sign(const std::string& place) const {
   const std::string owner = name_of_process();
   const int error =
       ftruncate(file_, 0) != 0 ? errno : write_bytes(file_, path_, owner.data(), owner.size());
-  if (error != 0) fail(place, ": cannot be written: ", std::strerror(error));
+  check_change(error, place, "cannot be written");
 }
 
 // The folder is removed only if nothing is in it, of another process neither.

@@ -48,6 +48,10 @@ void ignore_write_signals() {
   for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
 }
 
+void throw_stopped() {
+  throw Stopped("stopped by " + stop_signal_name() + "; add --resume to continue");
+}
+
 std::string stop_signal_name() {
   return received == SIGINT ? "SIGINT" : received == SIGTERM ? "SIGTERM" : "SIGUSR1";
 }

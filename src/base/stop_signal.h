@@ -23,6 +23,7 @@ class StopSignals {
 
 /// The signal that asked for a stop; 0 if none has.
 int stop_signal();
+inline bool is_stop_requested() { return stop_signal() != 0; }
 
 /// Makes SIGPIPE and SIGXFSZ errors of the write that caused them.
 void ignore_write_signals();
@@ -40,5 +41,8 @@ class Stopped : public std::exception {
 
 /// "SIGTERM"
 std::string stop_signal_name();
+
+/// Throws `Stopped` for work that --resume continues.
+[[noreturn]] void throw_stopped();
 
 }  // namespace mola

@@ -124,7 +124,7 @@ std::vector<Prediction> predict(const Settings& settings, const Task& task,
                predicted[rest.indices[i]] = prediction;
                if (saved != nullptr) saved->add(rest.indices[i], prediction);
                score.add(prediction);
-               if (stop_signal() != 0) stop(settings, predicted.size(), examples.size());
+               if (is_stop_requested()) stop(settings, predicted.size(), examples.size());
              });
   }
   std::vector<Prediction> all;

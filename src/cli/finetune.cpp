@@ -1,13 +1,11 @@
 // mola finetune: trains an adapter, or all weights, as a JSON file says.
 #include "mola/train/finetune.h"
 
-#include <filesystem>
-
 #include "base/stop_signal.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "io/trained_files.h"
 #include "mola/adapters/adapters.h"
+#include "train/recorder.h"
 
 namespace mola::cli {
 namespace {
@@ -20,13 +18,10 @@ struct Settings {
 void run(const Settings& settings) {
   FinetuneOptions options;
   options.resume = settings.resume;
-  options.should_stop = [] { return stop_signal() != 0; };
+  options.should_stop = is_stop_requested;
   const auto config = read_run_config(settings.config.path, settings.config.overrides);
   const StopSignals signals;
-  const auto folder = mola::finetune(config, options);
-  const bool is_stopped =
-      folder.empty() || std::filesystem::path(folder).filename() != trained_name(config.adapter);
-  if (is_stopped) throw Stopped("stopped by " + stop_signal_name() + "; add --resume to continue");
+  if (mola::finetune(config, options) != trained_folder(config)) throw_stopped();
 }
 
 std::function<void()> add_options(CLI::App& app) {

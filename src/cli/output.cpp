@@ -1,14 +1,8 @@
 #include "cli/output.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <utility>
 
 #include "base/file_changes.h"
 #include "base/output_file.h"
@@ -16,17 +10,6 @@
 #include "mola/base/error.h"
 
 namespace mola::cli {
-namespace {
-
-void check_written(int error, const std::string& path) {
-  if (error != 0) fail(path, ": writing failed: ", std::strerror(error));
-}
-
-}  // namespace
-
-Output::~Output() {
-  if (file_ >= 0) ::close(file_);
-}
 
 void Output::check() const {
   if (!has_json_file()) return;
@@ -57,17 +40,16 @@ void Output::json_line(const std::string& json) {
     std::fwrite(line.data(), 1, line.size(), stdout);
     return flush_output();
   }
-  const std::string path = partial_path();
-  if (file_ < 0) check_written(open_file(path, O_WRONLY | O_TRUNC, file_), path);
-  check_written(write_bytes(file_, path, line.data(), line.size()), path);
+  if (!file_) file_.emplace(partial_path(), AppendFile::Start::kEmpty);
+  file_->write(line);
 }
 
 void Output::close() {
   if (!has_json_file()) return;
-  if (file_ < 0) return write_file(json_path, "");
-  check_written(flush_file(file_, partial_path()), partial_path());
-  ::close(std::exchange(file_, -1));
-  check_written(rename_path(partial_path(), json_path), json_path);
+  if (!file_) return write_file(json_path, "");
+  file_->flush();
+  file_.reset();
+  check_change(rename_path(partial_path(), json_path), json_path, "writing failed");
 }
 
 }  // namespace mola::cli

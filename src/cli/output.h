@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include "base/append_file.h"
 
 namespace mola::cli {
 
@@ -8,11 +11,6 @@ namespace mola::cli {
 /// for programs. With `--json -` standard output has the JSON alone.
 class Output {
  public:
-  Output() = default;
-  ~Output();
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
-
   std::string json_path;  ///< of --json; empty without it
 
   bool has_text() const { return json_path != "-"; }
@@ -40,7 +38,7 @@ class Output {
   void close();
 
  private:
-  int file_ = -1;
+  std::optional<AppendFile> file_;
 };
 
 }  // namespace mola::cli

@@ -1,11 +1,10 @@
 // mola pretrain: trains a tokenizer and a small base model from text, as a JSON file says.
 #include "mola/train/pretrain.h"
 
-#include <filesystem>
-
 #include "base/stop_signal.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "train/recorder.h"
 
 namespace mola::cli {
 namespace {
@@ -20,10 +19,8 @@ void run(const Settings& settings) {
   const StopSignals signals;
   PretrainOptions options;
   options.resume = settings.resume;
-  options.should_stop = [] { return stop_signal() != 0; };
-  if (std::filesystem::path(mola::pretrain(config, options)).filename() != "model") {
-    throw Stopped("stopped by " + stop_signal_name() + "; add --resume to continue");
-  }
+  options.should_stop = is_stop_requested;
+  if (mola::pretrain(config, options) != trained_folder(pretraining_run(config))) throw_stopped();
 }
 
 std::function<void()> add_options(CLI::App& app) {

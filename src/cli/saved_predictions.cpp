@@ -1,9 +1,5 @@
 #include "cli/saved_predictions.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cstring>
 #include <filesystem>
 #include <sstream>
 
@@ -37,10 +33,6 @@ SavedPredictions::SavedPredictions(const std::string& path, const json& given, b
   identity_ = text_of(identity);
 }
 
-SavedPredictions::~SavedPredictions() {
-  if (file_ >= 0) close(file_);
-}
-
 void SavedPredictions::read(const json& identity) {
   std::istringstream lines(read_file(path_));
   std::string kept;
@@ -68,32 +60,20 @@ void SavedPredictions::take(const json& line, size_t rows) {
 }
 
 void SavedPredictions::add(size_t index, const Prediction& prediction) {
-  if (file_ < 0) {
+  if (!file_) {
     const bool is_new = !std::filesystem::exists(path_);
-    if (const int error = open_file(path_, O_WRONLY | O_APPEND, file_)) {
-      fail(path_, ": cannot be written: ", std::strerror(error));
-    }
-    if (is_new) write_text(identity_);
+    file_.emplace(path_);
+    if (is_new) file_->write(identity_ + "\n");
   }
   all_[index] = prediction;
-  write_text(text_of({{"row", index},
-                      {"expected", prediction.outcome.expected},
-                      {"predicted", prediction.outcome.predicted},
-                      {"text", prediction.text},
-                      {"scores", prediction.scores}}));
+  file_->write(text_of({{"row", index},
+                        {"expected", prediction.outcome.expected},
+                        {"predicted", prediction.outcome.predicted},
+                        {"text", prediction.text},
+                        {"scores", prediction.scores}}) +
+               "\n");
 }
 
-void SavedPredictions::write_text(const std::string& line) {
-  const std::string text = line + "\n";
-  if (const int error = write_bytes(file_, path_, text.data(), text.size())) {
-    fail(path_, ": writing failed: ", std::strerror(error));
-  }
-}
-
-void SavedPredictions::remove() {
-  if (const int error = remove_all(path_)) {
-    fail(path_, ": cannot be removed: ", std::strerror(error));
-  }
-}
+void SavedPredictions::remove() { check_change(remove_all(path_), path_, "cannot be removed"); }
 
 }  // namespace mola::cli

@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
+#include "base/append_file.h"
 #include "mola/eval/evaluation.h"
 
 namespace mola::cli {
@@ -17,9 +19,6 @@ class SavedPredictions {
   /// With `resume` reads what the file holds, if there is one. Throws `Error` if it is of another
   /// evaluation than `identity` describes, or is there without `resume`.
   SavedPredictions(const std::string& path, const nlohmann::json& identity, bool resume);
-  ~SavedPredictions();
-  SavedPredictions(const SavedPredictions&) = delete;
-  SavedPredictions& operator=(const SavedPredictions&) = delete;
 
   const std::map<size_t, Prediction>& all() const { return all_; }
 
@@ -32,12 +31,11 @@ class SavedPredictions {
  private:
   void read(const nlohmann::json& identity);
   void take(const nlohmann::json& line, size_t rows);
-  void write_text(const std::string& line);
 
   std::string path_;
   std::string identity_;
   std::map<size_t, Prediction> all_;
-  int file_ = -1;
+  std::optional<AppendFile> file_;
 };
 
 }  // namespace mola::cli

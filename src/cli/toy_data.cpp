@@ -1,6 +1,5 @@
 // mola toy-data: a corpus about a small world, and a task about it in CoLA's files.
 #include <algorithm>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -11,7 +10,6 @@
 #include "cli/options.h"
 #include "cli/toy_grammar.h"
 #include "io/output_folder.h"
-#include "mola/base/error.h"
 #include "mola/tasks/prompt.h"
 
 namespace mola::cli {
@@ -159,9 +157,7 @@ void run(const Settings& settings) {
   const OutputFolder folder(settings.folder);
   AtomicFolder output(settings.folder);
   const std::string task = output.path() + "/CoLA";
-  if (const int error = make_folders(task)) {
-    fail(settings.folder, ": cannot be created: ", std::strerror(error));
-  }
+  check_change(make_folders(task), settings.folder, "cannot be created");
   std::vector<std::string> documents;
   std::set<std::string> told;
   for (const auto& document : make_documents(settings.seed, told)) {

@@ -28,10 +28,6 @@ std::vector<Row> first_of(const std::vector<Row>& rows, size_t limit) {
   return {rows.begin(), rows.begin() + count};
 }
 
-[[noreturn]] void stop_plan() {
-  throw Stopped("stopped by " + stop_signal_name() + "; add --resume to continue");
-}
-
 }  // namespace
 
 bool has_answers(const std::string& task) {
@@ -84,9 +80,9 @@ void Runner::train(const RunConfig& config, const RunData& data, RunStatus statu
   options.on_warning = [this](const std::string& warning) {
     if (warnings_.insert(warning).second) log_warning(warning);
   };
-  options.should_stop = [] { return stop_signal() != 0; };
+  options.should_stop = is_stop_requested;
   const auto folder = finetune(config, options);
-  if (folder != trained_folder(config)) stop_plan();
+  if (folder != trained_folder(config)) throw_stopped();
 }
 
 Runner::Trained Runner::load_trained(const RunConfig& config) const {
@@ -116,7 +112,7 @@ double Runner::score(Llama& model, const RunConfig& config, const EvaluationRows
   std::vector<Outcome> outcomes;
   const auto task = find_task(config.data.task);
   const auto on_prediction = [](size_t, const Prediction&) {
-    if (stop_signal() != 0) stop_plan();
+    if (is_stop_requested()) throw_stopped();
   };
   for (const auto& row :
        evaluate(model, *tokenizer_, task, rows.examples, evaluation_, on_prediction)) {

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <vector>
 
@@ -48,9 +47,7 @@ bool is_temporary(const std::string& name, const std::vector<std::string>& begin
 }
 
 void remove_or_fail(const fs::path& path) {
-  if (const int error = remove_all(path.string())) {
-    fail(path.string(), ": cannot be removed: ", std::strerror(error));
-  }
+  check_change(remove_all(path.string()), path.string(), "cannot be removed");
 }
 
 // `advice` says what helps where the folder holds files.
@@ -80,9 +77,7 @@ void check_run_folder(const std::string& path) {
 
 void make_run_folder(const std::string& path) {
   check_run_folder(path);
-  if (const int error = make_folders(path)) {
-    fail("output.dir ", path, ": cannot be created: ", std::strerror(error));
-  }
+  check_change(make_folders(path), "output.dir " + path, "cannot be created");
   try_writing(path);
 }
 

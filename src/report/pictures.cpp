@@ -1,10 +1,7 @@
 #include "report/pictures.h"
 
-#include <cstring>
-
 #include "base/file_changes.h"
 #include "base/json_file.h"
-#include "mola/base/error.h"
 #include "report/gnuplot.h"
 
 namespace mola {
@@ -27,9 +24,7 @@ std::string alt_text(const HeatMap& map) {
 }  // namespace
 
 Pictures::Pictures(const std::string& folder) : folder_(folder) {
-  if (const int error = make_folders(folder)) {
-    fail(folder, ": cannot be created: ", std::strerror(error));
-  }
+  check_change(make_folders(folder), folder, "cannot be created");
 }
 
 template <class Chart>

@@ -2,13 +2,10 @@
 
 #include <torch/utils.h>
 
-#include <filesystem>
 #include <optional>
 
-#include "base/folder_lock.h"
 #include "base/json_file.h"
 #include "config/run_keys.h"
-#include "io/run_folder.h"
 #include "io/trained_files.h"
 #include "mola/adapters/adapters.h"
 #include "mola/base/log.h"
@@ -61,12 +58,8 @@ void warn(const RunConfig& run, const Trainer& trainer, const AdapterConfig& ada
 
 std::string finetune(const RunConfig& given, const FinetuneOptions& options) {
   const RunConfig run = checked(given);
-  if (!options.resume || !std::filesystem::is_directory(run.output.dir)) {
-    check_run_folder(run.output.dir);
-  }
-  const FolderLock lock(run.output.dir, "output.dir");
-  const auto status = begin_or_resume(run, options.resume);
-  if (status == RunStatus::kFinished) return trained_folder(run);
+  const RunFolder folder(run, options.resume);
+  if (folder.status() == RunStatus::kFinished) return trained_folder(run);
   const auto config =
       options.base.is_empty() ? read_llama_config(run.model.path) : options.base->config;
   const auto adapter = resolve_adapter(run.adapter, config.num_hidden_layers);
@@ -86,10 +79,10 @@ std::string finetune(const RunConfig& given, const FinetuneOptions& options) {
   }
   warn(run, trainer, adapter, options);
 
-  Recorder recorder(trainer, run, data, validation ? &*validation : nullptr, status);
-  const auto folder = recorder.train(options.on_step, options.should_stop);
-  if (options.log_summary) log_end(run, folder);
-  return folder;
+  Recorder recorder(trainer, run, data, validation ? &*validation : nullptr, folder.status());
+  const auto result = recorder.train(options.on_step, options.should_stop);
+  if (options.log_summary) log_end(run, result);
+  return result;
 }
 
 }  // namespace mola

@@ -1,14 +1,10 @@
 #include "mola/train/metrics.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cmath>
-#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "base/file_changes.h"
+#include "base/append_file.h"
 #include "base/json_file.h"
 #include "base/output_file.h"
 #include "mola/base/error.h"
@@ -57,13 +53,9 @@ ExpertNumbers expert_numbers(const JsonReader& reader, const std::string& key) {
   }
 }
 
-MetricsWriter::MetricsWriter(const std::string& path) : path_(path) {
-  if (const int error = open_file(path, O_WRONLY | O_APPEND, file_)) {
-    fail(path, ": cannot be written: ", std::strerror(error));
-  }
-}
+MetricsWriter::MetricsWriter(const std::string& path) : file_(new AppendFile(path)) {}
 
-MetricsWriter::~MetricsWriter() { close(file_); }
+MetricsWriter::~MetricsWriter() = default;
 
 void MetricsWriter::write(const StepMetrics& metrics) {
   nlohmann::ordered_json line = {{"step", metrics.step},
@@ -75,17 +67,10 @@ void MetricsWriter::write(const StepMetrics& metrics) {
                                  {"tokens_per_second", metrics.tokens_per_second}};
   if (metrics.validation_loss) line["validation_loss"] = *metrics.validation_loss;
   if (!metrics.expert_load.empty()) line["expert_load"] = rounded(metrics.expert_load);
-  const std::string text = line.dump() + "\n";
-  if (const int error = write_bytes(file_, path_, text.data(), text.size())) {
-    fail(path_, ": writing failed: ", std::strerror(error));
-  }
+  file_->write(line.dump() + "\n");
 }
 
-void MetricsWriter::flush() {
-  if (const int error = flush_file(file_, path_)) {
-    fail(path_, ": writing failed: ", std::strerror(error));
-  }
-}
+void MetricsWriter::flush() { file_->flush(); }
 
 std::vector<StepMetrics> read_metrics(const std::string& path) {
   std::istringstream lines(read_file(path));

@@ -5,9 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "base/folder_lock.h"
 #include "base/format_number.h"
-#include "io/run_folder.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "mola/data/documents.h"
@@ -76,11 +74,9 @@ Llama initial_model(const PretrainConfig& config, const RunConfig& run) {
 
 std::string pretrain(const PretrainConfig& config, const PretrainOptions& options) {
   const RunConfig run = pretraining_run(config);
-  if (!options.resume || !fs::is_directory(run.output.dir)) check_run_folder(run.output.dir);
-  const FolderLock lock(run.output.dir, "output.dir");
-  const auto status = begin_or_resume(run, options.resume);
+  const RunFolder run_folder(run, options.resume);
   check_same_model(config, run);
-  if (status == RunStatus::kFinished) return trained_folder(run);
+  if (run_folder.status() == RunStatus::kFinished) return trained_folder(run);
   const auto documents = read_documents(config.text);
   const auto tokenizer = tokenizer_of(config, run, documents);
   const auto data = encode_rows(config, tokenizer, documents);
@@ -92,7 +88,7 @@ std::string pretrain(const PretrainConfig& config, const PretrainOptions& option
   for (const auto& warning : run_warnings(run.train, AdapterConfig{}, trainer.total_steps())) {
     log_warning(warning);
   }
-  Recorder recorder(trainer, run, data, /*validation=*/nullptr, status);
+  Recorder recorder(trainer, run, data, /*validation=*/nullptr, run_folder.status());
   if (!fs::exists(run.model.path)) save_base_model(model, tokenizer, run.model.path);
   const auto folder = recorder.train(/*on_step=*/{}, options.should_stop);
   log_end(run, folder);

@@ -7,7 +7,6 @@
 #include <filesystem>
 
 #include "base/file_changes.h"
-#include "base/folder_lock.h"
 #include "base/output_file.h"
 #include "io/run_folder.h"
 #include "io/trained_files.h"
@@ -23,6 +22,13 @@ namespace {
 const std::string kConfig = "/config.json";
 const std::string kMetrics = "/metrics.jsonl";
 const std::string kBest = "/best";
+
+// Before anything is put into it, be it a lock.
+const std::string& checked_folder(const RunConfig& run, bool resume) {
+  const std::string& folder = run.output.dir;
+  if (!resume || !std::filesystem::is_directory(folder)) check_run_folder(folder);
+  return folder;
+}
 
 void begin_run(const RunConfig& run) {
   make_run_folder(run.output.dir);
@@ -58,16 +64,17 @@ RunStatus find_run(const RunConfig& run) {
   return is_finished ? RunStatus::kFinished : RunStatus::kStopped;
 }
 
-RunStatus begin_or_resume(const RunConfig& run, bool resume) {
-  const auto status = resume ? find_run(run) : RunStatus::kNew;
-  if (status == RunStatus::kNew) check_run_folder(run.output.dir);
-  if (resume && status == RunStatus::kNew) {
-    log_info("no run in " + run.output.dir + " to resume; starting a new one");
+RunFolder::RunFolder(const RunConfig& run, bool resume)
+    : lock_(checked_folder(run, resume), "output.dir"),
+      status_(resume ? find_run(run) : RunStatus::kNew) {
+  const std::string& folder = run.output.dir;
+  if (status_ == RunStatus::kNew) check_run_folder(folder);
+  if (resume && status_ == RunStatus::kNew) {
+    log_info("no run in " + folder + " to resume; starting a new one");
   }
-  if (status == RunStatus::kFinished) {
-    log_info("the run in " + run.output.dir + " is finished; nothing to resume");
+  if (status_ == RunStatus::kFinished) {
+    log_info("the run in " + folder + " is finished; nothing to resume");
   }
-  return status;
 }
 
 void log_end(const RunConfig& run, const std::string& folder) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "base/folder_lock.h"
 #include "mola/config/run_config.h"
 #include "mola/data/run_data.h"
 #include "mola/train/checkpoint.h"
@@ -19,9 +20,19 @@ enum class RunStatus { kNew, kStopped, kFinished };
 /// config.
 RunStatus find_run(const RunConfig& run);
 
-/// Determines the state of a run and logs it: that of `find_run` if it is to be resumed. Throws
-/// `Error` if the folder of a new run contains files.
-RunStatus begin_or_resume(const RunConfig& run, bool resume);
+/// The folder of a run, locked for as long as this lives.
+class RunFolder {
+ public:
+  /// Determines the state of the run and logs it: that of `find_run` if it is to be resumed. Throws
+  /// `Error` if the folder of a new run contains files, or as `FolderLock` does.
+  RunFolder(const RunConfig& run, bool resume);
+
+  RunStatus status() const { return status_; }
+
+ private:
+  FolderLock lock_;
+  RunStatus status_;
+};
 
 /// Logs the end of a run; `folder` is the result of `Recorder::train`.
 void log_end(const RunConfig& run, const std::string& folder);

@@ -23,17 +23,12 @@ class PlanFolders : public testing::TestWithParam<std::string> {
     return run(GetParam(), arguments);
   }
 
+  // Of a file in the folder of the plan.
   std::string write(const std::string& name, const std::string& text) const {
-    const auto path = fs::path(workplace_.output()) / name;
-    fs::create_directories(path.parent_path());
-    std::ofstream(path) << text;
-    return path.string();
+    return workplace_.folder().write("out/run/" + name, text);
   }
-
-  static std::string read(const std::string& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
+  std::string read(const std::string& name) const {
+    return workplace_.folder().read("out/run/" + name);
   }
 
   const Workplace workplace_;
@@ -41,31 +36,31 @@ class PlanFolders : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(PlanFolders, AreNotEnteredIfTheyAreNoPlans) {
-  const auto photo = write("pictures/photo.svg", "dear to someone");
+  write("pictures/photo.svg", "dear to someone");
   expect_error(run_plan(/*resumes=*/true),
                {"output.dir " + workplace_.output(),
                 "contains files and no plan.json, so it is no plan's folder"});
   EXPECT_EQ(names_in(workplace_.output()), std::vector<std::string>{"pictures"});
-  EXPECT_EQ(read(photo), "dear to someone");
+  EXPECT_EQ(read("pictures/photo.svg"), "dear to someone");
 }
 
 TEST_P(PlanFolders, KeepFilesOfOthers) {
   ASSERT_EQ(run_plan().exit_code, 0);
-  const auto photo = write("pictures/photo.svg", "dear to someone");
-  const auto notes = write("notes.txt", "and this");
+  write("pictures/photo.svg", "dear to someone");
+  write("notes.txt", "and this");
   const auto result = run_plan(/*resumes=*/true);
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_EQ(read(photo), "dear to someone");
-  EXPECT_EQ(read(notes), "and this");
+  EXPECT_EQ(read("pictures/photo.svg"), "dear to someone");
+  EXPECT_EQ(read("notes.txt"), "and this");
 }
 
 TEST_P(PlanFolders, AreOfOnePlan) {
   ASSERT_EQ(run_plan().exit_code, 0);
-  const auto results = read(workplace_.output() + "/results.json");
+  const auto results = read("results.json");
   plan_["adapters"].erase(1);
   expect_error(run_plan(/*resumes=*/true),
                {"output.dir " + workplace_.output(), "but the plan there has "});
-  EXPECT_EQ(read(workplace_.output() + "/results.json"), results);
+  EXPECT_EQ(read("results.json"), results);
 }
 
 TEST_P(PlanFolders, AreLocked) {
@@ -86,7 +81,7 @@ TEST_P(PlanFolders, HaveTheRunsThatDidNotFail) {
   const auto result = run_plan();
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_NE(result.err.find(" failed, the first of them "), std::string::npos) << result.err;
-  const auto results = json::parse(read(workplace_.output() + "/results.json"));
+  const auto results = json::parse(read("results.json"));
   EXPECT_NE(results.dump().find("\"adapter\":\"2\""), std::string::npos) << results.dump();
 }
 

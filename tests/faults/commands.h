@@ -30,6 +30,7 @@ class Workplace {
     write_configs();
   }
 
+  const TempFolder& folder() const { return folder_; }
   std::string path(const std::string& name = "") const { return folder_.path(name); }
   std::string output() const { return folder_.path("out/run"); }
 

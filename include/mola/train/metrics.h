@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace mola {
+
+class AppendFile;
 
 /// A number for each expert of each decoder layer; an empty list for a layer without a router.
 using ExpertNumbers = std::vector<std::vector<double>>;
@@ -48,8 +51,7 @@ class MetricsWriter {
   void flush();
 
  private:
-  std::string path_;
-  int file_ = -1;
+  std::unique_ptr<AppendFile> file_;
 };
 
 /// Reads the metrics file `path`. Ignores an incomplete last line, left by a killed run. Throws

@@ -1,0 +1,23 @@
+#include "base/append_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file_changes.h"
+
+namespace mola {
+
+AppendFile::AppendFile(const std::string& path, Start start) : path_(path) {
+  const int flags = O_WRONLY | O_APPEND | (start == Start::kEmpty ? O_TRUNC : 0);
+  check_change(open_file(path, flags, file_), path, "cannot be written");
+}
+
+AppendFile::~AppendFile() { close(file_); }
+
+void AppendFile::write(const std::string& text) {
+  check_change(write_bytes(file_, path_, text.data(), text.size()), path_, "writing failed");
+}
+
+void AppendFile::flush() { check_change(flush_file(file_, path_), path_, "writing failed"); }
+
+}  // namespace mola

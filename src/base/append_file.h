@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+namespace mola {
+
+/// A file that grows by what is written, at once and without a temporary name: a process that is
+/// killed leaves what it has written. Throws `Error` if it cannot be opened or written.
+class AppendFile {
+ public:
+  enum class Start { kAtTheEnd, kEmpty };
+
+  explicit AppendFile(const std::string& path, Start start = Start::kAtTheEnd);
+  ~AppendFile();
+  AppendFile(const AppendFile&) = delete;
+  AppendFile& operator=(const AppendFile&) = delete;
+
+  void write(const std::string& text);
+
+  /// Flushes what was written to disk, so that it survives a power failure.
+  void flush();
+
+ private:
+  std::string path_;
+  int file_ = -1;
+};
+
+}  // namespace mola
