@@ -1,6 +1,11 @@
 #include "report/gnuplot.h"
 
-#include <cstdlib>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 
@@ -12,21 +17,33 @@
 namespace mola {
 namespace {
 
-// `text` as one word of a shell command.
-std::string shell_word(const std::string& text) {
-  std::string word = "'";
-  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
+enum class Gnuplot { kSucceeded, kFailed, kMissing };
+
+// Runs it in `folder`, on the script of that name there.
+Gnuplot run_gnuplot(const std::string& folder, std::string script) {
+  std::string program = "gnuplot";
+  std::array<char*, 3> words = {program.data(), script.data(), nullptr};
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addchdir_np(&actions, folder.c_str());
+  pid_t process = 0;
+  const int error =
+      posix_spawnp(&process, program.c_str(), &actions, nullptr, words.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error == ENOENT) return Gnuplot::kMissing;
+  int status = 0;
+  if (error != 0) return Gnuplot::kFailed;
+  while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status == 0 ? Gnuplot::kSucceeded : Gnuplot::kFailed;
 }
 
-// Warns on the first call.
-bool has_gnuplot() {
-  static const bool is_there = [] {
-    if (std::system("command -v gnuplot > /dev/null") == 0) return true;
+void warn_once_of_missing() {
+  static const bool is_told = [] {
     log_warning("charts are not rendered, since gnuplot is not installed (package gnuplot-nox)");
-    return false;
+    return true;
   }();
-  return is_there;
+  (void)is_told;
 }
 
 }  // namespace
@@ -46,14 +63,13 @@ std::string gnuplot_string(const std::string& text) {
 
 bool draw(const std::string& path, const std::string& script, const std::string& output) {
   write_file(path, script);
-  if (!has_gnuplot()) return false;
   const auto file = std::filesystem::absolute(path);
-  const std::string command = "cd " + shell_word(file.parent_path().string()) + " && gnuplot " +
-                              shell_word(file.filename().string());
-  if (std::system(command.c_str()) != 0) {
+  const auto result = run_gnuplot(file.parent_path().string(), file.filename().string());
+  if (result == Gnuplot::kMissing) warn_once_of_missing();
+  if (result == Gnuplot::kFailed) {
     log_warning(path + ": not rendered, since gnuplot failed, see above");
-    return false;
   }
+  if (result != Gnuplot::kSucceeded) return false;
   const auto rendered = (file.parent_path() / output).string();
   if (const int error = flush_written(rendered)) {
     fail(rendered, ": writing failed: ", std::strerror(error));
