@@ -7,9 +7,13 @@
 
 namespace mola {
 
-AppendFile::AppendFile(const std::string& path, Start start) : path_(path) {
+AppendFile::AppendFile(const std::string& path, Start start, const std::string& replaced)
+    : path_(path) {
   const int flags = O_WRONLY | O_APPEND | (start == Start::kEmpty ? O_TRUNC : 0);
   check_change(open_file(path, flags, file_), path, "cannot be written");
+  const int error = copy_mode(file_, path, replaced);
+  if (error != 0) close(file_);
+  check_change(error, path, "its permissions cannot be set");
 }
 
 AppendFile::~AppendFile() { close(file_); }

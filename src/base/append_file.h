@@ -10,7 +10,9 @@ class AppendFile {
  public:
   enum class Start { kAtTheEnd, kEmpty };
 
-  explicit AppendFile(const std::string& path, Start start = Start::kAtTheEnd);
+  /// Gets the permissions of the file `replaced`, which it will take the place of, if there is one.
+  explicit AppendFile(const std::string& path, Start start = Start::kAtTheEnd,
+                      const std::string& replaced = "");
   ~AppendFile();
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;

@@ -1,11 +1,11 @@
 #include "base/atomic_file.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
+#include <utility>
 
 #include "base/file_changes.h"
 #include "base/output_file.h"
@@ -21,28 +21,29 @@ void check_output_file(const std::string& path) {
   if (fs::exists(status) && !fs::is_regular_file(status)) {
     fail(path, ": is not a regular file and cannot be replaced");
   }
-  const auto folder = fs::absolute(path).parent_path();
+  const auto folder = fs::absolute(replaced_path(path)).parent_path();
   if (!fs::is_directory(folder, ignored)) fail(path, ": ", folder.string(), " is not a folder");
   if (access(folder.c_str(), W_OK) != 0) fail(path, ": ", folder.string(), " is not writable");
 }
 
-AtomicFile::AtomicFile(const std::string& path) : path_(path) {
+AtomicFile::AtomicFile(const std::string& path) : path_(replaced_path(path)) {
   check_output_file(path);
-  // A symbolic link is kept: its target is replaced.
-  if (fs::is_symlink(path_) && fs::exists(path_)) path_ = fs::canonical(path_).string();
   int error = EEXIST;
   while (error == EEXIST) {
     temporary_ = random_name(path_, kTemporaryMark);
     error = open_file(temporary_, O_WRONLY | O_EXCL, file_);
   }
   check_change(error, path_, "cannot be written");
-  struct stat replaced {};
-  if (stat(path_.c_str(), &replaced) == 0) fchmod(file_, replaced.st_mode & 07777U);
+  error = copy_mode(file_, temporary_, path_);
+  if (error != 0) discard();
+  check_change(error, path_, "its permissions cannot be set");
 }
 
-AtomicFile::~AtomicFile() {
+AtomicFile::~AtomicFile() { discard(); }
+
+void AtomicFile::discard() {
   if (file_ < 0) return;
-  close(file_);
+  close(std::exchange(file_, -1));
   remove_all(temporary_);
 }
 
@@ -52,10 +53,20 @@ void AtomicFile::write(const void* bytes, size_t size) {
 
 void AtomicFile::commit() {
   check_change(flush_file(file_, temporary_), path_, "writing failed");
-  check_change(rename_path(temporary_, path_), path_, "cannot be moved into place");
-  close(file_);
-  file_ = -1;
-  check_change(flush_folder(fs::absolute(path_).parent_path().string()), path_, "writing failed");
+  move_into_place(temporary_, path_);
+  close(std::exchange(file_, -1));
+}
+
+std::string replaced_path(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_symlink(path, error)) return path;
+  const auto target = fs::canonical(path, error);
+  return error ? path : target.string();
+}
+
+void move_into_place(const std::string& temporary, const std::string& path) {
+  check_change(rename_path(temporary, path), path, "cannot be moved into place");
+  check_change(flush_folder(fs::absolute(path).parent_path().string()), path, "writing failed");
 }
 
 void write_file(const std::string& path, const std::string& text) {

@@ -22,9 +22,19 @@ class AtomicFile {
   void commit();
 
  private:
+  void discard();
+
   std::string path_;
   std::string temporary_;
   int file_ = -1;
 };
+
+/// The path of the file or folder that one at `path` replaces: a symbolic link is kept, and its
+/// target replaced.
+std::string replaced_path(const std::string& path);
+
+/// Gives the file `temporary`, whose bytes are flushed, the name `path` in the same folder, and
+/// flushes that. Throws `Error` if it cannot.
+void move_into_place(const std::string& temporary, const std::string& path);
 
 }  // namespace mola

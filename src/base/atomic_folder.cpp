@@ -1,6 +1,7 @@
 #include "base/atomic_folder.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -24,6 +25,12 @@ bool is_unsupported(int error) {
   return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
 }
 
+bool is_mount_point(const std::string& path) {
+  struct statx status {};
+  if (statx(AT_FDCWD, path.c_str(), 0, STATX_TYPE, &status) != 0) return false;
+  return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
 }  // namespace
 
 AtomicFolder::AtomicFolder(const std::string& target)
@@ -33,9 +40,9 @@ AtomicFolder::AtomicFolder(const std::string& target)
   if (fs::exists(target_, error) && !fs::is_directory(target_, error)) {
     fail(target, ": is a file, expected a folder");
   }
-  // A symbolic link is kept: its target is replaced.
-  if (fs::is_symlink(target_, error) && fs::exists(target_, error)) {
-    target_ = fs::canonical(target_).string();
+  target_ = replaced_path(target_);
+  if (is_mount_point(target_)) {
+    fail(target, ": is a mount point, which no other folder can replace; choose a folder in it");
   }
   check_change(make_folders(fs::path(target_).parent_path().string()), target, "cannot be created");
   restore_replaced(target_);
@@ -45,7 +52,8 @@ AtomicFolder::AtomicFolder(const std::string& target)
     failed = make_folder(temporary_);
   }
   if (failed != 0) temporary_.clear();
-  check_change(failed, target, "cannot be created");
+  const bool is_there = fs::exists(target_, error);
+  check_change(failed, target, is_there ? "cannot be replaced" : "cannot be created");
 }
 
 AtomicFolder::~AtomicFolder() {
@@ -71,6 +79,10 @@ void AtomicFolder::commit() {
   if (is_unsupported(error)) error = replace_by_renames();
   check_change(error, target_, "cannot be moved into place");
   check_change(flush_folder(fs::path(target_).parent_path().string()), target_, "writing failed");
+  discard();  // what was replaced
+}
+
+void AtomicFolder::discard() {
   const std::string old = std::exchange(temporary_, "");
   check_change(remove_all(old), old, "cannot be removed");
 }

@@ -12,7 +12,7 @@ constexpr const char* kReplacedMark = ".replaced-";
 /// link to a folder is kept: its target is replaced. Without a commit nothing is left behind.
 class AtomicFolder {
  public:
-  /// Throws `Error` if the folder cannot be created, or is a file.
+  /// Throws `Error` if the folder cannot be created, or is a file or a mount point.
   explicit AtomicFolder(const std::string& target);
   ~AtomicFolder();
   AtomicFolder(const AtomicFolder&) = delete;
@@ -21,6 +21,8 @@ class AtomicFolder {
   const std::string& path() const { return temporary_; }
   /// Throws `Error` if the folder cannot be moved into place, or if files would be lost.
   void commit();
+  /// Removes what was written. Throws `Error` if it cannot.
+  void discard();
 
  private:
   void refuse_to_lose_files() const;

@@ -68,6 +68,22 @@ int write_bytes(int file, const std::string& path, const void* bytes, size_t siz
   return error;
 }
 
+int empty_file(int file, const std::string& path) {
+  if (const int error = fault_of(FileChange::kTruncate, path)) return error;
+  return error_of(ftruncate(file, 0));
+}
+
+int copy_mode(int file, const std::string& path, const std::string& replaced) {
+  struct stat before {
+  }, now{};
+  if (stat(replaced.c_str(), &before) != 0) return 0;
+  if (fstat(file, &now) != 0) return errno;
+  // Where all files have the same permissions, setting them may be refused.
+  if (before.st_mode == now.st_mode) return 0;
+  if (const int error = fault_of(FileChange::kSetMode, path)) return error;
+  return error_of(fchmod(file, before.st_mode & 07777U));
+}
+
 int flush_file(int file, const std::string& path) {
   if (const int error = fault_of(FileChange::kFlushFile, path)) return error;
   return error_of(fsync(file));

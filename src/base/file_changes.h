@@ -12,7 +12,17 @@ namespace mola {
 
 /// A change that is about to be made.
 struct FileChange {
-  enum Kind { kOpen, kWrite, kFlushFile, kFlushFolder, kRename, kMakeFolder, kRemove };
+  enum Kind {
+    kOpen,
+    kWrite,
+    kFlushFile,
+    kFlushFolder,
+    kRename,
+    kMakeFolder,
+    kRemove,
+    kTruncate,
+    kSetMode
+  };
 
   Kind kind;
   std::string path;
@@ -32,6 +42,12 @@ int open_file(const std::string& path, int flags, int& file);
 
 /// Writes all bytes.
 int write_bytes(int file, const std::string& path, const void* bytes, size_t size);
+
+/// Takes away all bytes.
+int empty_file(int file, const std::string& path);
+
+/// Gives `file`, which is at `path`, the permissions of the file `replaced`, if there is one.
+int copy_mode(int file, const std::string& path, const std::string& replaced);
 
 /// Flushes a file to disk.
 int flush_file(int file, const std::string& path);

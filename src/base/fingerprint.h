@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace mola {
 
@@ -9,7 +10,7 @@ namespace mola {
 class Fingerprint {
  public:
   void add(int64_t number) { mix(static_cast<uint64_t>(number)); }
-  void add(const std::string& text) {
+  void add(std::string_view text) {
     add(static_cast<int64_t>(text.size()));
     for (const char c : text) mix(static_cast<unsigned char>(c));
   }

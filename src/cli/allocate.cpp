@@ -119,7 +119,7 @@ void print(const Output& output, const Result& result) {
 
 void run(Settings& settings) {
   check_output_file(settings.file);
-  settings.output.check();
+  settings.output.open();
   const auto result = settings.method == "quality"      ? by_quality(settings)
                       : settings.method == "redundancy" ? by_redundancy(settings)
                                                         : by_load(settings);

@@ -58,7 +58,7 @@ void print(const Output& output, const Measurements& measured) {
 
 void run(Settings& settings) {
   const OutputFolder folder(settings.folder);
-  settings.output.check();
+  settings.output.open();
   const auto steps = history(settings);
   auto model = load_model_unfrozen(settings.model);
   const auto measured = measure_adapter(model, settings.model.model, settings.rows);

@@ -12,7 +12,7 @@ namespace {
 void run(PlanOptions& options) {
   const auto plan = read_continual_plan(options.config.path, options.config.overrides);
   if (options.list) return list_runs(plan.runs);
-  check_plan_output(options, plan.output_dir);
+  open_plan_output(options, plan.output_dir);
   const StopSignals signals;
   show_results(options, plan.output_dir, run_continual(plan));
 }

@@ -3,12 +3,12 @@
 #include <map>
 #include <optional>
 
-#include "base/fingerprint.h"
 #include "base/input_file.h"
 #include "base/output_file.h"
 #include "base/progress.h"
 #include "base/stop_signal.h"
 #include "cli/commands.h"
+#include "cli/evaluation_identity.h"
 #include "cli/model.h"
 #include "cli/saved_predictions.h"
 #include "mola/base/error.h"
@@ -26,42 +26,6 @@ struct Settings {
   bool resume = false;
   Output output;
 };
-
-// What the predictions depend on.
-nlohmann::json identity_of(const Settings& settings, const std::vector<Example>& examples) {
-  Fingerprint rows;
-  for (const auto& example : examples) {
-    rows.add(example.prompt);
-    rows.add(example.response);
-  }
-  return {{"task", settings.rows.task},
-          {"rows", examples.size()},
-          {"fingerprint", rows.text()},
-          {"model", settings.model.model},
-          {"adapter", settings.model.adapter},
-          {"dtype", settings.model.dtype},
-          {"device", settings.model.device},
-          {"protocol", settings.protocol},
-          {"max_new_tokens", settings.options.max_new_tokens},
-          {"normalize", settings.options.normalize}};
-}
-
-// The examples without predictions, and their indices among all.
-struct Remaining {
-  std::vector<Example> examples;
-  std::vector<size_t> indices;
-};
-
-Remaining remaining(const std::vector<Example>& examples,
-                    const std::map<size_t, Prediction>& predicted) {
-  Remaining rest;
-  for (size_t i = 0; i < examples.size(); ++i) {
-    if (predicted.count(i) > 0) continue;
-    rest.examples.push_back(examples[i]);
-    rest.indices.push_back(i);
-  }
-  return rest;
-}
 
 [[noreturn]] void stop(const Settings& settings, size_t done, size_t total) {
   const std::string state = "stopped by " + stop_signal_name() + " after " + std::to_string(done) +
@@ -113,19 +77,20 @@ std::vector<Prediction> predict(const Settings& settings, const Task& task,
     fail(settings.output.partial_path(), ": row ", i, " has ", prediction.scores.size(),
          " scores, expected ", expected);
   }
-  const auto rest = remaining(examples, predicted);
-  if (!rest.examples.empty()) {
+  if (predicted.size() < examples.size()) {
     const StopSignals signals;
     const Tokenizer tokenizer(settings.model.model);
     auto model = load_model(settings.model);
     Score score(task.name, examples.size(), predicted);
-    evaluate(model, tokenizer, task, rest.examples, settings.options,
-             [&](size_t i, const Prediction& prediction) {
-               predicted[rest.indices[i]] = prediction;
-               if (saved != nullptr) saved->add(rest.indices[i], prediction);
-               score.add(prediction);
-               if (is_stop_requested()) stop(settings, predicted.size(), examples.size());
-             });
+    evaluate(
+        model, tokenizer, task, examples, settings.options,
+        [&](size_t i, const Prediction& prediction) {
+          predicted[i] = prediction;
+          if (saved != nullptr) saved->add(i, prediction);
+          score.add(prediction);
+          if (is_stop_requested()) stop(settings, predicted.size(), examples.size());
+        },
+        [&](size_t i) { return predicted.count(i) > 0; });
   }
   std::vector<Prediction> all;
   for (auto& [i, prediction] : predicted) all.push_back(std::move(prediction));
@@ -153,9 +118,9 @@ void print_summary(const Settings& settings, const Task& task, size_t rows,
 }
 
 void run(Settings& settings) {
-  const auto& output = settings.output;
+  auto& output = settings.output;
   if (settings.resume && !output.has_json_file()) fail("--resume: needs --json FILE");
-  if (output.has_json_file()) check_output_file(output.json_path);
+  output.lock();
   settings.options.protocol = settings.protocol == "score" ? Protocol::kScore : Protocol::kGenerate;
   check_input_folder("model", settings.model.model);
   const auto task = find_task(settings.rows.task);
@@ -165,12 +130,14 @@ void run(Settings& settings) {
   if (examples.empty()) fail(settings.rows.data, ": has no rows");
   std::optional<SavedPredictions> saved;
   if (output.has_json_file()) {
-    saved.emplace(output.partial_path(), identity_of(settings, examples), settings.resume);
+    saved.emplace(output, evaluation_identity(settings.model, settings.options, task, examples),
+                  settings.resume);
   }
   const auto predictions = predict(settings, task, examples, saved ? &*saved : nullptr);
+  warn_of_missing_answers(task, settings.options, predictions);
   print_summary(settings, task, examples.size(), summarize(task, predictions));
   const auto json = evaluation_json(task, settings.options, examples, predictions) + "\n";
-  if (!saved) return settings.output.json_line(json);
+  if (!saved) return output.json_line(json);
   write_file(output.json_path, json);
   saved->remove();
 }

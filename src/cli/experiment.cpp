@@ -16,7 +16,7 @@ void run(PlanOptions& options) {
     list_runs(plan.runs);
     return;
   }
-  check_plan_output(options, plan.output_dir);
+  open_plan_output(options, plan.output_dir);
   const StopSignals signals;
   show_results(options, plan.output_dir, run_experiment(plan));
 }

@@ -153,7 +153,7 @@ void run(Settings& settings) {
   if (sources != 1) {
     fail("found ", sources, " of --prompt, --prompt-file and --interactive, expected one of them");
   }
-  settings.output.check();
+  settings.output.open();
   check_generation(settings.generation);
   check_input_folder("model", settings.model.model);
   if (!settings.prompt_file.empty()) settings.prompts = read_lines(settings.prompt_file);

@@ -4,17 +4,29 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "base/file_changes.h"
+#include "base/atomic_file.h"
 #include "base/output_file.h"
 #include "cli/startup.h"
 #include "mola/base/error.h"
 
 namespace mola::cli {
 
-void Output::check() const {
+namespace fs = std::filesystem;
+
+std::string Output::partial_path() const { return replaced_path(json_path) + ".partial"; }
+
+void Output::lock() {
   if (!has_json_file()) return;
-  check_output_file(json_path);
-  if (std::filesystem::exists(partial_path())) {
+  const fs::path file = replaced_path(json_path);
+  const auto name = std::string(kLockFile) + "." + file.filename().string();
+  do {
+    check_output_file(json_path);
+  } while (!lock_.take((file.parent_path() / name).string(), "--json " + json_path));
+}
+
+void Output::open() {
+  lock();
+  if (has_json_file() && fs::exists(partial_path())) {
     fail(partial_path(), ": holds the results of an interrupted command; move or remove it");
   }
 }
@@ -40,7 +52,7 @@ void Output::json_line(const std::string& json) {
     std::fwrite(line.data(), 1, line.size(), stdout);
     return flush_output();
   }
-  if (!file_) file_.emplace(partial_path(), AppendFile::Start::kEmpty);
+  if (!file_) file_.emplace(partial_path(), AppendFile::Start::kEmpty, replaced_path(json_path));
   file_->write(line);
 }
 
@@ -49,7 +61,7 @@ void Output::close() {
   if (!file_) return write_file(json_path, "");
   file_->flush();
   file_.reset();
-  check_change(rename_path(partial_path(), json_path), json_path, "writing failed");
+  move_into_place(partial_path(), replaced_path(json_path));
 }
 
 }  // namespace mola::cli

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/append_file.h"
+#include "base/file_lock.h"
 
 namespace mola::cli {
 
@@ -18,11 +19,15 @@ class Output {
   bool has_json_file() const { return has_json() && has_text(); }
 
   /// The file that takes the JSON until all of it is there.
-  std::string partial_path() const { return json_path + ".partial"; }
+  std::string partial_path() const;
 
-  /// Throws `Error` if the JSON file cannot be written, or what an interrupted command left in its
-  /// place would be lost. Comes before long work.
-  void check() const;
+  /// Keeps other processes from the JSON file. Throws `Error` if one writes it, or if it cannot be
+  /// written.
+  void lock();
+
+  /// The same; throws also if what an interrupted command left in its place would be lost. Comes
+  /// before long work.
+  void open();
 
   /// Text for people, as printf takes it. Throws `Error` if it cannot be written, as do the others.
   void print(const char* format, ...) const __attribute__((format(printf, 2, 3)));
@@ -38,6 +43,7 @@ class Output {
   void close();
 
  private:
+  FileLock lock_;
   std::optional<AppendFile> file_;
 };
 

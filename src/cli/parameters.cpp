@@ -55,7 +55,7 @@ nlohmann::ordered_json to_json(const AdapterConfig& adapter, const ParameterCoun
 }
 
 void run(Settings& settings) {
-  settings.output.check();
+  settings.output.open();
   const auto run = read_run_config(settings.config.path, settings.config.overrides);
   const auto config = read_llama_config(run.model.path);
   const auto adapter = resolve_adapter(run.adapter, config.num_hidden_layers);

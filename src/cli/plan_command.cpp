@@ -13,9 +13,9 @@ void add_plan_options(CLI::App& app, PlanOptions& options) {
   add_json_option(app, options.output);
 }
 
-void check_plan_output(const PlanOptions& options, const std::string& folder) {
+void open_plan_output(PlanOptions& options, const std::string& folder) {
   if (!options.resume) check_run_folder(folder);
-  options.output.check();
+  options.output.open();
 }
 
 void show_results(PlanOptions& options, const std::string& folder, const std::string& table) {

@@ -19,9 +19,9 @@ struct PlanOptions {
 
 void add_plan_options(CLI::App& app, PlanOptions& options);
 
-/// Throws `Error` if `folder`, the plan's, holds files that are not to be resumed, or the JSON file
-/// cannot be written.
-void check_plan_output(const PlanOptions& options, const std::string& folder);
+/// Opens the output. Throws `Error` as that does, and if `folder`, the plan's, holds files that are
+/// not to be resumed.
+void open_plan_output(PlanOptions& options, const std::string& folder);
 
 /// Shows the table of a plan whose results are in `folder`.
 void show_results(PlanOptions& options, const std::string& folder, const std::string& table);

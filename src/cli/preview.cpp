@@ -52,7 +52,7 @@ class Preview {
 };
 
 void run(Settings& settings) {
-  settings.output.check();
+  settings.output.open();
   const auto& rows = settings.rows;
   const auto task = find_task(rows.task);
   Preview preview(settings);

@@ -7,18 +7,20 @@
 #include <string>
 
 #include "base/append_file.h"
+#include "cli/output.h"
 #include "mola/eval/evaluation.h"
 
 namespace mola::cli {
 
-/// The predictions of an evaluation, written to a file as they are made, so that an interrupted one
-/// can be continued. A line for what is evaluated, then a line for each row. There is no file
-/// before the first.
+/// The predictions of an evaluation, written to the partial file of its output as they are made, so
+/// that an interrupted one can be continued. A line for what is evaluated, then a line for each
+/// row. There is no file before the first.
 class SavedPredictions {
  public:
   /// With `resume` reads what the file holds, if there is one. Throws `Error` if it is of another
-  /// evaluation than `identity` describes, or is there without `resume`.
-  SavedPredictions(const std::string& path, const nlohmann::json& identity, bool resume);
+  /// evaluation than `identity`, an object with the number of "rows", describes; or is there
+  /// without `resume`.
+  SavedPredictions(const Output& output, const nlohmann::ordered_json& identity, bool resume);
 
   const std::map<size_t, Prediction>& all() const { return all_; }
 
@@ -29,11 +31,13 @@ class SavedPredictions {
   void remove();
 
  private:
-  void read(const nlohmann::json& identity);
-  void take(const nlohmann::json& line, size_t rows);
+  void read();
+  void check(const nlohmann::json& saved) const;
+  void take(const nlohmann::json& line);
 
   std::string path_;
-  std::string identity_;
+  std::string replaced_;
+  nlohmann::ordered_json identity_;
   std::map<size_t, Prediction> all_;
   std::optional<AppendFile> file_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/excerpt.h"
+#include "base/first_difference.h"
 #include "base/json_file.h"
 #include "base/utf8.h"
 #include "config/named_files.h"
@@ -92,11 +93,6 @@ nlohmann::ordered_json run_config_json(const RunConfig& config, const AdapterTyp
           {"output", write_fields("output", config.output, output_fields())}};
 }
 
-// The value of `key` as an error shows it.
-std::string shown(const nlohmann::ordered_json& object, const std::string& key) {
-  return object.contains(key) ? object[key].dump() : "null";
-}
-
 }  // namespace
 
 std::string run_config_text(const RunConfig& config, const AdapterTypes& types) {
@@ -111,15 +107,11 @@ void check_same_run(const RunConfig& config, const RunConfig& saved, const std::
   const auto given = run_config_json(config, types);
   const auto kept = run_config_json(saved, types);
   for (const auto* section : {"model", "adapter", "data", "train"}) {
-    auto all = kept[section];
-    all.update(given[section]);
-    for (const auto& [key, ignored] : all.items()) {
-      const auto found = shown(given[section], key);
-      const auto expected = shown(kept[section], key);
-      if (found == expected) continue;
-      fail(section, ".", key, ": found ", found, ", but the run in ", run_folder, " has ", expected,
-           "; resume it with the same settings, or choose another output.dir");
-    }
+    const auto difference = first_difference(given[section], kept[section]);
+    if (!difference) continue;
+    fail(section, ".", difference->key, ": found ", difference->found, ", but the run in ",
+         run_folder, " has ", difference->expected,
+         "; resume it with the same settings, or choose another output.dir");
   }
   const auto files = fingerprints_of_files(config);
   for (const auto& [key, fingerprint] : saved.files) {

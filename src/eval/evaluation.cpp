@@ -7,7 +7,6 @@
 #include "base/excerpt.h"
 #include "eval/context_length.h"
 #include "mola/base/error.h"
-#include "mola/base/log.h"
 #include "mola/data/encode.h"
 #include "mola/eval/answer.h"
 #include "mola/eval/generation.h"
@@ -23,29 +22,16 @@ std::string expected_answer(const Task& task, const Example& example) {
   return *answer;
 }
 
-// Where most responses have no answer, the metrics say little about the model.
-void warn_of_missing_answers(const Task& task, const std::vector<Prediction>& predictions,
-                             int64_t max_new_tokens) {
-  std::vector<Outcome> outcomes;
-  for (const auto& prediction : predictions) outcomes.push_back(prediction.outcome);
-  const auto missing = static_cast<size_t>(count_unanswered(outcomes));
-  const size_t total = outcomes.size();
-  if (2 * missing <= total) return;
-  log_warning(task.name + ": " + std::to_string(missing) + " of " + std::to_string(total) +
-              " responses (" + std::to_string(100 * missing / total) +
-              " %) have no answer and count as wrong; the model may not know the task's form of " +
-              "answers, or max_new_tokens, " + std::to_string(max_new_tokens) + ", is too small");
-}
-
 std::vector<Prediction> by_generation(Llama& model, const Tokenizer& tokenizer, const Task& task,
                                       const std::vector<Example>& examples,
                                       const EvaluationOptions& options,
-                                      const OnPrediction& on_prediction) {
+                                      const OnPrediction& on_prediction, const IsDone& is_done) {
   std::vector<std::string> prompts;
   for (const auto& example : examples) prompts.push_back(example.prompt);
   GenerationOptions generation;
   generation.max_new_tokens = options.max_new_tokens;
   generation.batch_size = options.batch_size;
+  generation.is_done = is_done;
   generation.is_whole = [&](size_t i, const std::string& text) {
     return has_settled_answer(text, answers_of(task, examples[i]));
   };
@@ -59,7 +45,6 @@ std::vector<Prediction> by_generation(Llama& model, const Tokenizer& tokenizer, 
     if (on_prediction) on_prediction(i, predictions[i]);
   };
   generate(model, tokenizer, prompts, generation, observer);
-  warn_of_missing_answers(task, predictions, options.max_new_tokens);
   return predictions;
 }
 
@@ -86,7 +71,7 @@ void check_scores(const std::string& row, const std::vector<std::string>& answer
 std::vector<Prediction> by_scoring(Llama& model, const Tokenizer& tokenizer, const Task& task,
                                    const std::vector<Example>& examples,
                                    const EvaluationOptions& options,
-                                   const OnPrediction& on_prediction) {
+                                   const OnPrediction& on_prediction, const IsDone& is_done) {
   std::vector<Candidates> rows;
   std::vector<std::vector<int64_t>> ids;
   for (const auto& example : examples) {
@@ -111,7 +96,7 @@ std::vector<Prediction> by_scoring(Llama& model, const Tokenizer& tokenizer, con
         {expected_answer(task, examples[i]), answers_of(task, examples[i])[best]}, "", scores};
     if (on_prediction) on_prediction(i, predictions[i]);
   };
-  score_candidates(model, rows, options.batch_size, on_scores);
+  score_candidates(model, rows, options.batch_size, on_scores, is_done);
   return predictions;
 }
 
@@ -120,7 +105,7 @@ std::vector<Prediction> by_scoring(Llama& model, const Tokenizer& tokenizer, con
 std::vector<Prediction> evaluate(Llama& model, const Tokenizer& tokenizer, const Task& task,
                                  const std::vector<Example>& examples,
                                  const EvaluationOptions& options,
-                                 const OnPrediction& on_prediction) {
+                                 const OnPrediction& on_prediction, const IsDone& is_done) {
   if (task.answers.empty()) {
     fail("task ", task.name, ": has no answers, expected a task with answers");
   }
@@ -129,8 +114,8 @@ std::vector<Prediction> evaluate(Llama& model, const Tokenizer& tokenizer, const
   }
   model->eval();
   return options.protocol == Protocol::kGenerate
-             ? by_generation(model, tokenizer, task, examples, options, on_prediction)
-             : by_scoring(model, tokenizer, task, examples, options, on_prediction);
+             ? by_generation(model, tokenizer, task, examples, options, on_prediction, is_done)
+             : by_scoring(model, tokenizer, task, examples, options, on_prediction, is_done);
 }
 
 }  // namespace mola

@@ -55,6 +55,9 @@ class Batch {
         // The last slot holds the prefix.
         cache_(model->make_cache(slots_ + 1, capacity_for(prompts[order_[0]].size(), options))) {
     for (int64_t slot = slots_; slot > 0; --slot) free_slots_.push_back(slot - 1);
+    if (options.is_done) {
+      order_.erase(std::remove_if(order_.begin(), order_.end(), options.is_done), order_.end());
+    }
     if (prefix_ == 0) return;
     TokenBatch batch;
     batch.add(slots_, prompts[0], 0, prefix_);

@@ -86,6 +86,12 @@ class Scorer {
     batch.forward(model_, cache_);
   }
 
+  // Whether the rows begin..end of the order are.
+  bool are_done(size_t begin, size_t end, const IsDone& is_done) const {
+    const auto at = [&](size_t i) { return order_.begin() + static_cast<std::ptrdiff_t>(i); };
+    return is_done && std::all_of(at(begin), at(end), is_done);
+  }
+
   // The rows begin..end of the order.
   std::vector<Row> score(size_t begin, size_t end) {
     std::vector<Row> batch;
@@ -165,7 +171,7 @@ class Scorer {
 }  // namespace
 
 void score_candidates(Llama& model, const std::vector<Candidates>& rows, int64_t batch_size,
-                      const OnScores& on_scores) {
+                      const OnScores& on_scores, const IsDone& is_done) {
   for (const auto& candidates : rows) {
     TORCH_CHECK(!candidates.empty(), "score_candidates: found a row without candidates");
     for (const auto& candidate : candidates) {
@@ -182,8 +188,10 @@ void score_candidates(Llama& model, const std::vector<Candidates>& rows, int64_t
   const auto size = std::min(static_cast<size_t>(batch_size), rows.size());
   Scorer scorer(model, rows, static_cast<int64_t>(size));
   for (size_t begin = 0; begin < rows.size(); begin += size) {
-    for (const auto& row : scorer.score(begin, std::min(rows.size(), begin + size))) {
-      on_scores(row.index, row.scores);
+    const size_t end = std::min(rows.size(), begin + size);
+    if (scorer.are_done(begin, end, is_done)) continue;
+    for (const auto& row : scorer.score(begin, end)) {
+      if (!is_done || !is_done(row.index)) on_scores(row.index, row.scores);
     }
   }
 }

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "mola/base/log.h"
 #include "mola/eval/evaluation.h"
 
 namespace mola {
@@ -18,6 +19,18 @@ ordered_json to_json(const Estimate& share) {
 }
 
 }  // namespace
+
+void warn_of_missing_answers(const Task& task, const EvaluationOptions& options,
+                             const std::vector<Prediction>& predictions) {
+  const auto missing = static_cast<size_t>(count_unanswered(outcomes_of(predictions)));
+  const size_t total = predictions.size();
+  if (2 * missing <= total) return;
+  log_warning(task.name + ": " + std::to_string(missing) + " of " + std::to_string(total) +
+              " responses (" + std::to_string(100 * missing / total) +
+              " %) have no answer and count as wrong; the model may not know the task's form of " +
+              "answers, or max_new_tokens, " + std::to_string(options.max_new_tokens) +
+              ", is too small");
+}
 
 EvaluationSummary summarize(const Task& task, const std::vector<Prediction>& predictions) {
   const auto outcomes = outcomes_of(predictions);

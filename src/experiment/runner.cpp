@@ -114,10 +114,10 @@ double Runner::score(Llama& model, const RunConfig& config, const EvaluationRows
   const auto on_prediction = [](size_t, const Prediction&) {
     if (is_stop_requested()) throw_stopped();
   };
-  for (const auto& row :
-       evaluate(model, *tokenizer_, task, rows.examples, evaluation_, on_prediction)) {
-    outcomes.push_back(row.outcome);
-  }
+  const auto predictions =
+      evaluate(model, *tokenizer_, task, rows.examples, evaluation_, on_prediction);
+  warn_of_missing_answers(task, evaluation_, predictions);
+  for (const auto& row : predictions) outcomes.push_back(row.outcome);
   return accuracy(outcomes).value;
 }
 

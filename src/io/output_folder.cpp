@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/atomic_file.h"
+#include "base/atomic_folder.h"
 #include "io/run_folder.h"
 
 namespace mola {
@@ -24,6 +25,7 @@ OutputFolder::OutputFolder(const std::string& path) : lock_(checked(path), kKey)
   fs::path target = fs::absolute(path).lexically_normal();
   if (!target.has_filename()) target = target.parent_path();
   remove_leftovers(target.parent_path().string(), {target.filename().string() + kTemporaryMark});
+  AtomicFolder(path).discard();  // before long work, which ends with one
 }
 
 }  // namespace mola

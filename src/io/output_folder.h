@@ -10,7 +10,7 @@ namespace mola {
 /// other processes, and without what killed ones were writing next to it.
 class OutputFolder {
  public:
-  /// Throws `Error` as `check_output_folder` and `FolderLock` do.
+  /// Throws `Error` as `check_output_folder`, `FolderLock` and `AtomicFolder` do.
   explicit OutputFolder(const std::string& path);
 
  private:

@@ -7,6 +7,7 @@
 
 #include "adapters/adapter.h"
 #include "base/atomic_folder.h"
+#include "base/first_difference.h"
 #include "base/json_file.h"
 #include "base/output_file.h"
 #include "io/trained_files.h"
@@ -60,11 +61,10 @@ void check_same_adapter(const Llama& model, const std::string& folder) {
   };
   const auto saved = json_of(read_adapter_config(folder, model->config.num_hidden_layers));
   const auto given = json_of(model->adapter);
-  for (const auto& [key, value] : given.items()) {
-    if (saved.contains(key) && saved[key] == value) continue;
-    fail(folder, "/adapter_config.json: ", key, ": found ",
-         saved.contains(key) ? saved[key].dump() : "nothing", ", but the config now gives ",
-         value.dump(), "; a run resumes only with the adapter that it started with");
+  if (const auto difference = first_difference(saved, given)) {
+    fail(folder, "/adapter_config.json: ", difference->key, ": found ", difference->found,
+         ", but the config now gives ", difference->expected,
+         "; a run resumes only with the adapter that it started with");
   }
 }
 

@@ -45,6 +45,15 @@ TEST(AtomicFile, ReplacesWhatALinkPointsTo) {
   EXPECT_EQ(folder.read("far/a"), "new");
 }
 
+TEST(AtomicFile, TakesThePlaceOfALinkWithoutATarget) {
+  const TempFolder folder;
+  fs::create_symlink(folder.path("none"), folder.path("link"));
+  EXPECT_EQ(replaced_path(folder.path("link")), folder.path("link"));
+  write_file(folder.path("link"), "new");
+  EXPECT_FALSE(fs::is_symlink(folder.path("link")));
+  EXPECT_EQ(folder.read("link"), "new");
+}
+
 TEST(OutputFile, IsNewOrReplacesAFile) {
   const TempFolder folder;
   check_output_file(folder.path("new"));
@@ -64,11 +73,17 @@ TEST(OutputFile, NeedsAFolderWhereOneMayWrite) {
             folder.path("none/a") + ": " + folder.path("none") + " is not a folder");
   EXPECT_EQ(message(folder.path()),
             folder.path() + ": is not a regular file and cannot be replaced");
+  const TempFolder other;
+  fs::permissions(other.path(), fs::perms::all);
+  fs::create_symlink(file, other.path("link"));
   fs::permissions(folder.path(), static_cast<fs::perms>(0555));
   {
     const AsNobody nobody;
     EXPECT_EQ(message(folder.path("a")),
               folder.path("a") + ": " + folder.path() + " is not writable");
+    // Where its target is.
+    EXPECT_EQ(message(other.path("link")),
+              other.path("link") + ": " + folder.path() + " is not writable");
   }
   fs::permissions(folder.path(), fs::perms::owner_all);
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/atomic_file.h"
+#include "base/file_changes.h"
 #include "base/output_file.h"
 #include "mola/base/error.h"
 #include "support/test_files.h"
@@ -51,6 +52,21 @@ TEST(AtomicFolder, KeepsASymbolicLinkAndReplacesItsTarget) {
   EXPECT_TRUE(fs::is_symlink(folder.path("link")));
   EXPECT_EQ(folder.read("disk/target/x"), "new");
   EXPECT_EQ(names_in(folder.path("disk")), Names{"target"});
+}
+
+TEST(AtomicFolder, SaysWhatCannotBeReplaced) {
+  const auto message = [](const std::string& path) {
+    return message_of<Error>([&] { AtomicFolder folder(path); });
+  };
+  EXPECT_EQ(message("/proc"),
+            "/proc: is a mount point, which no other folder can replace; choose a folder in it");
+  const TempFolder folder;
+  folder.write("a/x", "");
+  set_file_fault([](const FileChange&) { return EACCES; });
+  EXPECT_EQ(message(folder.path("a")),
+            folder.path("a") + ": cannot be replaced: Permission denied");
+  EXPECT_EQ(message(folder.path("b")), folder.path("b") + ": cannot be created: Permission denied");
+  set_file_fault({});
 }
 
 TEST(AtomicFolder, LeavesTheOldOneWithoutACommit) {

@@ -67,6 +67,19 @@ TEST(FileChanges, KeepTheModeOfAReplacedFile) {
   EXPECT_EQ(mode_of(path), 0640);
 }
 
+TEST(FileChanges, LeaveTheOldFileIfTheNewOneCannotGetItsMode) {
+  const TempFolder folder;
+  const auto path = folder.write("secret", "old");
+  fs::permissions(path, static_cast<fs::perms>(0640));
+  set_file_fault(
+      [](const FileChange& change) { return change.kind == FileChange::kSetMode ? EPERM : 0; });
+  const auto message = message_of<Error>([&] { write_file(path, "new"); });
+  set_file_fault({});
+  EXPECT_EQ(message, path + ": its permissions cannot be set: Operation not permitted");
+  EXPECT_EQ(folder.read("secret"), "old");
+  EXPECT_EQ(names_in(folder.path()), Names{"secret"});
+}
+
 TEST(FileChanges, ReplaceFoldersWithoutRenamesThatHaveFlags) {
   const TempFolder folder;
   const RenameFaults faults;

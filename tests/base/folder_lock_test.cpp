@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <optional>
 
+#include "base/file_changes.h"
 #include "mola/base/error.h"
 #include "support/test_files.h"
 
@@ -48,6 +50,33 @@ TEST(FolderLock, IsNoFileOfSomeone) {
   EXPECT_TRUE(is_empty_folder(folder.path("run")));
   folder.write("run/file", "");
   EXPECT_FALSE(is_empty_folder(folder.path("run")));
+}
+
+TEST(FileLock, KeepsOthersFromAFile) {
+  const TempFolder folder;
+  const auto path = folder.path("lock");
+  std::optional<FileLock> lock(std::in_place);
+  EXPECT_TRUE(lock->take(path, "a"));
+  FileLock other;
+  const auto message = message_of<Error>([&] { other.take(path, "--json a"); });
+  EXPECT_EQ(message.find("--json a: is in use by process " + std::to_string(getpid()) + " on "), 0u)
+      << message;
+  lock.reset();
+  EXPECT_FALSE(fs::exists(path));
+  EXPECT_TRUE(other.take(path, "--json a"));
+  EXPECT_FALSE(FileLock().take(folder.path("none/lock"), "a"));
+}
+
+TEST(FileLock, LeavesNothingIfItCannotBeSigned) {
+  const TempFolder folder;
+  for (const auto kind : {FileChange::kOpen, FileChange::kTruncate, FileChange::kWrite}) {
+    set_file_fault([=](const FileChange& change) { return change.kind == kind ? ENOSPC : 0; });
+    FileLock lock;
+    const auto message = message_of<Error>([&] { lock.take(folder.path("lock"), "a"); });
+    set_file_fault({});
+    EXPECT_EQ(message, "a: cannot be written: No space left on device");
+    EXPECT_TRUE(names_in(folder.path()).empty());
+  }
 }
 
 }  // namespace

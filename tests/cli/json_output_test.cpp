@@ -1,6 +1,8 @@
 // --json FILE, and --json - for standard output.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include "base/file_lock.h"
 #include "support/finetune_run.h"
 #include "support/text_model.h"
 
@@ -94,6 +96,46 @@ TEST_F(JsonOutput, ThatCannotBeWrittenIsRefusedFirst) {
   auto arguments = rows_;
   arguments.insert(arguments.end(), {"--json", folder_.path("none/result.json")});
   expect_error(run("preview", arguments), {folder_.path("none")});
+}
+
+TEST_F(JsonOutput, KeepsALinkAndTheModeOfWhatItReplaces) {
+  namespace fs = std::filesystem;
+  folder_.write("far/result.json", "old");
+  fs::permissions(folder_.path("far/result.json"), static_cast<fs::perms>(0600));
+  fs::create_symlink(folder_.path("far/result.json"), folder_.path("link.json"));
+  auto evaluation = model_;
+  evaluation.insert(evaluation.end(), rows_.begin(), rows_.end());
+  auto preview = rows_;
+  preview.insert(preview.end(), {"--split", "test"});
+  for (auto& [command, arguments] : std::map<std::string, std::vector<std::string>>{
+           {"evaluate", evaluation}, {"preview", preview}}) {
+    const auto before = folder_.read("far/result.json");
+    arguments.insert(arguments.end(), {"--json", folder_.path("link.json")});
+    const auto result = run(command, arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_TRUE(fs::is_symlink(folder_.path("link.json")));
+    EXPECT_NE(folder_.read("far/result.json"), before);
+    struct stat status {};
+    EXPECT_EQ(stat(folder_.path("far/result.json").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777U, 0600U);
+    EXPECT_EQ(names_in(folder_.path("far")), std::vector<std::string>{"result.json"});
+  }
+}
+
+// Under either name.
+TEST_F(JsonOutput, ThatAnotherProcessWritesIsRefused) {
+  folder_.write("result.json", "old");
+  std::filesystem::create_symlink(folder_.path("result.json"), folder_.path("link.json"));
+  FileLock lock;
+  ASSERT_TRUE(lock.take(folder_.path(std::string(kLockFile) + ".result.json"), ""));
+  for (const std::string name : {"result.json", "link.json"}) {
+    auto arguments = model_;
+    arguments.insert(arguments.end(), {"--prompt", "a", "--json", folder_.path(name)});
+    expect_error(run("generate", arguments),
+                 {"--json " + folder_.path(name) + ": is in use by process " +
+                  std::to_string(getpid()) + " on "});
+  }
+  EXPECT_EQ(folder_.read("result.json"), "old");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "mola/base/error.h"
+#include "mola/base/log.h"
 #include "mola/io/pretrained.h"
 #include "support/text_model.h"
 
@@ -33,6 +34,22 @@ TEST(Evaluation, RefusesScoresThatAreNotFinite) {
   EXPECT_EQ(message(), "row 0 (from 0)" + problem);
   example.place = "dev.tsv:7";
   EXPECT_EQ(message(), "dev.tsv:7" + problem);
+}
+
+TEST(Evaluation, WarnsIfMoreThanHalfHaveNoAnswer) {
+  const auto warning = [](std::vector<Prediction> predictions) {
+    std::string warned;
+    set_log_sink([&](LogLevel, const std::string& line) { warned += line; });
+    warn_of_missing_answers(find_task("cola"), EvaluationOptions(), predictions);
+    set_log_sink({});
+    return warned;
+  };
+  const Prediction answered = {{"acceptable", "acceptable"}, "", {}};
+  const Prediction missing = {{"acceptable", ""}, "", {}};
+  EXPECT_EQ(warning({answered, missing}), "");
+  EXPECT_EQ(warning({answered, missing, missing}),
+            "cola: 2 of 3 responses (66 %) have no answer and count as wrong; the model may not "
+            "know the task's form of answers, or max_new_tokens, 32, is too small");
 }
 
 }  // namespace

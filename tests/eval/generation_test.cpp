@@ -91,6 +91,19 @@ TEST(Generation, EqualsTheWholeSequenceForEveryTokenInAnyBatch) {
   }
 }
 
+TEST(Generation, LeavesOutWhatIsDone) {
+  auto model = tiny_generator();
+  auto options = options_of(2);
+  options.is_done = [](size_t i) { return i == 0 || i == 2; };
+  const auto result = run(model, options, kNoEos);
+  for (size_t i = 0; i < kPrompts.size(); ++i) {
+    const auto expected = options.is_done(i) ? Tokens() : plain_continuation(model, kPrompts[i], 6);
+    EXPECT_EQ(result.tokens[i], expected) << i;
+  }
+  options.is_done = [](size_t) { return true; };
+  for (const auto& tokens : run(model, options, kNoEos).tokens) EXPECT_TRUE(tokens.empty());
+}
+
 TEST(Generation, GivesTheSameWhereAllPromptsBeginAlike) {
   auto model = tiny_generator();
   const auto prompts = prompts_of_one_template();

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
+
 #include "mola/adapters/adapters.h"
 #include "mola/loss/ignore_index.h"
 #include "support/tiny_adapter.h"
@@ -97,6 +100,28 @@ TEST(ScoreCandidates, LeavesOutWhatHasNoLabel) {
   auto half = answered({1, 5}, {3, 4, 6});
   half.labels[3] = kIgnoreIndex;
   expect_plain_scores({{half, answered({1, 5}, {3, 4, 7})}});
+}
+
+// Scores depend on the other rows of a batch, in their last bits.
+TEST(ScoreCandidates, GoesOnWithTheSameBatches) {
+  auto model = tiny_scorers()[0];
+  std::vector<Candidates> rows;
+  for (int64_t length = 1; length <= 7; ++length) {
+    std::vector<int64_t> prompt(length, 5);
+    prompt[0] = 1;
+    rows.push_back({answered(prompt, {3, 4}), answered(prompt, {6, 7, 8})});
+  }
+  std::vector<std::vector<double>> whole(rows.size());
+  score_candidates(model, rows, 3,
+                   [&](size_t i, const std::vector<double>& found) { whole[i] = found; });
+  // The longest come first, three at a time: a batch that is done, one in part, one not.
+  const std::set<size_t> done = {4, 5, 6, 2};
+  std::map<size_t, std::vector<double>> rest;
+  score_candidates(
+      model, rows, 3, [&](size_t i, const std::vector<double>& found) { rest[i] = found; },
+      [&](size_t i) { return done.count(i) > 0; });
+  EXPECT_EQ(rest,
+            (std::map<size_t, std::vector<double>>{{0, whole[0]}, {1, whole[1]}, {3, whole[3]}}));
 }
 
 TEST(ScoreCandidates, RefusesWhatIsNoChoice) {

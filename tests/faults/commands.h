@@ -11,7 +11,7 @@ namespace mola {
 
 /// A command that writes a folder, and how it continues after an interruption.
 struct FolderCommand {
-  std::string name;
+  std::string name;                    ///< of the test
   std::vector<std::string> arguments;  ///< the command first
   bool resumes;                        ///< with --resume; otherwise it is run again
   bool reports_runs;                   ///< a run that fails has an error line of its own
@@ -33,6 +33,7 @@ class Workplace {
   const TempFolder& folder() const { return folder_; }
   std::string path(const std::string& name = "") const { return folder_.path(name); }
   std::string output() const { return folder_.path("out/run"); }
+  std::string json() const { return folder_.path("out/result.json"); }
 
   /// With adapters at `adapter` (prune, analyze) and `lora` (merge), which finetune makes first.
   std::vector<FolderCommand> commands() const {
@@ -56,7 +57,22 @@ class Workplace {
         {"prune", with_model("prune", {"--adapter", at("adapter/adapter"), "--allocation", "1"}),
          false, false},
         {"analyze", with_model("analyze", {"--adapter", at("adapter/adapter")}), false, false},
+        {"toy_data", {"toy-data", "--output", output()}, false, false},
     };
+  }
+
+  /// That write the file `json()`; evaluate resumes.
+  std::vector<std::vector<std::string>> json_commands() const {
+    const std::vector<std::string> model = {"--model", path(), "--dtype", "f32", "--json", json()};
+    std::vector<std::string> evaluate = {"evaluate",   "--task",     "cola", "--data",
+                                         path("cola"), "--protocol", "score"};
+    std::vector<std::string> generate = {"generate", "--max-new-tokens", "4"};
+    for (const std::string prompt : {"it is", "is it", "one"}) {
+      generate.insert(generate.end(), {"--prompt", prompt});
+    }
+    evaluate.insert(evaluate.end(), model.begin(), model.end());
+    generate.insert(generate.end(), model.begin(), model.end());
+    return {evaluate, generate};
   }
 
   /// The configs of the runs that make the adapters.

@@ -1,9 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <cerrno>
-#include <cstdlib>
-
-#include "base/file_changes.h"
+#include "faults/changes.h"
 #include "faults/commands.h"
 #include "faults/in_process.h"
 #include "faults/power_cut.h"
@@ -14,31 +11,17 @@ namespace {
 namespace fs = std::filesystem;
 using Files = std::map<std::string, std::string>;
 
-// A lock that cannot be removed is no error: the next process takes it over.
-bool is_unlock(const FileChange& change) {
-  return change.kind == FileChange::kRemove && fs::path(change.path).filename() == kLockFile;
-}
-
-// With MOLA_FAULTS=all every change fails once, otherwise some ten of each command.
-int64_t stride_of(int64_t changes) {
-  const char* wanted = std::getenv("MOLA_FAULTS");
-  const bool is_all = wanted != nullptr && std::string(wanted) == "all";
-  return is_all ? 1 : changes / 10 + 1;
-}
-
-class Faults : public testing::TestWithParam<size_t> {
+// The number of a command, and whether the file system has renames with flags.
+class Faults : public testing::TestWithParam<std::tuple<size_t, bool>> {
  protected:
   Faults() {
     for (const auto& arguments : workplace_.preparations()) {
       EXPECT_EQ(run_here(arguments).exit_code, 0);
     }
-    command_ = workplace_.commands()[GetParam()];
-    set_file_fault([&](const FileChange& change) {
-      if (!is_unlock(change)) ++changes_;
-      return 0;
-    });
+    command_ = workplace_.commands()[std::get<0>(GetParam())];
+    const FaultAt none(0, has_flags_);
     const auto result = run_here(command_.arguments);
-    set_file_fault({});
+    changes_ = none.count();
     EXPECT_EQ(result.exit_code, 0) << (result.errors.empty() ? "" : result.errors[0]);
     expected_ = files_of(workplace_.output());
     fs::remove_all(workplace_.path("out"));
@@ -48,6 +31,7 @@ class Faults : public testing::TestWithParam<size_t> {
   CommandResult again() const {
     auto arguments = command_.arguments;
     if (command_.resumes) arguments.emplace_back("--resume");
+    const FaultAt none(0, has_flags_);
     return run_here(arguments);
   }
 
@@ -76,10 +60,14 @@ class Faults : public testing::TestWithParam<size_t> {
     EXPECT_EQ(result.exit_code, 0) << place << (result.errors.empty() ? "" : result.errors[0]);
     remove_rescued();
     EXPECT_EQ(differences(expected_, files_of(workplace_.output())), "") << place;
+    if (!is_whole) {
+      EXPECT_EQ(names_in(workplace_.path("out")), std::vector<std::string>{"run"}) << place;
+    }
     fs::remove_all(workplace_.path("out"));
     EXPECT_EQ(differences(others_, files_of(workplace_.path())), "") << place;
   }
 
+  const bool has_flags_ = std::get<1>(GetParam());
   Workplace workplace_;
   FolderCommand command_;
   int64_t changes_ = 0;
@@ -90,16 +78,13 @@ TEST_P(Faults, OfOneChangeAreReportedAndLoseNothing) {
   ASSERT_GT(changes_, 5);
   const int64_t stride = stride_of(changes_);
   for (int64_t n = 1; n <= changes_; n += stride) {
-    int64_t count = 0;
     std::string place;
-    set_file_fault([&](const FileChange& change) {
-      if (is_unlock(change) || ++count != n) return 0;
-      place = "change " + std::to_string(n) + " of kind " + std::to_string(change.kind) + ": " +
-              change.path + " ";
-      return n % 2 == 0 ? ENOSPC : EIO;
-    });
-    const auto result = run_here(command_.arguments);
-    set_file_fault({});
+    CommandResult result;
+    {
+      const FaultAt fault(n, has_flags_);
+      result = run_here(command_.arguments);
+      place = fault.place();
+    }
     EXPECT_EQ(result.exit_code, 1) << place;
     const size_t lines = result.errors.size();
     EXPECT_TRUE(lines == 1 || (lines > 1 && command_.reports_runs)) << place << lines << " lines";
@@ -113,15 +98,25 @@ TEST_P(Faults, OfOneChangeAreReportedAndLoseNothing) {
 TEST_P(Faults, OfThePowerLoseNothing) {
   const int64_t stride = stride_of(changes_);
   for (int64_t n = 1; n <= changes_; n += stride) {
-    PowerCut cut(workplace_.path(), n);
+    PowerCut cut(workplace_.path(), n, has_flags_);
     EXPECT_NE(run_here(command_.arguments).exit_code, 0) << n;
     cut.lose_what_was_not_flushed();
     expect_the_same_again("power cut before change " + std::to_string(n) + ", " + cut.place());
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Commands, Faults, testing::Range<size_t>(0, 7),
-                         [](const auto& info) { return Workplace().commands()[info.param].name; });
+std::string name_of(const testing::TestParamInfo<std::tuple<size_t, bool>>& info) {
+  return Workplace().commands()[std::get<0>(info.param)].name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Commands, Faults,
+                         testing::Combine(testing::Range<size_t>(0, 8), testing::Values(true)),
+                         name_of);
+
+// One that goes on in its folder, and one that needs a new one.
+INSTANTIATE_TEST_SUITE_P(WithoutRenamesThatHaveFlags, Faults,
+                         testing::Combine(testing::Values<size_t>(0, 7), testing::Values(false)),
+                         name_of);
 
 }  // namespace
 }  // namespace mola

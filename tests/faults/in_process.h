@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "base/folder_lock.h"
 #include "cli/program.h"
+#include "faults/changes.h"
 #include "mola/base/log.h"
 #include "support/test_files.h"
 
@@ -51,7 +51,7 @@ inline std::map<std::string, std::string> files_of(const std::string& folder) {
   if (!fs::exists(folder)) return files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     const auto name = fs::relative(entry.path(), folder).string();
-    if (entry.path().filename() == kLockFile) continue;
+    if (is_lock(entry.path())) continue;
     if (entry.is_directory()) {
       files[name + "/"] = "";
       continue;

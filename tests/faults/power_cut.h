@@ -9,16 +9,18 @@
 #include <sstream>
 #include <string>
 
-#include "base/file_changes.h"
+#include "faults/changes.h"
 
 namespace mola {
 
 /// Simulates a power cut before the n-th change to files: from then on every change fails, and
 /// `lose_what_was_not_flushed` leaves of the changes below `root` only what was flushed: a file has
-/// the bytes of its last flush, and a folder the names of its own.
+/// the bytes of its last flush, and a folder the names of its own. Without `has_flags` renames with
+/// flags are refused besides.
 class PowerCut {
  public:
-  PowerCut(std::string root, int64_t n) : root_(std::move(root)), n_(n) {
+  PowerCut(std::string root, int64_t n, bool has_flags = true)
+      : root_(std::move(root)), n_(n), has_flags_(has_flags) {
     remember(root_);
     set_file_fault([this](const FileChange& change) { return before(change); });
   }
@@ -42,6 +44,7 @@ class PowerCut {
 
   int before(const FileChange& change) {
     if (count_ >= n_) return EIO;
+    if (!has_flags_ && is_for_flags(change)) return EINVAL;
     if (++count_ >= n_) {
       place_ = change.path;
       return EIO;
@@ -86,7 +89,12 @@ class PowerCut {
   void remember(const std::string& folder) {
     remember_names(folder);
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-      if (entry.is_directory()) remember(entry.path().string());
+      const std::string path = entry.path().string();
+      if (entry.is_directory()) {
+        remember(path);
+      } else {
+        bytes_[id_of(path)] = read(path);
+      }
     }
   }
 
@@ -102,6 +110,7 @@ class PowerCut {
 
   std::string root_;
   int64_t n_;
+  bool has_flags_;
   int64_t count_ = 0;
   std::string place_;
   std::map<ino_t, Id> ids_;

@@ -51,6 +51,7 @@ class Process {
     if (failed != 0) throw std::runtime_error("cannot start " + arguments[0]);
   }
 
+  pid_t id() const { return child_; }
   void kill() const { send(SIGKILL); }
   void send(int signal) const { ::kill(child_, signal); }
 

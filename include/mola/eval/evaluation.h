@@ -7,6 +7,7 @@
 #include "mola/config/evaluation_options.h"
 #include "mola/data/tokenizer.h"
 #include "mola/eval/metrics.h"
+#include "mola/eval/scoring.h"
 #include "mola/model/llama.h"
 #include "mola/tasks/example.h"
 #include "mola/tasks/task.h"
@@ -23,14 +24,20 @@ struct Prediction {
 /// Called as rows finish, in any order.
 using OnPrediction = std::function<void(size_t index, const Prediction& prediction)>;
 
-/// Evaluates `model` on each example. Generation is greedy. A score is the sum of the
+/// Evaluates `model` on each example, except those that `is_done` says an interrupted process has
+/// evaluated: their predictions stay empty. Generation is greedy. A score is the sum of the
 /// log-probabilities of the response's tokens, except eos. The model is left in evaluation mode.
-/// Warns if more than half of the generated responses have no answer. Throws `Error` for a task
-/// without answers, a value out of range, and scores that are not finite.
+/// Throws `Error` for a task without answers, a value out of range, and scores that are not finite.
 std::vector<Prediction> evaluate(Llama& model, const Tokenizer& tokenizer, const Task& task,
                                  const std::vector<Example>& examples,
                                  const EvaluationOptions& options,
-                                 const OnPrediction& on_prediction = {});
+                                 const OnPrediction& on_prediction = {},
+                                 const IsDone& is_done = {});
+
+/// Warns if more than half of the generated responses have no answer: then the metrics say little
+/// about the model.
+void warn_of_missing_answers(const Task& task, const EvaluationOptions& options,
+                             const std::vector<Prediction>& predictions);
 
 /// The results of an evaluation.
 struct EvaluationSummary {

@@ -19,6 +19,9 @@ struct GenerationOptions {
   int64_t vocab_size = 0;         ///< only tokens below it; 0: the model's, `generate` sets it
   /// `generate`: whether the text of the prompt `index` so far is complete; optional.
   std::function<bool(size_t index, const std::string& text)> is_whole;
+  /// Whether the prompt `index` is left out, because an interrupted process has continued it;
+  /// optional.
+  std::function<bool(size_t index)> is_done;
 };
 
 /// Throws `Error` with the name of a value out of range.
