@@ -43,6 +43,10 @@ std::string progress_text(const RunProgress& progress) {
                                  {"device", progress.identity.device},
                                  {"version", version_text()}};
   if (progress.best_validation_loss) json["best_validation_loss"] = *progress.best_validation_loss;
+  if (progress.pending) {
+    json["pending_learning_rate"] = progress.pending->learning_rate;
+    json["pending_grad_norm"] = progress.pending->grad_norm;
+  }
   return json.dump(2) + "\n";
 }
 
@@ -89,6 +93,10 @@ RunProgress read_progress(const std::string& folder) {
   progress.unlogged.balance_loss =
       reader.require("unlogged_balance_loss", number("unlogged_balance_loss"));
   progress.unlogged.picks = expert_numbers(reader, "unlogged_picks");
+  if (const auto learning_rate = number("pending_learning_rate")) {
+    const auto grad_norm = reader.require("pending_grad_norm", number("pending_grad_norm"));
+    progress.pending = PendingStep{*learning_rate, grad_norm};
+  }
   const auto text = [&](const std::string& key) { return reader.text(key).value_or(""); };
   progress.identity = {text("rows"), text("dtype"), text("device")};
   progress.version = text("version");

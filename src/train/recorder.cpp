@@ -42,7 +42,7 @@ RunProgress resume_run(Trainer& trainer, const std::string& folder, const RunIde
     check_identity(checkpoint, read_progress(checkpoint).identity, identity);
     progress = load_checkpoint(trainer, checkpoint);
   }
-  cut_metrics(folder + kMetrics, progress.step);
+  cut_metrics(folder + kMetrics, progress.pending ? progress.step - 1 : progress.step);
   log_info(checkpoint.empty() ? "no checkpoint in " + folder + "; starting from the first step"
                               : "resuming from " + checkpoint);
   return progress;
@@ -104,6 +104,7 @@ Recorder::Recorder(Trainer& trainer, const RunConfig& run, const RunData& data,
     begin_run(run);
   }
   best_validation_loss_ = progress.best_validation_loss;
+  pending_ = progress.pending;
   last_step_ = saved_step_ = progress.step;
   log_.emplace(output_.dir, output_.log_every, trainer);
   log_->go_on(progress.step, progress.unlogged);
@@ -111,11 +112,13 @@ Recorder::Recorder(Trainer& trainer, const RunConfig& run, const RunData& data,
 
 std::string Recorder::train(const Trainer::OnStep& on_step,
                             const Trainer::ShouldStop& should_stop) {
+  should_stop_ = should_stop;
   const auto record_step = [&](const Trainer::Step& step) {
     record(step);
-    return !on_step || on_step(step);
+    return !pending_ && (!on_step || on_step(step));
   };
-  const bool is_finished = trainer_->run(record_step, should_stop);
+  if (pending_) log_pending();
+  const bool is_finished = !pending_ && trainer_->run(record_step, should_stop) && !pending_;
   return is_finished ? finish() : stop();
 }
 
@@ -133,7 +136,14 @@ void Recorder::record(const Trainer::Step& step) {
 void Recorder::write(const Trainer::Step& step) {
   if (is_evaluated(step.number) || log_->is_due(step.number)) {
     auto metrics = log_->means(step);  // before the evaluation, which is not part of the step time
-    if (is_evaluated(step.number)) metrics.validation_loss = evaluate(step.number);
+    if (is_evaluated(step.number)) {
+      const auto loss = validation_loss(trainer_->model(), *validation_, should_stop_);
+      if (!loss) {
+        pending_ = PendingStep{metrics.learning_rate, metrics.grad_norm};
+        return;
+      }
+      evaluate(metrics, *loss);
+    }
     log_->write(metrics);
   }
   if (step.number % output_.save_every == 0 && step.number != total_steps_) {
@@ -145,10 +155,19 @@ bool Recorder::is_evaluated(int64_t step) const {
   return validation_ != nullptr && (step % evaluate_every_ == 0 || step == total_steps_);
 }
 
-double Recorder::evaluate(int64_t step) {
-  const double loss = validation_loss(trainer_->model(), *validation_);
+// Validates and logs a step that an earlier process had completed.
+void Recorder::log_pending() {
+  Trainer::Step step;
+  step.number = last_step_;
+  step.learning_rate = pending_->learning_rate;
+  step.grad_norm = torch::tensor(pending_->grad_norm);
+  pending_.reset();
+  write(step);
+}
+
+void Recorder::evaluate(StepMetrics& metrics, double loss) {
   if (!std::isfinite(loss)) {
-    fail("step ", step, ": the validation loss is ", loss,
+    fail("step ", metrics.step, ": the validation loss is ", loss,
          "; a lower train.learning_rate may help");
   }
   const bool is_best = !best_validation_loss_ || loss < *best_validation_loss_;
@@ -160,9 +179,9 @@ double Recorder::evaluate(int64_t step) {
   }
   char line[64];
   std::snprintf(line, sizeof(line), "step %lld/%lld  validation loss %.4f",
-                static_cast<long long>(step), static_cast<long long>(total_steps_), loss);
+                static_cast<long long>(metrics.step), static_cast<long long>(total_steps_), loss);
   log_info(line + std::string(is_best ? ", the lowest so far" : ""));
-  return loss;
+  metrics.validation_loss = loss;
 }
 
 std::string Recorder::finish() {
@@ -216,6 +235,7 @@ void Recorder::checkpoint(int64_t step) {
   progress.step = step;
   progress.best_validation_loss = best_validation_loss_;
   progress.unlogged = log_->unlogged();
+  progress.pending = pending_;
   progress.identity = identity_;
   log_->flush();  // a checkpoint that survives a power failure has its metrics
   save_checkpoint(*trainer_, progress, source_, folder);

@@ -64,11 +64,12 @@ class Recorder {
  private:
   void record(const Trainer::Step& step);
   void write(const Trainer::Step& step);
+  void log_pending();
   std::string finish();
   std::string stop();
 
   bool is_evaluated(int64_t step) const;
-  double evaluate(int64_t step);
+  void evaluate(StepMetrics& metrics, double loss);
   std::string checkpoint_folder(int64_t step) const;
   void checkpoint(int64_t step);
   void check_finite(const std::string& folder) const;
@@ -84,6 +85,8 @@ class Recorder {
   int64_t last_step_ = 0;   // that was recorded
   int64_t saved_step_ = 0;  // of the latest checkpoint of this process
   std::optional<double> best_validation_loss_;
+  std::optional<PendingStep> pending_;
+  Trainer::ShouldStop should_stop_;
   std::optional<StepLog> log_;
 };
 

@@ -120,6 +120,7 @@ StepMetrics StepLog::means(const Trainer::Step& step) const {
 }
 
 void StepLog::check_finite() const {
+  if (!bad_step_.defined()) return;  // no step of this process
   const auto step = bad_step_.item<int64_t>();
   if (step == 0) return;
   fail("step ", step, ": the loss or the gradient's norm is no longer finite; ",

@@ -99,11 +99,12 @@ TEST_F(FinetuneFunction, StopsWithACheckpointAndResumesToTheSameBits) {
   }
 }
 
-// Within steps: of the three of an epoch two have two micro-batches, and the last has one.
-TEST_F(FinetuneFunction, DiscardsTheStepInWhichItIsStopped) {
+// Within steps: of the three of an epoch two have two micro-batches, and the last has one; and
+// within the validation after each second step and the last, which has two.
+TEST_F(FinetuneFunction, DiscardsTheStepInWhichItIsStoppedAndRepeatsTheValidation) {
   finetune(run_);
-  for (const auto& [asked, whole_steps] :
-       std::vector<std::pair<int64_t, int64_t>>{{1, 0}, {2, 0}, {4, 1}, {7, 3}, {12, 6}}) {
+  for (const auto& [asked, whole_steps] : std::vector<std::pair<int64_t, int64_t>>{
+           {1, 0}, {2, 0}, {4, 1}, {5, 2}, {6, 2}, {7, 2}, {11, 4}, {14, 5}, {16, 6}, {25, 9}}) {
     const std::string name = "stopped" + std::to_string(asked);
     FinetuneOptions options;
     int64_t count = 0;
@@ -118,6 +119,20 @@ TEST_F(FinetuneFunction, DiscardsTheStepInWhichItIsStopped) {
     EXPECT_EQ(finetune(run_in(name), options), folder_.path(name + "/adapter"));
     EXPECT_TRUE(results(name) == results("run")) << asked;
   }
+}
+
+// The second process writes the line of step 2 and is stopped before its next checkpoint.
+TEST_F(FinetuneFunction, LogsAStepOnceWhoseValidationWasStopped) {
+  finetune(run_);
+  for (const int64_t asked : {5, 4, 1000}) {
+    FinetuneOptions options;
+    int64_t count = 0;
+    options.should_stop = [&] { return ++count == asked; };
+    options.resume = true;
+    finetune(run_in("stopped"), options);
+    std::filesystem::remove_all(folder_.path("stopped/checkpoint-3"));
+  }
+  EXPECT_TRUE(results("stopped") == results("run"));
 }
 
 TEST_F(FinetuneFunction, ResumesOnlyWithTheRowsAndTheAdapterItStartedWith) {

@@ -18,11 +18,18 @@ struct RunIdentity {
   bool is_known() const { return !rows.empty(); }  ///< version 0.1 saved none
 };
 
+/// The numbers of a completed step whose validation was interrupted.
+struct PendingStep {
+  double learning_rate = 0;
+  double grad_norm = 0;
+};
+
 /// The progress of a run, besides its tensors.
 struct RunProgress {
   int64_t step = 0;  ///< the last completed one
   std::optional<double> best_validation_loss;
   UnloggedSums unlogged;
+  std::optional<PendingStep> pending;  ///< the last step, if it is still to be validated and logged
   RunIdentity identity;
   std::string version;  ///< of the library that saved it; empty in older ones
 };
