@@ -3,7 +3,7 @@
 # make quickstart  the same for the program alone, and a first run: toy data, a base model, two
 #               fine-tunes and a table, in runs/quickstart
 # make docs     the pages and the reference of all classes, in build/docs (tools/setup.sh --docs)
-# Debug and sanitizer builds have presets of their own: cmake --preset debug, --preset sanitize
+# Debug and sanitizer builds have presets of their own: cmake --preset debug, sanitize, thread
 #
 # JOBS=4        number of parallel jobs (default: all cores)
 # CMAKE_ARGS=…  for the configure step, for example CMAKE_ARGS=-DMOLA_WERROR=ON
@@ -65,5 +65,5 @@ tidy:
 
 # Keeps the downloads of the set-up.
 clean:
-	rm -rf build-debug build-sanitize
+	rm -rf build-debug build-sanitize build-thread
 	if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name venv ! -name lint -exec rm -rf {} +; fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the fuzz targets and runs each for an equal share of the time.
+# Builds the fuzz targets and runs each for an equal share of the time, JOBS at once (one a core).
 #
-#   tools/fuzz.sh SECONDS [TARGET]...   all targets by default
+#   tools/fuzz.sh SECONDS [TARGET]...   the sum over the targets; all of them by default
 #
 # Inputs that reach new code are kept in build/fuzz/corpus, where the next run begins. A find ends
 # the run; its input is in build/fuzz/finds.
@@ -32,7 +32,9 @@ fi
 share=$((seconds / ${#targets[@]}))
 ((share > 0)) || share=1
 mkdir -p build/fuzz/finds
-for target in "${targets[@]}"; do
+
+fuzz_one() {
+  local target=$1
   mkdir -p "build/fuzz/corpus/$target"
   if ! "build/fuzz/tests/fuzz_$target" -max_total_time="$share" -timeout=10 -rss_limit_mb=2048 \
     -max_len=4096 -dict=tests/fuzz/words.dict -artifact_prefix="build/fuzz/finds/$target-" \
@@ -40,8 +42,12 @@ for target in "${targets[@]}"; do
     2> "build/fuzz/$target.log"; then
     tail -n 60 "build/fuzz/$target.log" >&2
     say "$target: a find, see build/fuzz/$target.log" >&2
-    exit 1
+    return 255 # ends xargs
   fi
   say "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "build/fuzz/$target.log")" \
     "inputs in $share s"
-done
+}
+export -f fuzz_one say
+export share
+# shellcheck disable=SC2016  # the inner bash's own $1
+printf '%s\n' "${targets[@]}" | xargs --max-args 1 --max-procs "${JOBS:-$(nproc)}" bash -c 'fuzz_one "$1"' fuzz

@@ -7,7 +7,8 @@
 #   tools/setup.sh --lint          only what `make format` and `make tidy` need, into build/lint
 #   tools/setup.sh --python-tests  only what the tests with transformers need, into build/venv
 #   tools/setup.sh --docs          only what `make docs` needs
-#   tools/setup.sh --fuzz          only clang and its libFuzzer, for tools/fuzz.sh
+#   tools/setup.sh --fuzz          only clang with its libFuzzer, sanitizers and OpenMP, for
+#                                  tools/fuzz.sh and the preset thread
 #
 # For Debian 12, as root or with sudo; Ubuntu 24.04 should work and is untested. LibTorch comes from
 # the pinned torch wheel, unless CMAKE_PREFIX_PATH names a folder that contains one.
@@ -26,7 +27,7 @@ packages=(g++ cmake ninja-build make python3 python3-venv nlohmann-json3-dev lib
   libgtest-dev libcli11-dev gnuplot-nox)
 lint_packages=(git make python3 python3-venv)
 docs_packages=(make doxygen python3)
-fuzz_packages=(clang "libclang-rt-$clang-dev")
+fuzz_packages=(clang "libclang-rt-$clang-dev" "libomp-$clang-dev")
 
 die() {
   echo "setup: $*" >&2

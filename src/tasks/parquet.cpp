@@ -33,8 +33,34 @@ std::string unsupported(const std::string& found) {
   return "{" + quote(kUnsupportedValue) + ":" + quote(found) + "}";
 }
 
+void check_range(int64_t begin, int64_t length, int64_t size) {
+  if (begin < 0 || length < 0 || begin > size || length > size - begin) {
+    fail("cannot be read as Parquet: found a value outside its data");
+  }
+}
+
 std::string text_json(std::string_view text) {
   return arrow::util::ValidateUTF8(text) ? quote(text) : unsupported("text that is not UTF-8");
+}
+
+// Arrow's own check of offsets refuses a whole batch for one text that is not UTF-8.
+template <class Strings>
+std::string string_json(const arrow::Array& cells, int64_t index) {
+  const auto& strings = static_cast<const Strings&>(cells);
+  const auto data = strings.value_data();
+  check_range(strings.value_offset(index), strings.value_length(index),
+              data == nullptr ? 0 : data->size());
+  return text_json(strings.GetView(index));
+}
+
+std::string string_view_json(const arrow::Array& cells, int64_t index) {
+  if (!cells.Slice(index, 1)->ValidateFull().ok()) return unsupported("text that is not UTF-8");
+  return text_json(static_cast<const arrow::StringViewArray&>(cells).GetView(index));
+}
+
+std::string name_json(const std::string& name) {
+  if (!arrow::util::ValidateUTF8(name)) fail("found the name of a column that is not UTF-8");
+  return quote(name);
 }
 
 // Images and the like: a task only asks whether there is one.
@@ -57,6 +83,7 @@ std::string list_json(const arrow::Array& cells, int64_t index) {
   const auto& lists = static_cast<const Lists&>(cells);
   const int64_t begin = lists.value_offset(index);
   const int64_t end = begin + lists.value_length(index);
+  check_range(begin, end - begin, lists.values()->length());
   std::string json = "[";
   for (int64_t i = begin; i < end; ++i) {
     json += (i == begin ? "" : ",") + to_json(*lists.values(), i);
@@ -68,7 +95,7 @@ std::string struct_json(const arrow::StructArray& cells, int64_t index) {
   std::string json = "{";
   for (int i = 0; i < cells.num_fields(); ++i) {
     const auto& name = cells.struct_type()->field(i)->name();
-    json += (i == 0 ? "" : ",") + quote(name) + ":" + to_json(*cells.field(i), index);
+    json += (i == 0 ? "" : ",") + name_json(name) + ":" + to_json(*cells.field(i), index);
   }
   return json + "}";
 }
@@ -98,13 +125,14 @@ std::string to_json(const arrow::Array& cells, int64_t index) {
   if (is_bytes(cells.type_id())) return "true";
   switch (cells.type_id()) {
     case arrow::Type::STRING:
-      return text_json(static_cast<const arrow::StringArray&>(cells).GetView(index));
+      return string_json<arrow::StringArray>(cells, index);
     case arrow::Type::LARGE_STRING:
-      return text_json(static_cast<const arrow::LargeStringArray&>(cells).GetView(index));
+      return string_json<arrow::LargeStringArray>(cells, index);
     case arrow::Type::STRING_VIEW:
-      return text_json(static_cast<const arrow::StringViewArray&>(cells).GetView(index));
+      return string_view_json(cells, index);
     case arrow::Type::DICTIONARY: {
       const auto& words = static_cast<const arrow::DictionaryArray&>(cells);
+      check_range(words.GetValueIndex(index), 1, words.dictionary()->length());
       return to_json(*words.dictionary(), words.GetValueIndex(index));
     }
     case arrow::Type::LIST:
@@ -123,8 +151,8 @@ std::string to_json(const arrow::Array& cells, int64_t index) {
 std::string row_json(const arrow::RecordBatch& batch, int64_t index) {
   std::string json = "{";
   for (int i = 0; i < batch.num_columns(); ++i) {
-    json +=
-        (i == 0 ? "" : ",") + quote(batch.column_name(i)) + ":" + to_json(*batch.column(i), index);
+    json += (i == 0 ? "" : ",") + name_json(batch.column_name(i)) + ":" +
+            to_json(*batch.column(i), index);
   }
   return json + "}";
 }
@@ -145,6 +173,7 @@ class ParquetFile {
     while (batch_ == nullptr || ++index_ == batch_->num_rows()) {
       check(batches_->ReadNext(&batch_));
       if (batch_ == nullptr) return false;
+      check(batch_->Validate());
       index_ = -1;
     }
     ++number_;
