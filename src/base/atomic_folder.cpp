@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <utility>
+#include <vector>
 
 #include "base/atomic_file.h"
 #include "base/file_changes.h"
@@ -116,8 +117,13 @@ void restore_replaced(const std::string& target) {
 }
 
 void try_writing(const std::string& path) {
-  const std::string probe = path + "/" + kOwnMark + "probe";
-  check_change(remove_all(probe), probe, "cannot be removed");
+  const std::string name = std::string(kOwnMark) + "probe";
+  std::vector<std::string> left;  // by killed processes
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (entry.path().filename().string().rfind(name, 0) == 0) left.push_back(entry.path().string());
+  }
+  for (const auto& old : left) check_change(remove_all(old), old, "cannot be removed");
+  const std::string probe = path + "/" + name;
   AtomicFolder folder(probe);
   write_file(folder.path() + "/file", std::string(4096, ' '));
   folder.commit();

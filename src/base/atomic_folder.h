@@ -36,8 +36,9 @@ class AtomicFolder {
 /// cannot be moved.
 void restore_replaced(const std::string& target);
 
-/// Throws `Error` if the folder `path`, which exists, cannot take what `AtomicFolder` does, such as
-/// on a full disk. Leaves nothing behind.
+/// Throws `Error` if the folder `path`, which exists and is locked, cannot take what `AtomicFolder`
+/// does, such as on a full disk. Leaves nothing behind, and removes what a killed process left of
+/// this.
 void try_writing(const std::string& path);
 
 }  // namespace mola

@@ -69,6 +69,20 @@ TEST(AtomicFolder, SaysWhatCannotBeReplaced) {
   set_file_fault({});
 }
 
+TEST(TryWriting, LeavesNothingBehindNotEvenOfAKilledProcess) {
+  const TempFolder folder;
+  folder.write("a/.mola.probe.tmp-ih6aoz/file", "");
+  folder.write("a/.mola.probe/file", "");
+  folder.write("a/x", "");
+  try_writing(folder.path("a"));
+  EXPECT_EQ(names_in(folder.path("a")), Names{"x"});
+  set_file_fault(
+      [](const FileChange& change) { return change.kind == FileChange::kWrite ? ENOSPC : 0; });
+  EXPECT_THROW(try_writing(folder.path("a")), Error);
+  set_file_fault({});
+  EXPECT_EQ(names_in(folder.path("a")), Names{"x"});
+}
+
 TEST(AtomicFolder, LeavesTheOldOneWithoutACommit) {
   const TempFolder folder;
   folder.write("a/x", "old");
