@@ -55,7 +55,7 @@ inline void store(BFloat16& place, float value) {
 }
 
 /// exp to 2 ulp, in a form that vectorizes: 2^n times a polynomial (Cephes' coefficients). Inputs
-/// below -87 give about 1e-38, inputs above 88 about 1e38.
+/// below -87 give about 1e-38, inputs above 88 about 1e38, NaN gives NaN.
 inline float exponential(float x) {
   const float bounded = x < -87.0F ? -87.0F : (x > 88.0F ? 88.0F : x);
   const float n = __builtin_rintf(bounded * 1.44269504F);
@@ -67,7 +67,8 @@ inline float exponential(float x) {
   p = p * rest + 1.6666665459e-1F;
   p = p * rest + 5.0000001201e-1F;
   p = p * rest * rest + rest + 1.0F;
-  const uint32_t bits = static_cast<uint32_t>(static_cast<int32_t>(n) + 127) << 23;
+  const float number = n == n ? n : 0;  // NaN has no integer; the result is NaN by p
+  const uint32_t bits = static_cast<uint32_t>(static_cast<int32_t>(number) + 127) << 23;
   float power;
   std::memcpy(&power, &bits, sizeof(power));
   return p * power;
