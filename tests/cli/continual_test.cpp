@@ -141,7 +141,8 @@ TEST_F(ContinualProgram, EvaluatesAnewWhereThatIsDoneOtherwise) {
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_NE(result.err.find("was evaluated with other settings; evaluating again"),
             std::string::npos);
-  for (const auto& row : results("out")["adapters"][0]["R"]) {
+  const auto rows = results("out")["adapters"][0]["R"];
+  for (const auto& row : rows) {
     for (const double accuracy : row) EXPECT_TRUE(accuracy == 0 || accuracy == 1) << accuracy;
   }
 }
