@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 const std::string kKey = "--output";
 
-const std::string& checked(const std::string& path) {
+std::string checked(const std::string& path) {
   check_output_folder(path, kKey);
   return path;
 }

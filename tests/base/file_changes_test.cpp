@@ -18,7 +18,7 @@ using Names = std::vector<std::string>;
 
 int mode_of(const std::string& path) {
   struct stat status {};
-  return stat(path.c_str(), &status) == 0 ? status.st_mode & 0777 : -1;
+  return stat(path.c_str(), &status) == 0 ? static_cast<int>(status.st_mode & 0777U) : -1;
 }
 
 // Makes renames with flags fail, as NFS does, and the others up to `plain`.
