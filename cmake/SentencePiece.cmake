@@ -34,7 +34,7 @@ function(mola_add_sentencepiece folder)
   target_compile_options(mola_sentencepiece PRIVATE -w)
   set_target_properties(mola_sentencepiece PROPERTIES
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
-    # Several sources a compilation: a third of the time. Most of protobuf's leave its macros defined.
+    # Several sources a compilation: half the time. Most of protobuf's leave its macros defined.
     UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6
     UNITY_BUILD_CODE_BEFORE_INCLUDE
       "#ifdef PROTOBUF_NAMESPACE\n#include <google/protobuf/port_undef.inc>\n#endif")

@@ -30,10 +30,10 @@ size_t utf8_length(const std::string& text, size_t start) {
   const size_t length = length_of(byte_at(text, start));
   if (length <= 1) return length;
   if (start + length > text.size()) return 0;
-  uint32_t value = byte_at(text, start) & (0x7Fu >> length);
+  uint32_t value = byte_at(text, start) & (0x7FU >> length);
   for (size_t i = start + 1; i < start + length; ++i) {
-    if ((byte_at(text, i) & 0xC0) != 0x80) return 0;
-    value = value << 6 | (byte_at(text, i) & 0x3Fu);
+    if (!continues_utf8(text[i])) return 0;
+    value = value << 6U | (byte_at(text, i) & 0x3FU);
   }
   return is_code_point(value, length) ? length : 0;
 }

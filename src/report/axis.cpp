@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/utf8.h"
 #include "report/gnuplot.h"
 
 namespace mola {
@@ -65,8 +66,10 @@ std::string axis_commands(const std::string& axis, Range range, bool whole) {
   if (!whole) return text;
   const double step = step_for(range.high - range.low, kMostTicks);
   std::string ticks;
-  for (double place = step * std::ceil(range.low / step); place <= range.high; place += step) {
+  double place = step * std::ceil(range.low / step);
+  while (place <= range.high) {
     ticks += (ticks.empty() ? "" : ", ") + tick(short_text(place), place);
+    place += step;
   }
   return text + "set " + axis + "tics (" + ticks + ")\n";
 }
@@ -86,8 +89,7 @@ std::string name_ticks(const std::string& axis, const std::vector<std::string>& 
 std::string shortened(const std::string& name, size_t letters) {
   size_t found = 0;
   for (size_t i = 0; i < name.size(); ++i) {
-    const bool is_start = (static_cast<unsigned char>(name[i]) & 0xc0U) != 0x80U;  // in UTF-8
-    if (is_start && found++ == letters) return name.substr(0, i) + "…";
+    if (!continues_utf8(name[i]) && found++ == letters) return name.substr(0, i) + "…";
   }
   return name;
 }

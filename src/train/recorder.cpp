@@ -142,7 +142,7 @@ void Recorder::write(const Trainer::Step& step) {
         pending_ = PendingStep{metrics.learning_rate, metrics.grad_norm};
         return;
       }
-      evaluate(metrics, *loss);
+      add_validation(metrics, *loss);
     }
     log_->write(metrics);
   }
@@ -165,7 +165,7 @@ void Recorder::log_pending() {
   write(step);
 }
 
-void Recorder::evaluate(StepMetrics& metrics, double loss) {
+void Recorder::add_validation(StepMetrics& metrics, double loss) {
   if (!std::isfinite(loss)) {
     fail("step ", metrics.step, ": the validation loss is ", loss,
          "; a lower train.learning_rate may help");

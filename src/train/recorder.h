@@ -69,7 +69,7 @@ class Recorder {
   std::string stop();
 
   bool is_evaluated(int64_t step) const;
-  void evaluate(StepMetrics& metrics, double loss);
+  void add_validation(StepMetrics& metrics, double loss);
   std::string checkpoint_folder(int64_t step) const;
   void checkpoint(int64_t step);
   void check_finite(const std::string& folder) const;
