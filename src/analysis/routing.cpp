@@ -11,21 +11,20 @@ namespace {
 
 using torch::Tensor;
 
-RoutingSums sums_of(const RoutingRecord& record, const Tensor& is_token) {
+RoutingSums sums_of(const RoutingRecord& record, const Tensor& attention_mask) {
   const auto& routing = record.routing;
   const auto p = routing.probabilities.detach().to(torch::kDouble);
-  const auto counted = is_token.defined() ? is_token.reshape({-1, 1}).to(torch::kDouble)
-                                          : torch::ones({p.size(0), 1}, p.options());
+  const auto counted = token_weights(record, attention_mask, torch::kDouble);
   const auto per_expert = [&](const Tensor& values) {  // [N, K] -> [N, E]
-    return torch::zeros_like(p).scatter(-1, routing.expert_indices, values * counted);
+    return torch::zeros_like(p).scatter(-1, routing.expert_indices, values);
   };
   const auto weights = routing.expert_weights.detach().to(torch::kDouble);
   const auto chosen = per_expert(torch::ones_like(weights));
   return {record.layer,
           record.projection,
           counted.sum().to(torch::kLong),
-          chosen.t().mm(chosen).to(torch::kLong),
-          per_expert(weights).sum(0),
+          chosen.t().mm(chosen * counted).to(torch::kLong),
+          (per_expert(weights) * counted).sum(0),
           (p * counted).sum(0),
           -(torch::special_xlogy(p, p) * counted).sum()};
 }
@@ -80,9 +79,8 @@ ProjectionRouting summary_of(const RoutingSums& sums) {
 void add_routing(RoutingStatistics& statistics, const RoutingTrace& trace,
                  const Tensor& attention_mask) {
   torch::NoGradGuard no_grad;
-  const auto is_token = attention_mask.defined() ? attention_mask != 0 : Tensor();
   RoutingStatistics more;
-  for (const auto& record : trace.records) more.push_back(sums_of(record, is_token));
+  for (const auto& record : trace.records) more.push_back(sums_of(record, attention_mask));
   add_routing(statistics, more);
 }
 
@@ -109,7 +107,8 @@ RoutingStatistics collect_routing(Llama model, const std::vector<const Sequence*
     tokens += static_cast<int64_t>(sequences[i]->input_ids.size());
     if (tokens < batch_tokens && i + 1 < sequences.size()) continue;
     RoutingTrace trace;
-    model->forward(collate(batch, model->embed_tokens.device()).tokens, &trace);
+    const auto device = model->embed_tokens.device();
+    model->forward(collate(batch, device, /*share_prefix=*/true).tokens, &trace);
     add_routing(statistics, trace);
     if (on_rows) on_rows(batch.size());
     batch.clear();

@@ -29,10 +29,16 @@ const Fields<DataConfig>& data_fields() {
                     "Compute the loss on the prompt too; false: on the response only."),
       boolean_field("shuffle", &C::shuffle, "Shuffle the rows in every epoch."),
       boolean_field("group_by_length", &C::group_by_length,
-                    "Sort the sequences of each step by length before splitting the step into "
-                    "micro-batches."),
+                    "Sort the sequences of each step by length, those of equal length by their "
+                    "tokens, before splitting the step into micro-batches."),
       boolean_field("packing", &C::packing,
-                    "Fill each micro-batch up to micro_batch_size * max_length tokens."),
+                    "Fill each micro-batch up to micro_batch_size * max_length tokens that are "
+                    "computed."),
+      boolean_field(
+          "share_prefix", &C::share_prefix,
+          "Compute tokens that several sequences of a micro-batch begin with once. Without "
+          "dropout the results are the same up to rounding; with it, these tokens have one "
+          "dropout mask for all of the sequences."),
       text_field("topic", &C::topic,
                  "Keep only rows of this topic, such as biology. For scienceqa, and custom tasks "
                  "that name the column of the topic."),

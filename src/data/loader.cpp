@@ -23,19 +23,35 @@ std::vector<MicroBatch> cut(const MicroBatch& sequences, int64_t size) {
   return micro_batches;
 }
 
-// Each sequence goes into the first micro-batch that has room for it.
-std::vector<MicroBatch> pack(const MicroBatch& sequences, int64_t packed_tokens) {
+// The tokens of `sequence` that none of `others` begins with.
+int64_t new_tokens(const Sequence& sequence, const MicroBatch& others) {
+  const auto& ids = sequence.input_ids;
+  auto end_of_known = ids.begin();
+  for (const auto* other : others) {
+    const auto known =
+        std::mismatch(ids.begin(), ids.end(), other->input_ids.begin(), other->input_ids.end());
+    end_of_known = std::max(end_of_known, known.first);
+  }
+  return ids.end() - end_of_known;
+}
+
+// Each sequence goes into the first micro-batch that has room for what is computed of it.
+std::vector<MicroBatch> pack(const MicroBatch& sequences, const LoaderOptions& options) {
   std::vector<MicroBatch> micro_batches;
   std::vector<int64_t> room;
   for (const auto* sequence : sequences) {
-    const auto length = static_cast<int64_t>(sequence->input_ids.size());
-    const auto has_room = [&](int64_t tokens) { return tokens >= length; };
-    auto place = std::find_if(room.begin(), room.end(), has_room) - room.begin();
-    if (place == static_cast<int64_t>(room.size())) {
-      room.push_back(packed_tokens);
-      micro_batches.emplace_back();
+    size_t place = 0;
+    int64_t needed = 0;
+    for (; place < micro_batches.size(); ++place) {
+      needed = new_tokens(*sequence, options.share_prefix ? micro_batches[place] : MicroBatch());
+      if (needed <= room[place]) break;
     }
-    room[place] -= length;
+    if (place == micro_batches.size()) {
+      room.push_back(options.packed_tokens);
+      micro_batches.emplace_back();
+      needed = static_cast<int64_t>(sequence->input_ids.size());
+    }
+    room[place] -= needed;
     micro_batches[place].push_back(sequence);
   }
   return micro_batches;
@@ -90,11 +106,11 @@ std::vector<MicroBatch> Loader::step(int64_t epoch, int64_t index) const {
   if (options_.group_by_length || options_.packed_tokens > 0) {
     // Longest first: a step that does not fit in memory fails at once.
     std::stable_sort(batch.begin(), batch.end(), [](const Sequence* a, const Sequence* b) {
-      return a->input_ids.size() > b->input_ids.size();
+      const auto length = [](const Sequence* sequence) { return sequence->input_ids.size(); };
+      return length(a) != length(b) ? length(a) > length(b) : a->input_ids < b->input_ids;
     });
   }
-  return options_.packed_tokens > 0 ? pack(batch, options_.packed_tokens)
-                                    : cut(batch, options_.micro_batch_size);
+  return options_.packed_tokens > 0 ? pack(batch, options_) : cut(batch, options_.micro_batch_size);
 }
 
 }  // namespace mola

@@ -23,6 +23,7 @@ LoaderOptions loader_options(const RunConfig& run) {
   options.shuffle = run.data.shuffle;
   options.group_by_length = run.data.group_by_length;
   options.seed = run.train.seed;
+  options.share_prefix = run.data.share_prefix;
   if (run.data.packing) options.packed_tokens = run.train.micro_batch_size * run.data.max_length;
   return options;
 }

@@ -4,7 +4,7 @@ namespace mola {
 namespace {
 
 template <class T>
-inline void rows(T* logits, const int64_t* targets, Acc<T>* losses, Acc<T> scale,
+inline void rows(T* logits, const TargetRows& targets, Acc<T>* losses, Acc<T> scale,
                  int64_t vocab_size, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) {
     T* row = logits + i * vocab_size;
@@ -14,30 +14,29 @@ inline void rows(T* logits, const int64_t* targets, Acc<T>* losses, Acc<T> scale
     Acc<T> sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (int64_t v = 0; v < vocab_size; ++v) sum += exponential(load(row[v]) - most);
-    const Acc<T> target = load(row[targets[i]]);
-    losses[i] = std::log(sum) + most - target;
-    const Acc<T> factor = scale / sum;
+    const int64_t token = targets.tokens[i];
+    const auto weight = static_cast<Acc<T>>(targets.weights == nullptr ? 1 : targets.weights[i]);
+    const Acc<T> target = load(row[token]);
+    losses[i] = weight * (std::log(sum) + most - target);
+    const Acc<T> factor = weight * scale / sum;
 #pragma omp simd
     for (int64_t v = 0; v < vocab_size; ++v) {
       store(row[v], factor * exponential(load(row[v]) - most));
     }
-    store(row[targets[i]], factor * exponential(target - most) - scale);
+    store(row[token], factor * exponential(target - most) - weight * scale);
   }
 }
 
 }  // namespace
 
-MOLA_KERNEL void cross_entropy_rows(float* logits, const int64_t* targets, float* losses,
-                                    float scale, int64_t vocab_size, int64_t begin, int64_t end) {
-  rows(logits, targets, losses, scale, vocab_size, begin, end);
-}
-MOLA_KERNEL void cross_entropy_rows(BFloat16* logits, const int64_t* targets, float* losses,
-                                    float scale, int64_t vocab_size, int64_t begin, int64_t end) {
-  rows(logits, targets, losses, scale, vocab_size, begin, end);
-}
-MOLA_KERNEL void cross_entropy_rows(double* logits, const int64_t* targets, double* losses,
-                                    double scale, int64_t vocab_size, int64_t begin, int64_t end) {
-  rows(logits, targets, losses, scale, vocab_size, begin, end);
-}
+#define MOLA_CROSS_ENTROPY_KERNELS(T)                                                       \
+  MOLA_KERNEL void cross_entropy_rows(T* logits, const TargetRows& targets, Acc<T>* losses, \
+                                      Acc<T> scale, int64_t vocab_size, int64_t begin,      \
+                                      int64_t end) {                                        \
+    rows(logits, targets, losses, scale, vocab_size, begin, end);                           \
+  }
+MOLA_CROSS_ENTROPY_KERNELS(float)
+MOLA_CROSS_ENTROPY_KERNELS(BFloat16)
+MOLA_CROSS_ENTROPY_KERNELS(double)
 
 }  // namespace mola

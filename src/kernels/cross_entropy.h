@@ -6,14 +6,21 @@
 
 namespace mola {
 
-/// Cross-entropy of rows begin..end of `logits` [N, V]: losses[i] = log sum exp(row) - row[target].
-/// The row is overwritten with the gradient of `scale` times its loss: scale * (softmax(row) -
-/// one_hot(target)).
-void cross_entropy_rows(float* logits, const int64_t* targets, float* losses, float scale,
-                        int64_t vocab_size, int64_t begin, int64_t end);
-void cross_entropy_rows(BFloat16* logits, const int64_t* targets, float* losses, float scale,
-                        int64_t vocab_size, int64_t begin, int64_t end);
-void cross_entropy_rows(double* logits, const int64_t* targets, double* losses, double scale,
-                        int64_t vocab_size, int64_t begin, int64_t end);
+/// The token that each row of logits should predict.
+struct TargetRows {
+  const int64_t* tokens;
+  const int64_t* weights;  ///< null: 1 each
+};
+
+/// Cross-entropy of rows begin..end of `logits` [N, V]: losses[i] = weight * (log sum exp(row) -
+/// row[token]). The row is overwritten with the gradient of `scale` times its loss: scale * weight
+/// * (softmax(row) - one_hot(token)).
+#define MOLA_CROSS_ENTROPY_KERNELS(T)                                                         \
+  void cross_entropy_rows(T* logits, const TargetRows& targets, Acc<T>* losses, Acc<T> scale, \
+                          int64_t vocab_size, int64_t begin, int64_t end);
+MOLA_CROSS_ENTROPY_KERNELS(float)
+MOLA_CROSS_ENTROPY_KERNELS(BFloat16)
+MOLA_CROSS_ENTROPY_KERNELS(double)
+#undef MOLA_CROSS_ENTROPY_KERNELS
 
 }  // namespace mola

@@ -16,7 +16,7 @@ Targets find_targets(const Tensor& labels) {
   const auto next = labels.narrow(1, std::min<int64_t>(1, time), std::max<int64_t>(0, time - 1));
   const auto places = torch::nonzero(next != kIgnoreIndex);  // [M, 2]: row, position
   const auto positions = places.select(1, 0) * time + places.select(1, 1);
-  return {positions, labels.reshape(-1).index_select(0, positions + 1)};
+  return {positions, labels.reshape(-1).index_select(0, positions + 1), {}};
 }
 
 Tensor causal_lm_loss(const Tensor& hidden, const Tensor& head_weight, const Targets& targets,
@@ -27,9 +27,9 @@ Tensor causal_lm_loss(const Tensor& hidden, const Tensor& head_weight, const Tar
     TORCH_CHECK(lowest >= 0 && highest < head_weight.size(0), "causal_lm_loss: found targets from ",
                 lowest, " to ", highest, ", expected 0 to below ", head_weight.size(0));
   }
-  const auto states = hidden.reshape({-1, hidden.size(-1)}).index_select(0, targets.positions);
   const auto head = torch::GradMode::is_enabled() ? head_weight : head_weight.detach();
-  return head_loss(states, head, targets.tokens.contiguous(),
+  return head_loss(hidden.reshape({-1, hidden.size(-1)}), head,
+                   {targets.positions, targets.tokens.contiguous(), targets.weights},
                    targets.count() == 0 ? 1.0 : normalizer);
 }
 

@@ -6,6 +6,8 @@
 
 #include "mola/nn/pissa.h"
 #include "nn/gradient_checkpointing.h"
+#include "ops/device.h"
+#include "ops/rounded_length.h"
 #include "ops/virtual_tokens.h"
 
 namespace mola {
@@ -65,8 +67,19 @@ Tensor LlamaImpl::forward(const Tensor& input_ids, const Tensor& attention_mask,
   return run(input_ids.reshape(-1), positions.reshape(-1), inputs, trace).view({batch, time, -1});
 }
 
-Tensor LlamaImpl::forward(const PackedTokens& tokens, RoutingTrace* trace) {
-  return run(tokens.ids, tokens.positions, {{}, tokens.offsets, {}}, trace);
+Tensor LlamaImpl::forward(const PackedTokens& tokens, RoutingTrace* trace,
+                          const std::optional<DropoutKey>& key) {
+  const auto& offsets = tokens.offsets;
+  TORCH_CHECK(!offsets.empty() && offsets.back() == tokens.ids.size(0), "Llama: found offsets ",
+              offsets, ", expected values that increase from 0 to ", tokens.ids.size(0),
+              ", the number of tokens");
+  const size_t records = trace != nullptr ? trace->records.size() : 0;
+  const auto hidden = run(tokens.ids, tokens.positions,
+                          {{}, tokens.offsets, {}, std::nullopt, tokens.parents, key}, trace);
+  for (size_t i = records; trace != nullptr && i < trace->records.size(); ++i) {
+    trace->records[i].multiplicity = tokens.multiplicity;
+  }
+  return hidden;
 }
 
 Tensor LlamaImpl::forward_cached(const Tensor& input_ids, const std::vector<int64_t>& offsets,
@@ -135,6 +148,8 @@ Tensor LlamaImpl::run(const Tensor& input_ids, const Tensor& positions, Attentio
   const auto dtype = embed_tokens.scalar_type();
   const auto embeddings = torch::embedding(embed_tokens, input_ids);
   const int64_t front = num_virtual_tokens();
+  // Before the layers, so that one that is recomputed has the same masks.
+  if (is_training() && !inputs.dropout) inputs.dropout = random_dropout_key();
   if (front == 0) {
     inputs.rotary = rotary_.angles(positions, dtype);
     return run_layers(embeddings, inputs, trace);
@@ -149,15 +164,29 @@ Tensor LlamaImpl::run(const Tensor& input_ids, const Tensor& positions, Attentio
       run_layers(virtual_tokens.put_before(embeddings, prompt), inputs, trace));
 }
 
+// Rows of zeros behind the tokens make few numbers of rows of many. Nothing of them comes out.
 Tensor LlamaImpl::run_layers(Tensor hidden, AttentionInputs inputs, RoutingTrace* trace) {
+  const int64_t tokens = hidden.size(0);
+  const bool pads = on_host(hidden) && !inputs.mask.defined() && !inputs.cached;
+  const int64_t rows = pads ? rounded_length(tokens) : tokens;
+  hidden = with_rows(hidden, rows);
+  inputs.rotary = {with_rows(inputs.rotary.cos, rows), with_rows(inputs.rotary.sin, rows)};
+  const size_t records = trace != nullptr ? trace->records.size() : 0;
   for (size_t j = 0; j < layers.size(); ++j) {
     if (trace != nullptr) trace->layer = static_cast<int64_t>(j);
     if (inputs.cached) inputs.cached->layer = static_cast<int64_t>(j);
+    if (inputs.dropout) inputs.dropout->layer = static_cast<uint32_t>(j);
     hidden = gradient_checkpointing && torch::GradMode::is_enabled()
                  ? forward_checkpointed(layers[j], hidden, inputs, trace)
                  : layers[j]->forward(hidden, inputs, trace);
   }
-  return norm->forward(hidden);
+  if (rows == tokens) return norm->forward(hidden);
+  for (size_t i = records; trace != nullptr && i < trace->records.size(); ++i) {
+    auto& routing = trace->records[i].routing;
+    for (auto* rows_of : {&routing.probabilities, &routing.expert_weights, &routing.expert_indices})
+      *rows_of = rows_of->narrow(0, 0, tokens);
+  }
+  return norm->forward(hidden.narrow(0, 0, tokens));
 }
 
 Tensor LlamaImpl::logits(const Tensor& hidden) const {

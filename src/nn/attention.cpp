@@ -27,7 +27,9 @@ AttentionImpl::AttentionImpl(ProjectionGroup qkv_, ProjectionGroup o_, int64_t h
 }
 
 Tensor AttentionImpl::forward(const Tensor& x, const AttentionInputs& inputs, RoutingTrace* trace) {
-  return o->forward_wide(mix(qkv->forward_wide(x, trace), inputs), trace);
+  const auto none = InputActivation::kNone;
+  const auto wide = qkv->forward_wide(x, trace, none, of_group(inputs.dropout, kQkvGroup));
+  return o->forward_wide(mix(wide, inputs), trace, none, of_group(inputs.dropout, kOutputGroup));
 }
 
 // wide [N, (num_heads + 2 num_kv_heads) D], the fused q, k and v -> [N, num_heads D]

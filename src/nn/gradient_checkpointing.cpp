@@ -13,26 +13,9 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Sets the random state of `device` to `state` during its lifetime.
-class RandomStateGuard {
- public:
-  RandomStateGuard(torch::Device device, const Tensor& state)
-      : device_(device), before_(random_state(device)) {
-    set_random_state(device, state);
-  }
-  ~RandomStateGuard() { set_random_state(device_, before_); }
-  RandomStateGuard(const RandomStateGuard&) = delete;
-  RandomStateGuard& operator=(const RandomStateGuard&) = delete;
-
- private:
-  torch::Device device_;
-  Tensor before_;
-};
-
 struct LayerCall : torch::CustomClassHolder {
   DecoderLayer layer{nullptr};
   AttentionInputs inputs;
-  Tensor random;         // the random state before the first run
   RoutingTrace routing;  // of the first run
 
   // y, and the probabilities of the layer's routers.
@@ -65,7 +48,6 @@ struct Saved {
 struct CheckpointFunction : torch::autograd::Function<CheckpointFunction> {
   static variable_list forward(AutogradContext* ctx, const Tensor& x, at::TensorList parameters,
                                const c10::intrusive_ptr<LayerCall>& call) {
-    call->random = random_state(x.device());
     Saved{x, parameters.vec()}.save(ctx);
     ctx->saved_data["call"] = c10::IValue::make_capsule(call);
     return call->run(x, call->routing);
@@ -81,10 +63,7 @@ struct CheckpointFunction : torch::autograd::Function<CheckpointFunction> {
 
     const torch::AutoGradMode with_gradients(true);
     RoutingTrace trace;
-    const auto outputs = [&] {
-      const RandomStateGuard as_before(x.device(), call.random);
-      return call.run(x, trace);
-    }();
+    const auto outputs = call.run(x, trace);
     variable_list inputs = saved.parameters;
     if (needs_x) inputs.insert(inputs.begin(), x);
     auto result = torch::autograd::grad(outputs, inputs, gradients, /*retain_graph=*/false,

@@ -16,8 +16,11 @@ MlpImpl::MlpImpl(ProjectionGroup gate_up_, ProjectionGroup down_)
               halves[1].out_features(), ", expected ", inner, ", the in_features of down");
 }
 
-torch::Tensor MlpImpl::forward(const torch::Tensor& x, RoutingTrace* trace) {
-  return down->forward_wide(gate_up->forward_wide(x, trace), trace, InputActivation::kSwiglu);
+torch::Tensor MlpImpl::forward(const torch::Tensor& x, RoutingTrace* trace,
+                               const std::optional<DropoutKey>& key) {
+  const auto inner =
+      gate_up->forward_wide(x, trace, InputActivation::kNone, of_group(key, kGateUpGroup));
+  return down->forward_wide(inner, trace, InputActivation::kSwiglu, of_group(key, kDownGroup));
 }
 
 }  // namespace mola

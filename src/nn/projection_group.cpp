@@ -118,7 +118,8 @@ std::vector<MixturePlace> ProjectionGroupImpl::mixture_places() const {
 }
 
 Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
-                                         InputActivation activation) {
+                                         InputActivation activation,
+                                         const std::optional<DropoutKey>& key) {
   const int64_t width = options.in_features() * (activation == InputActivation::kSwiglu ? 2 : 1);
   TORCH_CHECK(x.dim() > 0 && x.size(-1) == width, "ProjectionGroup: found x of ", x.sizes(),
               ", expected [..., ", width, "]");
@@ -136,9 +137,12 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
   const auto block = is_adapted ? parameter_block(thin_rows(), 0).to(dtype) : Tensor();
   const auto places = is_adapted ? mixture_places() : std::vector<MixturePlace>();
   std::vector<Gate::Result> routing;
+  InputSteps steps = {activation};
+  if (is_training() && is_adapted && options.dropout() > 0) {
+    steps.dropout = Dropout{key ? *key : random_dropout_key(), options.dropout()};
+  }
   const auto outputs =
-      group_forward(x.reshape({-1, width}), weight, bias, block, lora_B, places,
-                    {activation, is_training() ? options.dropout() : 0.0}, &routing);
+      group_forward(x.reshape({-1, width}), weight, bias, block, lora_B, places, steps, &routing);
   for (size_t i = 0; trace != nullptr && i < routed.size(); ++i) {
     trace->records.push_back({trace->layer,
                               routed[i],

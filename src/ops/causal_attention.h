@@ -17,9 +17,14 @@ struct HeadCounts {
 
 /// Causal grouped-query attention: `wide` [N, (query + 2 key_value) D], the concatenated queries,
 /// keys and values of each token -> [N, query D]. Rotates queries and keys by the angles of their
-/// positions. A token attends to its own sequence only. Throws `c10::Error` for offsets or angles
-/// that do not match `wide`.
+/// positions. A token attends to its own sequence only; rows behind the last segment give zeros.
+/// Throws `c10::Error` for offsets or angles that do not match `wide`.
 torch::Tensor causal_attention(const torch::Tensor& wide, const AttentionInputs& inputs,
                                const HeadCounts& heads);
+
+/// Whether that is computed by batched products on a CPU, or else by torch's kernel, which keeps no
+/// probabilities and multiplies in fp32. float64 always uses products: its speed does not matter,
+/// and the gradient tests cover them.
+bool attends_by_products(torch::Dtype dtype, const AttentionInputs& inputs);
 
 }  // namespace mola

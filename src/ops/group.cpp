@@ -27,7 +27,6 @@ struct GroupCall : torch::CustomClassHolder {
   Tensor input_gradient(const Tensor& grad_x, const Tensor& input) const {
     return steps.activation == InputActivation::kSwiglu ? swiglu_gradient(grad_x, input) : grad_x;
   }
-  double keep() const { return 1 - steps.dropout; }
 };
 
 Tensor columns(const Tensor& matrix, int64_t begin, int64_t size) {
@@ -67,17 +66,15 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
     const auto x = call->activate(input);
     auto y = matmul_nt(x, weight);
     if (bias) y.add_(*bias);
-    Tensor dropped = x;
-    Tensor kept;  // [N, I] bool
-    if (call->steps.dropout > 0 && block.defined())
-      std::tie(dropped, kept) = torch::native_dropout(x, call->steps.dropout, true);
+    const bool drops = call->steps.dropout && block.defined();
+    const auto dropped = drops ? call->steps.dropout->apply(x) : x;
     const auto thin =
         block.defined() ? thin_products(x, dropped, block, call->hidden_rows) : Tensor();
 
     variable_list outputs = {y};
     const bool needs_input = block.defined() || weight.requires_grad() ||
                              call->steps.activation != InputActivation::kNone;
-    SavedGroup saved = {needs_input ? input : Tensor(), kept, weight, block, thin, {}};
+    SavedGroup saved = {needs_input ? input : Tensor(), weight, block, thin, {}};
     for (size_t i = 0; i < call->places.size(); ++i) {
       const auto& place = call->places[i];
       saved.mixtures.push_back({lora_B[i], {}});
@@ -113,19 +110,19 @@ struct GroupBackward {
 
   Tensor block_gradient(const Tensor& grad_thin) const {
     if (!saved.block.defined()) return {};
-    if (!saved.kept.defined()) return torch::mm(grad_thin.t(), x);
-    const auto dropped = (x * saved.kept).mul_(1 / call.keep());
-    return torch::cat(
-        {torch::mm(grad_hidden(grad_thin).t(), dropped), torch::mm(grad_logits(grad_thin).t(), x)});
+    const auto& dropout = call.steps.dropout;
+    if (!dropout) return torch::mm(grad_thin.t(), x);
+    return torch::cat({torch::mm(grad_hidden(grad_thin).t(), dropout->apply(x)),
+                       torch::mm(grad_logits(grad_thin).t(), x)});
   }
 
   Tensor x_gradient(const Tensor& dy, const Tensor& grad_thin) const {
-    const auto& [block, kept] = std::tie(saved.block, saved.kept);
+    const auto& block = saved.block;
     auto grad_x = matmul_nn(dy, saved.weight);
     if (!block.defined()) return grad_x;
-    if (!kept.defined()) return grad_x.addmm_(grad_thin, block);
+    if (!call.steps.dropout) return grad_x.addmm_(grad_thin, block);
     const auto through = matmul_nn(grad_hidden(grad_thin), block.narrow(0, 0, call.hidden_rows));
-    grad_x.addcmul_(through, kept.to(through.scalar_type()), 1 / call.keep());
+    call.steps.dropout->add_to(grad_x, through);
     return grad_x.addmm_(grad_logits(grad_thin), block.narrow(0, call.hidden_rows, router_rows()));
   }
 };

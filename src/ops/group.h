@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "mola/ops/input_activation.h"
+#include "ops/dropout.h"
 #include "ops/gate.h"
 
 namespace mola {
@@ -22,7 +23,7 @@ struct MixturePlace {
 /// The operations on the input: the activation, then dropout, for the experts only.
 struct InputSteps {
   InputActivation activation;
-  double dropout;
+  std::optional<Dropout> dropout = std::nullopt;
 };
 
 /// The result of `group_forward`.
@@ -40,9 +41,8 @@ struct GroupOutputs {
 /// [O_p, E r] per mixture. block and `lora_B` have the dtype of x. Appends the results of the
 /// routers' gates to `routing` unless it is null.
 ///
-/// The hand-written backward pass saves only the input, the dropout mask (one byte per element),
-/// the low-rank products and the results of the gates. weight and bias get a gradient if they
-/// require one; frozen, they add no cost.
+/// The hand-written backward pass saves only the input, the low-rank products and the results of
+/// the gates. weight and bias get a gradient if they require one; frozen, they add no cost.
 GroupOutputs group_forward(const torch::Tensor& input, const torch::Tensor& weight,
                            const torch::Tensor& bias, const torch::Tensor& block,
                            const std::vector<torch::Tensor>& lora_B,

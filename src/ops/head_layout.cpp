@@ -1,6 +1,5 @@
 #include "ops/head_layout.h"
 
-#include "kernels/split_heads.h"
 #include "ops/kernel_dispatch.h"
 
 namespace mola {
@@ -16,25 +15,35 @@ const T* angles(const Tensor& table) {
 
 }  // namespace
 
-Tensor HeadLayout::split(const Tensor& wide, int64_t column, int64_t heads,
-                         const RotaryAngles& rotary) const {
-  const HeadShape shape = {offsets_.data(), heads, head_dim_, wide.size(1), column};
-  const auto by_heads = torch::empty({wide.size(0) * heads, head_dim_}, wide.options());
-  for_rows(wide, wide.size(0), [&](auto* type, int64_t begin, int64_t end) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    split_heads_rows(shape, kernel_data<T>(wide), angles<T>(rotary.cos), angles<T>(rotary.sin),
-                     kernel_data<T>(by_heads), begin, end);
-  });
-  return by_heads;
+Tensor zero_after(const Tensor& like, int64_t width, int64_t tokens) {
+  auto rows = torch::empty({like.size(0), width}, like.options());
+  rows.narrow(0, tokens, like.size(0) - tokens).zero_();
+  return rows;
 }
 
-void HeadLayout::merge(const Tensor& by_heads, const Tensor& wide, int64_t column, int64_t heads,
-                       const RotaryAngles& rotary) const {
-  const HeadShape shape = {offsets_.data(), heads, head_dim_, wide.size(1), column};
-  for_rows(wide, wide.size(0), [&](auto* type, int64_t begin, int64_t end) {
+HeadShape HeadLayout::shape(const Tensor& wide, int64_t column, int64_t heads) const {
+  return {
+      places_.data(), static_cast<int64_t>(places_.size()), rows_, heads, head_dim_, wide.size(1),
+      column};
+}
+
+Tensor HeadLayout::split(const Tensor& wide, int64_t column, int64_t heads,
+                         const RotaryAngles& rotary) const {
+  const auto blocks = torch::zeros({batches_ * heads * rows_, head_dim_}, wide.options());
+  for_rows(wide, tokens_end(), [&](auto* type, int64_t begin, int64_t end) {
     using T = std::remove_pointer_t<decltype(type)>;
-    merge_heads_rows(shape, kernel_data<T>(by_heads), angles<T>(rotary.cos), angles<T>(rotary.sin),
-                     kernel_data<T>(wide), begin, end);
+    split_heads_rows(shape(wide, column, heads), kernel_data<T>(wide), angles<T>(rotary.cos),
+                     angles<T>(rotary.sin), kernel_data<T>(blocks), begin, end);
+  });
+  return blocks;
+}
+
+void HeadLayout::merge(const Tensor& blocks, const Tensor& wide, int64_t column, int64_t heads,
+                       const RotaryAngles& rotary) const {
+  for_rows(wide, tokens_end(), [&](auto* type, int64_t begin, int64_t end) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    merge_heads_rows(shape(wide, column, heads), kernel_data<T>(blocks), angles<T>(rotary.cos),
+                     angles<T>(rotary.sin), kernel_data<T>(wide), begin, end);
   });
 }
 

@@ -8,6 +8,7 @@
 #include "ops/device.h"
 #include "ops/kernel_dispatch.h"
 #include "ops/matmul.h"
+#include "ops/rounded_length.h"
 
 namespace mola {
 namespace {
@@ -19,25 +20,40 @@ using torch::autograd::variable_list;
 // Logits in a chunk: 256 rows for a vocabulary of 32000, 16 MB in bf16.
 constexpr int64_t kChunkElements = 256 * 32000;
 
-// Returns the sum of the cross-entropies of all rows, and overwrites `logits` [N, V] with the
-// gradient of `scale` times the sum.
-Tensor cross_entropy_in_place(Tensor& logits, const Tensor& targets, double scale) {
-  if (!on_host(logits)) {
-    const auto wide = logits.to(torch::kFloat);
-    const auto log_sums = wide.logsumexp(1, /*keepdim=*/true);
-    const auto at_targets = wide.gather(1, targets.unsqueeze(1));
-    auto gradient = (wide - log_sums).exp_();
-    gradient.scatter_add_(1, targets.unsqueeze(1), torch::full_like(at_targets, -1));
-    logits.copy_(gradient.mul_(scale));
-    return (log_sums - at_targets).sum();
+Tensor narrow_defined(const Tensor& values, int64_t begin, int64_t size) {
+  return values.defined() ? values.narrow(0, begin, size) : Tensor();
+}
+
+Tensor cross_entropy_by_torch(Tensor& logits, const Tensor& tokens, const Tensor& weights,
+                              double scale) {
+  const auto wide = logits.to(torch::kFloat);
+  const auto log_sums = wide.logsumexp(1, /*keepdim=*/true);
+  const auto at_targets = wide.gather(1, tokens.unsqueeze(1));
+  auto gradient = (wide - log_sums).exp_();
+  gradient.scatter_add_(1, tokens.unsqueeze(1), torch::full_like(at_targets, -1));
+  auto losses = log_sums - at_targets;
+  if (weights.defined()) {
+    const auto factors = weights.to(torch::kFloat).unsqueeze(1);
+    gradient.mul_(factors);
+    losses = losses * factors;
   }
-  const auto* target = targets.const_data_ptr<int64_t>();
+  logits.copy_(gradient.mul_(scale));
+  return losses.sum();
+}
+
+// Returns the weighted sum of the cross-entropies of all rows, and overwrites `logits` [M, V] with
+// the gradient of `scale` times the sum.
+Tensor cross_entropy_in_place(Tensor& logits, const Tensor& tokens, const Tensor& weights,
+                              double scale) {
+  if (!on_host(logits)) return cross_entropy_by_torch(logits, tokens, weights, scale);
+  const TargetRows targets = {tokens.const_data_ptr<int64_t>(),
+                              weights.defined() ? weights.const_data_ptr<int64_t>() : nullptr};
   const auto losses = torch::empty({logits.size(0)}, accumulate_dtype(logits.scalar_type()));
   for_rows(
       logits, logits.size(0),
       [&](auto* type, int64_t begin, int64_t end) {
         using T = std::remove_pointer_t<decltype(type)>;
-        cross_entropy_rows(kernel_data<T>(logits), target, kernel_data<Acc<T>>(losses),
+        cross_entropy_rows(kernel_data<T>(logits), targets, kernel_data<Acc<T>>(losses),
                            static_cast<Acc<T>>(scale), logits.size(1), begin, end);
       },
       /*grain=*/1);
@@ -46,49 +62,72 @@ Tensor cross_entropy_in_place(Tensor& logits, const Tensor& targets, double scal
 
 // The gradients, which the forward pass computes.
 struct Saved {
-  Tensor states_gradient;  // [N, H]
+  Tensor states_gradient;  // [M, H]
   Tensor head_gradient;    // [V, H], undefined if the head is frozen
+  Tensor rows;             // [M], of the states among the N of `hidden`
 
   void save(AutogradContext* ctx) const {
-    ctx->save_for_backward({states_gradient, head_gradient});
+    ctx->save_for_backward({states_gradient, head_gradient, rows});
   }
   static Saved load(const AutogradContext* ctx) {
     const auto saved = ctx->get_saved_variables();
-    return {saved[0], saved[1]};
+    return {saved[0], saved[1], saved[2]};
+  }
+
+  // [N, H]
+  Tensor hidden_gradient(const Tensor& scale, int64_t tokens) const {
+    const auto dtype = states_gradient.scalar_type();
+    const auto wide = torch::zeros({tokens, states_gradient.size(1)},
+                                   states_gradient.options().dtype(accumulate_dtype(dtype)));
+    return wide.index_add_(0, rows, states_gradient.to(wide.scalar_type())).mul_(scale).to(dtype);
   }
 };
 
-// The head and the cross-entropy of `states` [N, H], in chunks. The forward pass also computes the
-// gradients, from the logits of each chunk; the backward pass only scales them.
+// The head and the cross-entropy, in chunks. The forward pass also computes the gradients, from the
+// logits of each chunk; the backward pass only scales them.
 struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& states, const Tensor& head_weight,
-                        const Tensor& targets, double normalizer) {
-    const int64_t rows = std::max<int64_t>(1, kChunkElements / head_weight.size(0));
-    const Saved gradients = {torch::empty_like(states), head_weight.requires_grad()
-                                                            ? torch::zeros_like(head_weight)
-                                                            : Tensor()};
+  static Tensor forward(AutogradContext* ctx, const Tensor& hidden, const Tensor& head_weight,
+                        const Tensor& rows_given, const Tensor& tokens,
+                        const std::optional<Tensor>& weights_given, double normalizer) {
+    const auto weights = weights_given.value_or(Tensor());
+    const auto states = hidden.index_select(0, rows_given);
+    const int64_t rows = std::max<int64_t>(16, kChunkElements / head_weight.size(0) / 16 * 16);
+    const Saved gradients = {
+        torch::empty_like(states),
+        head_weight.requires_grad() ? torch::zeros_like(head_weight) : Tensor(), rows_given};
     auto loss = torch::zeros({}, states.options().dtype(accumulate_dtype(states.scalar_type())));
     for (int64_t begin = 0; begin < states.size(0); begin += rows) {
       const int64_t size = std::min(rows, states.size(0) - begin);
-      auto logits = matmul_nt(states.narrow(0, begin, size), head_weight);
-      loss += cross_entropy_in_place(logits, targets.narrow(0, begin, size), 1 / normalizer);
-      if (states.requires_grad()) {
-        gradients.states_gradient.narrow(0, begin, size).copy_(matmul_nn(logits, head_weight));
+      const auto chunk = with_rows(states.narrow(0, begin, size), rounded_length(size));
+      const auto logits = matmul_nt(chunk, head_weight);  // zero behind the states
+      auto of_states = logits.narrow(0, 0, size);
+      loss += cross_entropy_in_place(of_states, tokens.narrow(0, begin, size),
+                                     narrow_defined(weights, begin, size), 1 / normalizer);
+      if (hidden.requires_grad()) {
+        gradients.states_gradient.narrow(0, begin, size)
+            .copy_(matmul_nn(logits, head_weight).narrow(0, 0, size));
       }
       if (gradients.head_gradient.defined()) {
-        gradients.head_gradient.addmm_(logits.t(), states.narrow(0, begin, size));
+        gradients.head_gradient.addmm_(logits.t(), chunk);
       }
     }
     gradients.save(ctx);
+    ctx->saved_data["tokens"] = hidden.size(0);
     return loss / normalizer;
   }
 
   static variable_list backward(AutogradContext* ctx, variable_list gradients) {
     refuse_second_derivatives();
     const auto saved = Saved::load(ctx);
-    const auto scale = gradients[0].to(saved.states_gradient.scalar_type());
-    return {saved.states_gradient * scale,
-            saved.head_gradient.defined() ? saved.head_gradient * scale : Tensor(),
+    const auto& scale = gradients[0];
+    return {ctx->needs_input_grad(0)
+                ? saved.hidden_gradient(scale, ctx->saved_data["tokens"].toInt())
+                : Tensor(),
+            saved.head_gradient.defined()
+                ? saved.head_gradient * scale.to(saved.head_gradient.scalar_type())
+                : Tensor(),
+            {},
+            {},
             {},
             {}};
   }
@@ -96,9 +135,12 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
 
 }  // namespace
 
-Tensor head_loss(const Tensor& states, const Tensor& head_weight, const Tensor& targets,
+Tensor head_loss(const Tensor& hidden, const Tensor& head_weight, const HeadTargets& targets,
                  double normalizer) {
-  return HeadLossFunction::apply(states, head_weight, targets, normalizer);
+  const auto weights =
+      targets.weights.defined() ? std::optional<Tensor>(targets.weights) : std::nullopt;
+  return HeadLossFunction::apply(hidden, head_weight, targets.rows, targets.tokens, weights,
+                                 normalizer);
 }
 
 }  // namespace mola

@@ -18,7 +18,6 @@ struct SavedMixture {
 /// output of the function.
 struct SavedGroup {
   torch::Tensor input;  ///< undefined if no gradient depends on it
-  torch::Tensor kept;   ///< [N, I] bool, the dropout mask; undefined without dropout
   torch::Tensor weight;
   torch::Tensor block;  ///< undefined without experts
   torch::Tensor thin;   ///< the low-rank products [N, M]; undefined without experts

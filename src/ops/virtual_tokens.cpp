@@ -8,7 +8,8 @@ VirtualTokens::VirtualTokens(const AttentionInputs& inputs, int64_t count) {
   const auto& offsets = inputs.offsets;
   const auto& cached = inputs.cached;
   for (size_t i = 0; i + 1 < offsets.size(); ++i) {
-    const bool begins = !cached || cached->cache->lengths.at(cached->slots.at(i)) == 0;
+    const bool begins = cached ? cached->cache->lengths.at(cached->slots.at(i)) == 0
+                               : inputs.parents.empty() || inputs.parents.at(i) < 0;
     sizes_.push_back(begins ? count : 0);
     sizes_.push_back(offsets[i + 1] - offsets[i]);
   }

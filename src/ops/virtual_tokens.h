@@ -6,9 +6,9 @@
 
 namespace mola {
 
-/// The positions of virtual tokens in concatenated sequences: `count` of them, P, precede each new
-/// sequence; a sequence that continues a cached one has them in the cache. The text has N rows and
-/// S new sequences.
+/// The positions of virtual tokens in concatenated segments: `count` of them, P, precede each that
+/// begins sequences; a sequence that continues a cached one has them in the cache. The text has N
+/// rows and S segments that begin.
 class VirtualTokens {
  public:
   VirtualTokens(const AttentionInputs& inputs, int64_t count);

@@ -36,6 +36,9 @@ StepMetrics metrics_from(const nlohmann::json& json, const std::string& origin) 
   metrics.learning_rate = number("learning_rate");
   metrics.grad_norm = number("grad_norm");
   metrics.tokens_per_second = number("tokens_per_second");
+  metrics.computed_tokens_per_second =
+      reader.number("computed_tokens_per_second", "", [](double) { return true; })
+          .value_or(metrics.tokens_per_second);
   metrics.validation_loss = reader.number("validation_loss", "", [](double) { return true; });
   metrics.expert_load = expert_numbers(reader, "expert_load");
   return metrics;
@@ -58,13 +61,15 @@ MetricsWriter::MetricsWriter(const std::string& path) : file_(new AppendFile(pat
 MetricsWriter::~MetricsWriter() = default;
 
 void MetricsWriter::write(const StepMetrics& metrics) {
-  nlohmann::ordered_json line = {{"step", metrics.step},
-                                 {"epoch", metrics.epoch},
-                                 {"loss", metrics.loss},
-                                 {"balance_loss", metrics.balance_loss},
-                                 {"learning_rate", metrics.learning_rate},
-                                 {"grad_norm", metrics.grad_norm},
-                                 {"tokens_per_second", metrics.tokens_per_second}};
+  nlohmann::ordered_json line = {
+      {"step", metrics.step},
+      {"epoch", metrics.epoch},
+      {"loss", metrics.loss},
+      {"balance_loss", metrics.balance_loss},
+      {"learning_rate", metrics.learning_rate},
+      {"grad_norm", metrics.grad_norm},
+      {"tokens_per_second", metrics.tokens_per_second},
+      {"computed_tokens_per_second", metrics.computed_tokens_per_second}};
   if (metrics.validation_loss) line["validation_loss"] = *metrics.validation_loss;
   if (!metrics.expert_load.empty()) line["expert_load"] = rounded(metrics.expert_load);
   file_->write(line.dump() + "\n");

@@ -25,6 +25,13 @@ std::string text_of(const char* format, Numbers... numbers) {
   return text;
 }
 
+std::string speed_text(const StepMetrics& metrics) {
+  const auto speed = text_of("%.0f tokens/s", metrics.tokens_per_second);
+  const double computed = metrics.computed_tokens_per_second;
+  const bool shares = computed < metrics.tokens_per_second;
+  return shares ? speed + text_of(" (%.0f computed)", computed) : speed;
+}
+
 ExpertNumbers to_numbers(const LayerPicks& picks, int64_t layers) {
   if (picks.empty()) return {};
   ExpertNumbers numbers(static_cast<size_t>(layers));
@@ -92,6 +99,7 @@ void StepLog::add(const Trainer::Step& step) {
   add_picks(picks_, step.picks);
   ++steps_;
   tokens_ += step.tokens;
+  computed_tokens_ += step.computed_tokens;
   const auto is_bad = (step.loss + step.grad_norm).isfinite().logical_not();
   const auto number = torch::where(is_bad, step.number, 0);
   bad_step_ = bad_step_.defined() ? torch::where(bad_step_ == 0, number, bad_step_) : number;
@@ -114,7 +122,9 @@ StepMetrics StepLog::means(const Trainer::Step& step) const {
   metrics.expert_load = shares(sums.picks);
   metrics.learning_rate = step.learning_rate;
   metrics.grad_norm = step.grad_norm.item<double>();
-  metrics.tokens_per_second = static_cast<double>(tokens_) / seconds_since(written_at_);
+  const double seconds = seconds_since(written_at_);
+  metrics.tokens_per_second = static_cast<double>(tokens_) / seconds;
+  metrics.computed_tokens_per_second = static_cast<double>(computed_tokens_) / seconds;
   check_finite();
   return metrics;
 }
@@ -134,20 +144,21 @@ void StepLog::write(const StepMetrics& metrics) {
   written_at_ = Clock::now();
   steps_ = 0;
   tokens_ = 0;
+  computed_tokens_ = 0;
   picks_.clear();
 }
 
 void StepLog::show(const StepMetrics& metrics) {
   if (bar_ != nullptr) {
-    state_ = text_of("loss %.4f  %.0f tokens/s", metrics.loss, metrics.tokens_per_second);
+    state_ = text_of("loss %.4f  %s", metrics.loss, speed_text(metrics).c_str());
     return bar_->update(metrics.step, state_);
   }
   log_info(
       text_of("step %lld/%lld  epoch %.2f  loss %.4f  balance %.4f  lr %.2e  norm %.3f  "
-              "%.0f tokens/s  %s left",
+              "%s  %s left",
               static_cast<long long>(metrics.step), static_cast<long long>(total_steps_),
               metrics.epoch, metrics.loss, metrics.balance_loss, metrics.learning_rate,
-              metrics.grad_norm, metrics.tokens_per_second, time_left(metrics.step).c_str()));
+              metrics.grad_norm, speed_text(metrics).c_str(), time_left(metrics.step).c_str()));
 }
 
 std::string StepLog::time_left(int64_t step) const {

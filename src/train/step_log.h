@@ -62,6 +62,7 @@ class StepLog {
 
   int64_t steps_ = 0;
   int64_t tokens_ = 0;  // of this process
+  int64_t computed_tokens_ = 0;
   torch::Tensor loss_;
   torch::Tensor balance_loss_;
   LayerPicks picks_;

@@ -5,8 +5,6 @@
 #include "mola/data/collate.h"
 #include "mola/loss/causal_lm_loss.h"
 #include "mola/train/schedule.h"
-#include "train/malloc_tuning.h"
-#include "train/random_devices.h"
 
 namespace mola {
 namespace {
@@ -16,32 +14,20 @@ struct StepData {
   std::vector<Batch> batches;
   int64_t targets = 0;
   int64_t tokens = 0;
+  int64_t computed_tokens = 0;
 };
 
-StepData collate_step(const std::vector<MicroBatch>& micro_batches, torch::Device device) {
+StepData collate_step(const std::vector<MicroBatch>& micro_batches, torch::Device device,
+                      bool share_prefix) {
   StepData data;
   for (const auto& micro_batch : micro_batches) {
-    data.batches.push_back(collate(micro_batch, device));
+    data.batches.push_back(collate(micro_batch, device, share_prefix));
     data.targets += data.batches.back().targets.count();
     data.tokens += data.batches.back().tokens.count();
+    data.computed_tokens += data.batches.back().tokens.computed();
   }
   return data;
 }
-
-// The random numbers that a step draws, to take them back.
-class RandomNumbers {
- public:
-  explicit RandomNumbers(torch::Device device) : devices_(random_devices(device)) {
-    for (const auto& [name, place] : devices_) states_[name] = random_state(place);
-  }
-  void restore() const {
-    for (const auto& [name, place] : devices_) set_random_state(place, states_.at(name));
-  }
-
- private:
-  std::map<std::string, torch::Device> devices_;
-  TensorMap states_;
-};
 
 }  // namespace
 
@@ -51,7 +37,6 @@ Trainer::Trainer(Llama model, const Loader& loader, const TrainConfig& train)
       train_(train),
       parameters_(*model_),
       optimizer_(parameters_, train) {
-  keep_freed_memory();
   model_->gradient_checkpointing = train.gradient_checkpointing;
 }
 
@@ -87,34 +72,38 @@ bool Trainer::run(const OnStep& on_step, const ShouldStop& should_stop) {
   return steps_taken_ >= total_steps();
 }
 
+// Without a gradient if none is needed.
+torch::Tensor Trainer::balance_of(const RoutingTrace& trace, LayerPicks& picks) const {
+  const torch::AutoGradMode mode(train_.balance_coefficient != 0);
+  return load_balancing_loss(trace, {}, &picks);
+}
+
 std::optional<Trainer::Step> Trainer::step(int64_t number, const ShouldStop& should_stop) {
   const int64_t per_epoch = loader_->steps_per_epoch();
   const auto device = model_->embed_tokens.device();
-  const auto data =
-      collate_step(loader_->step((number - 1) / per_epoch, (number - 1) % per_epoch), device);
+  const auto data = collate_step(loader_->step((number - 1) / per_epoch, (number - 1) % per_epoch),
+                                 device, loader_->options().share_prefix);
   auto loss = torch::zeros({}, torch::device(device));
   auto balance_loss = torch::zeros_like(loss);
   LayerPicks picks;
 
-  std::optional<RandomNumbers> random;
-  if (should_stop) random.emplace(device);
   parameters_.zero_gradients();
-  for (const auto& batch : data.batches) {
-    if (should_stop && should_stop()) {
-      random->restore();
-      return std::nullopt;
-    }
+  for (size_t i = 0; i < data.batches.size(); ++i) {
+    if (should_stop && should_stop()) return std::nullopt;
+    const auto& batch = data.batches[i];
+    const DropoutKey key = {static_cast<uint64_t>(train_.seed), static_cast<uint64_t>(number),
+                            static_cast<uint32_t>(i)};
     RoutingTrace trace;
-    const auto hidden = model_->forward(batch.tokens, &trace);
+    const auto hidden = model_->forward(batch.tokens, &trace, key);
     auto total = causal_lm_loss(hidden, model_->head_weight(), batch.targets,
                                 static_cast<double>(data.targets));
     loss += total.detach();
     if (!trace.records.empty()) {
       const double share =
           static_cast<double>(batch.tokens.count()) / static_cast<double>(data.tokens);
-      const auto balance = load_balancing_loss(trace, {}, &picks) * share;
+      const auto balance = balance_of(trace, picks) * share;
       balance_loss += balance.detach();
-      total = total + train_.balance_coefficient * balance;
+      if (balance.requires_grad()) total = total + train_.balance_coefficient * balance;
     }
     total.backward();
     parameters_.gather_gradients();
@@ -124,7 +113,8 @@ std::optional<Trainer::Step> Trainer::step(int64_t number, const ShouldStop& sho
   const double learning_rate = learning_rate_at(train_, number - 1, total_steps());
   optimizer_.step(learning_rate);
   parameters_.round_values();
-  return Step{number, learning_rate, data.tokens, loss, balance_loss, grad_norm, picks};
+  return Step{number, learning_rate, data.tokens, data.computed_tokens,
+              loss,   balance_loss,  grad_norm,   picks};
 }
 
 }  // namespace mola

@@ -24,7 +24,7 @@ std::optional<double> validation_loss(Llama model, const Loader& loader,
   for (int64_t step = 0; step < loader.steps_per_epoch(); ++step) {
     for (const auto& micro_batch : loader.step(/*epoch=*/0, step)) {
       if (should_stop && should_stop()) return std::nullopt;
-      const auto batch = collate(micro_batch, device);
+      const auto batch = collate(micro_batch, device, loader.options().share_prefix);
       const auto hidden = model->forward(batch.tokens);
       sum += causal_lm_loss(hidden, model->head_weight(), batch.targets, /*normalizer=*/1);
       targets += batch.targets.count();

@@ -40,6 +40,18 @@ TEST(RoutingStatistics, CountByHand) {
   EXPECT_EQ(routing.dead, 0);
 }
 
+TEST(RoutingStatistics, CountATokenForEachOfItsRows) {
+  auto trace = small_trace();
+  trace.records[0].multiplicity = torch::tensor({2, 1, 0}, torch::kLong);
+  RoutingStatistics statistics;
+  add_routing(statistics, trace);
+  const auto routing = summarize(statistics)[0];
+  EXPECT_EQ(routing.tokens, 3);
+  EXPECT_EQ(routing.picks, (std::vector<int64_t>{3, 2, 1}));
+  EXPECT_EQ(routing.co_picks, (std::vector<std::vector<int64_t>>{{3, 2, 1}, {2, 2, 0}, {1, 0, 1}}));
+  EXPECT_EQ(routing.probability[2], 0.5 / 3);
+}
+
 TEST(RoutingStatistics, NameTheDead) {
   RoutingTrace trace;
   trace.records.push_back(

@@ -54,7 +54,7 @@ class Resume : public FinetuneRun {
     auto& text = files["metrics.jsonl"];
     text.clear();
     for (auto line : metrics(run)) {
-      line.erase("tokens_per_second");
+      for (const auto* key : {"tokens_per_second", "computed_tokens_per_second"}) line.erase(key);
       text += line.dump() + "\n";
     }
     return files;

@@ -19,6 +19,36 @@ TEST(CausalLmLoss, PredictsTheNextLabel) {
   EXPECT_NEAR(loss.item<double>(), (-std::log(0.75) - std::log(0.25)) / 2, 1e-6);
 }
 
+// A position that stands for three rows: one predicts token 0, two predict token 1.
+TEST(CausalLmLoss, WeighsTheTargetsOfAPosition) {
+  const auto hidden = torch::log(torch::tensor({{1.0f, 3.0f}})).requires_grad_();
+  const auto ids = [](std::vector<int64_t> values) { return torch::tensor(values); };
+  const Targets targets = {ids({0, 0}), ids({0, 1}), ids({1, 2}), /*weight_sum=*/3};
+  EXPECT_EQ(targets.count(), 3);
+  const auto loss = causal_lm_loss(hidden, torch::eye(2), targets, /*normalizer=*/1);
+  EXPECT_NEAR(loss.item<double>(), -std::log(0.25) - 2 * std::log(0.75), 1e-6);
+  loss.backward();  // 3 (1/4, 3/4) - (1, 2)
+  EXPECT_LT(relative_error(hidden.grad(), torch::tensor({{-0.25f, 0.25f}})), 1e-6);
+}
+
+TEST(CausalLmLoss, WeightsAreRepetitions) {
+  const auto hidden = torch::randn({4, 3}, torch::kDouble).requires_grad_();
+  const auto head = torch::randn({5, 3}, torch::kDouble).requires_grad_();
+  const auto ids = [](std::vector<int64_t> values) { return torch::tensor(values); };
+  const Targets weighted = {ids({0, 1, 1, 3}), ids({2, 0, 4, 1}), ids({3, 1, 2, 1}), 7};
+  const Targets repeated = {ids({0, 0, 0, 1, 1, 1, 3}), ids({2, 2, 2, 0, 4, 4, 1}), {}};
+  ASSERT_EQ(weighted.count(), repeated.count());
+  const auto found = causal_lm_loss(hidden, head, weighted, 7);
+  const auto expected = causal_lm_loss(hidden, head, repeated, 7);
+  EXPECT_LT(relative_error(found, expected), 1e-12);
+  const auto found_grads = torch::autograd::grad({found}, {hidden, head});
+  const auto expected_grads = torch::autograd::grad({expected}, {hidden, head});
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_LT(relative_error(found_grads[i], expected_grads[i]), 1e-12) << i;
+  }
+  expect_gradients([&] { return causal_lm_loss(hidden, head, weighted, 7); }, {hidden, head});
+}
+
 TEST(CausalLmLoss, SkipsWhatIsUnlabelled) {
   const auto hidden = torch::randn({2, 4, 3});
   const auto head = torch::randn({5, 3});
@@ -71,16 +101,16 @@ TEST(CausalLmLoss, HasTheGradientOfItsResult) {
   expect_gradients([&] { return causal_lm_loss(hidden, head, targets, 2); }, {hidden, head});
 }
 
-// A vocabulary so large that only 8 rows of logits exist at a time.
+// A vocabulary so large that only 16 rows of logits exist at a time.
 TEST(CausalLmLoss, InChunksEqualsTheWhole) {
-  constexpr int64_t kVocabulary = 1024000;
-  const auto hidden = torch::randn({1, 11, 2}, torch::kDouble).requires_grad_();
+  constexpr int64_t kVocabulary = 512000;
+  const auto hidden = torch::randn({1, 19, 2}, torch::kDouble).requires_grad_();
   const auto head = torch::randn({kVocabulary, 2}, torch::kDouble).requires_grad_();
-  const auto ids = torch::randint(kVocabulary, {1, 11}, torch::kLong);
-  const auto found = causal_lm_loss(hidden, head, find_targets(ids), 10);
+  const auto ids = torch::randint(kVocabulary, {1, 19}, torch::kLong);
+  const auto found = causal_lm_loss(hidden, head, find_targets(ids), 18);
   const auto found_grads = torch::autograd::grad({found}, {hidden, head});
-  const auto logits = torch::linear(hidden[0].narrow(0, 0, 10), head);
-  const auto expected = torch::cross_entropy_loss(logits, ids[0].narrow(0, 1, 10));
+  const auto logits = torch::linear(hidden[0].narrow(0, 0, 18), head);
+  const auto expected = torch::cross_entropy_loss(logits, ids[0].narrow(0, 1, 18));
   const auto expected_grads = torch::autograd::grad({expected}, {hidden, head});
   EXPECT_LT(relative_error(found, expected), 1e-12);
   for (size_t i = 0; i < 2; ++i) {

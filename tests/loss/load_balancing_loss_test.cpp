@@ -57,6 +57,17 @@ TEST(LoadBalancingLoss, PaddingCountsNowhere) {
               loss_of({record(0, p.index_select(0, torch::tensor({0, 2})), 1)}), 1e-6);
 }
 
+// f = (2/3, 1/3) and P = (1.9/3, 1.1/3).
+TEST(LoadBalancingLoss, ATokenCountsForEachOfItsRows) {
+  auto shared = record(0, torch::tensor({{0.8, 0.2}, {0.3, 0.7}}), 1);
+  shared.multiplicity = torch::tensor({2, 1}, torch::kLong);
+  RoutingTrace trace;
+  trace.records = {shared};
+  LayerPicks picks;
+  EXPECT_NEAR(load_balancing_loss(trace, {}, &picks).item<double>(), 9.8 / 9, 1e-6);
+  expect_same(picks.at(0), torch::tensor({2.0f, 1.0f}));
+}
+
 // Layer 1 has two projections of three experts, which count, and one of two.
 TEST(LoadBalancingLoss, CountsThePicksOfALayer) {
   RoutingTrace trace;

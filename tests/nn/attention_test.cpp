@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mola/nn/rotary_embedding.h"
+#include "ops/attention_by_torch.h"
 #include "ops/causal_attention.h"
 #include "support/tensors.h"
 
@@ -123,12 +124,95 @@ TEST(CausalAttention, EqualsTheOneWithAMask) {
   at::set_num_threads(threads);
 }
 
+// Segments 0 to 4: a beginning, two that follow it, one that follows the second, and one alone.
+AttentionInputs tree_inputs(const std::vector<int64_t>& lengths, torch::Dtype dtype) {
+  auto inputs = inputs_of(lengths, dtype);
+  inputs.parents = {-1, 0, 0, 2, -1};
+  return inputs;
+}
+
+// The rows of `wide`, and then those of their sequences unshared: 0 + 1, 0 + 2 + 3, 4.
+std::vector<Tensor> sequences_of(const Tensor& rows, const std::vector<int64_t>& lengths) {
+  const auto parts = rows.split_with_sizes(lengths);
+  return {torch::cat({parts[0], parts[1]}), torch::cat({parts[0], parts[2], parts[3]}), parts[4]};
+}
+
+// More tokens than one thread takes, and segments of one token.
+TEST(CausalAttention, OfSharedBeginningsEqualsThatOfWholeSequences) {
+  const HeadCounts heads = {4, 2, kHeadDim};
+  for (const auto& lengths :
+       std::vector<std::vector<int64_t>>{{3, 2, 1, 4, 5}, {70, 40, 1, 13, 30}}) {
+    for (const auto dtype : {torch::kDouble, torch::kFloat, torch::kBFloat16}) {
+      const auto inputs = tree_inputs(lengths, dtype);
+      const auto wide =
+          torch::randn({inputs.offsets.back(), heads.width()}, dtype).requires_grad_();
+      std::vector<Tensor> unshared;
+      const auto rows = sequences_of(wide, lengths);
+      const auto cos = sequences_of(inputs.rotary.cos, lengths);
+      const auto sin = sequences_of(inputs.rotary.sin, lengths);
+      for (size_t i = 0; i < rows.size(); ++i) {
+        unshared.push_back(
+            causal_attention(rows[i], {{cos[i], sin[i]}, {0, rows[i].size(0)}, {}}, heads));
+      }
+      const auto shared = causal_attention(wide, inputs, heads);
+      const auto found = torch::cat(sequences_of(shared, lengths));
+      const auto expected = torch::cat(unshared);
+      const auto direction = torch::randn_like(found);
+      const auto found_grad = torch::autograd::grad({found}, {wide}, {direction})[0];
+      const auto expected_grad = torch::autograd::grad({expected}, {wide}, {direction})[0];
+      const double tolerance =
+          dtype == torch::kDouble ? 1e-12 : (dtype == torch::kFloat ? 1e-5 : 0.02);
+      EXPECT_LT(relative_error(found, expected), tolerance) << dtype;
+      EXPECT_LT(relative_error(found_grad, expected_grad), tolerance) << dtype;
+      const auto by_torch = attention_by_torch(wide, inputs, heads);
+      EXPECT_LT(relative_error(by_torch, shared), tolerance) << dtype;
+    }
+  }
+}
+
+TEST(CausalAttention, OfSharedBeginningsHasTheGradientsOfItsResult) {
+  const HeadCounts heads = {4, 2, kHeadDim};
+  const auto inputs = tree_inputs({3, 2, 1, 4, 2}, torch::kDouble);
+  const auto wide = torch::randn({12, heads.width()}, torch::kDouble).requires_grad_();
+  expect_gradients([&] { return causal_attention(wide, inputs, heads); }, {wide});
+}
+
+TEST(CausalAttention, RefusesParentsOutOfOrder) {
+  const HeadCounts heads = {2, 1, kHeadDim};
+  const auto wide = torch::randn({6, heads.width()});
+  auto inputs = inputs_of({2, 2, 2});
+  for (const std::vector<int64_t>& parents :
+       {std::vector<int64_t>{-1, 0}, {0, 0, 0}, {-1, 2, 0}, {-1, -1, 0}, {-2, 0, 0}}) {
+    inputs.parents = parents;
+    EXPECT_THROW(causal_attention(wide, inputs, heads), c10::Error) << parents;
+  }
+}
+
+TEST(CausalAttention, RowsBehindTheLastSegmentGiveZerosAndGetNoGradient) {
+  const HeadCounts heads = {2, 1, kHeadDim};
+  for (const auto dtype : {torch::kFloat, torch::kDouble}) {
+    const auto inputs = inputs_of({3, 2}, dtype);
+    const auto wide = torch::randn({5, heads.width()}, dtype).requires_grad_();
+    const auto padded = torch::constant_pad_nd(wide.detach(), {0, 0, 0, 3}, 7.0).requires_grad_();
+    const auto with_tail = [](const Tensor& rows) {
+      return torch::constant_pad_nd(rows, {0, 0, 0, 3});
+    };
+    const RotaryAngles angles = {with_tail(inputs.rotary.cos), with_tail(inputs.rotary.sin)};
+    const auto expected = causal_attention(wide, inputs, heads);
+    const auto y = causal_attention(padded, {angles, inputs.offsets, {}}, heads);
+    EXPECT_TRUE(torch::equal(y, with_tail(expected))) << dtype;
+    expected.square().sum().backward();
+    (y.square().sum() + y.sum() * 0).backward();
+    EXPECT_TRUE(torch::equal(padded.grad(), with_tail(wide.grad()))) << dtype;
+  }
+}
+
 TEST(CausalAttention, RefusesWhatItsKernelsWouldReadWrongly) {
   const HeadCounts heads = {2, 1, kHeadDim};
   const auto wide = torch::randn({4, heads.width()});
   const auto good = inputs_of({4});
   for (const std::vector<int64_t>& offsets :
-       {std::vector<int64_t>{}, {0}, {0, 3}, {1, 4}, {0, 2, 2, 4}, {0, 3, 2, 4}}) {
+       {std::vector<int64_t>{}, {0}, {0, 5}, {1, 4}, {0, 2, 2, 4}, {0, 3, 2, 4}}) {
     EXPECT_THROW(causal_attention(wide, {good.rotary, offsets, {}}, heads), c10::Error) << offsets;
   }
   EXPECT_THROW(causal_attention(wide, {inputs_of({3}).rotary, good.offsets, {}}, heads),

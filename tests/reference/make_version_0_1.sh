@@ -4,14 +4,16 @@
 #   tests/reference/make_version_0_1.sh BIN_OF_0_1
 #
 # run/ is a run that can be resumed from checkpoint-2 (its config has the key `recompute`), with the
-# adapter that it ended with and that adapter's logits; base/ is a pretrained base model with its
+# adapter that it ended with and that adapter's logits. resumed_without_dropout.safetensors is the
+# adapter that steps 3 and 4 give with `dropout` 0: the last version with 0.1's dropout made it, and
+# this script does not, since 0.1 refuses to resume with another value. base/ is a pretrained base model with its
 # tokenizer, and its logits.
 set -euo pipefail
 bin=$(realpath "$1")
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export OMP_NUM_THREADS=1
-rm -rf version_0_1
-mkdir version_0_1
+find version_0_1 -mindepth 1 ! -name resumed_without_dropout.safetensors -delete
+mkdir -p version_0_1
 cd version_0_1
 
 python3 - << 'END'

@@ -11,13 +11,15 @@ namespace {
 TEST(Metrics, AreOneObjectALine) {
   const TempFolder folder;
   MetricsWriter writer(folder.path("metrics.jsonl"));
-  writer.write({3, 0.5, 2.25, 1.5, 0.25, 0.75, 100, {}, {}});
-  writer.write({4, 1.0, 2.0, 1.5, 0.25, 0.75, 100, 2.5, {{}, {2.0 / 3, 1.0 / 3}}});
+  writer.write({3, 0.5, 2.25, 1.5, 0.25, 0.75, 100, 50, {}, {}});
+  writer.write({4, 1.0, 2.0, 1.5, 0.25, 0.75, 100, 50, 2.5, {{}, {2.0 / 3, 1.0 / 3}}});
   EXPECT_EQ(folder.read("metrics.jsonl"),
             "{\"step\":3,\"epoch\":0.5,\"loss\":2.25,\"balance_loss\":1.5,\"learning_rate\":0.25,"
-            "\"grad_norm\":0.75,\"tokens_per_second\":100.0}\n"
+            "\"grad_norm\":0.75,\"tokens_per_second\":100.0,"
+            "\"computed_tokens_per_second\":50.0}\n"
             "{\"step\":4,\"epoch\":1.0,\"loss\":2.0,\"balance_loss\":1.5,\"learning_rate\":0.25,"
-            "\"grad_norm\":0.75,\"tokens_per_second\":100.0,\"validation_loss\":2.5,"
+            "\"grad_norm\":0.75,\"tokens_per_second\":100.0,"
+            "\"computed_tokens_per_second\":50.0,\"validation_loss\":2.5,"
             "\"expert_load\":[[],[0.6667,0.3333]]}\n");
 }
 
@@ -25,8 +27,8 @@ TEST(Metrics, AreReadBack) {
   const TempFolder folder;
   const auto path = folder.path("metrics.jsonl");
   MetricsWriter writer(path);
-  writer.write({3, 0.5, 2.25, 1.5, 0.25, 0.75, 100, {}, {}});
-  writer.write({4, 1.0, 2.0, 1.25, 0.5, 0.625, 200, 2.5, {{}, {0.25, 0.75}}});
+  writer.write({3, 0.5, 2.25, 1.5, 0.25, 0.75, 100, 50, {}, {}});
+  writer.write({4, 1.0, 2.0, 1.25, 0.5, 0.625, 200, 50, 2.5, {{}, {0.25, 0.75}}});
   const auto whole = folder.read("metrics.jsonl");
   for (const std::string unfinished : {"", "{\"step\":5,\"lo"}) {
     folder.write("metrics.jsonl", whole + unfinished);
@@ -41,6 +43,7 @@ TEST(Metrics, AreReadBack) {
     EXPECT_EQ(all[1].learning_rate, 0.5);
     EXPECT_EQ(all[1].grad_norm, 0.625);
     EXPECT_EQ(all[1].tokens_per_second, 200);
+    EXPECT_EQ(all[1].computed_tokens_per_second, 50);
     EXPECT_EQ(all[1].validation_loss, 2.5);
     EXPECT_EQ(all[1].expert_load, (ExpertNumbers{{}, {0.25, 0.75}}));
   }
@@ -49,7 +52,7 @@ TEST(Metrics, AreReadBack) {
 TEST(Metrics, RefuseABrokenLine) {
   const TempFolder folder;
   const auto path = folder.path("metrics.jsonl");
-  MetricsWriter(path).write({3, 0.5, 2.25, 1.5, 0.25, 0.75, 100, {}, {}});
+  MetricsWriter(path).write({3, 0.5, 2.25, 1.5, 0.25, 0.75, 100, 50, {}, {}});
   const auto good = folder.read("metrics.jsonl");
   const auto error = [&](const std::string& line) {
     folder.write("metrics.jsonl", good + line + "\n" + good);

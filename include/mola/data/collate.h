@@ -12,7 +12,10 @@ struct Batch {
   Targets targets;  ///< positions among `tokens`
 };
 
-/// The sequences in their order, on `device`. With a GPU the host does not wait for the copy.
-Batch collate(const MicroBatch& sequences, torch::Device device = torch::kCPU);
+/// The sequences in their order, on `device`. With a GPU the host does not wait for the copy. With
+/// `share_prefix`, tokens that several sequences begin with are there once, with their
+/// multiplicity, where that saves time.
+Batch collate(const MicroBatch& sequences, torch::Device device = torch::kCPU,
+              bool share_prefix = false);
 
 }  // namespace mola

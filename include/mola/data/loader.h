@@ -14,6 +14,7 @@ struct LoaderOptions {
   bool group_by_length = true;
   int64_t seed = 10;
   int64_t packed_tokens = 0;  ///< packing: maximum tokens per micro-batch; 0: no packing
+  bool share_prefix = false;  ///< whether micro-batches are to be collated so
 };
 
 /// The sequences of one forward pass, which computes each independently and without padding.
@@ -23,7 +24,8 @@ using MicroBatch = std::vector<const Sequence*>;
 /// depend only on seed, epoch and index, so a run can resume anywhere. Grouping sorts the sequences
 /// of one step by length before they are split into micro-batches: every step stays a random
 /// sample. Packing fills micro-batches by tokens instead of by sequences, first-fit from the
-/// longest, so that short sequences give few, full micro-batches.
+/// longest, so that short sequences give few, full micro-batches. Sequences of equal length are
+/// sorted by their tokens, so that those with equal beginnings meet.
 ///
 /// The order is the same on every machine. Each thread needs its own loader, since a loader caches
 /// the order of the last epoch.
@@ -39,6 +41,8 @@ class Loader {
   /// The micro-batches of the step `index` (from 0) of `epoch` (from 0). The pointers are valid as
   /// long as the loader. Throws `Error` if there is no such step.
   std::vector<MicroBatch> step(int64_t epoch, int64_t index) const;
+
+  const LoaderOptions& options() const { return options_; }
 
  private:
   const std::vector<size_t>& order_of(int64_t epoch) const;

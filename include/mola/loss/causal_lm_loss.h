@@ -6,21 +6,25 @@
 
 namespace mola {
 
-/// The positions that contribute to the loss: M positions among the concatenated tokens of a batch,
-/// and the token that each should predict. Both int64 [M].
+/// What contributes to the loss: M positions among the concatenated tokens of a batch, and the
+/// token that each should predict. A position that stands for several rows may predict several
+/// tokens, and occurs as often.
 struct Targets {
-  torch::Tensor positions;
-  torch::Tensor tokens;
+  torch::Tensor positions;  ///< [M] int64
+  torch::Tensor tokens;     ///< [M] int64
+  torch::Tensor weights;    ///< [M] int64, the number of rows labelled so; undefined: 1 each
+  int64_t weight_sum = 0;   ///< of `weights`, if defined
 
-  int64_t count() const { return tokens.size(0); }
+  /// The number of labelled tokens of the rows, which normalizes the loss.
+  int64_t count() const { return weights.defined() ? weight_sum : tokens.size(0); }
 };
 
 /// The targets of labels [B, T] that are aligned with their inputs: position t predicts the label
 /// at t + 1 unless that is kIgnoreIndex. On CUDA this synchronizes with the device.
 Targets find_targets(const torch::Tensor& labels);
 
-/// Sum of the cross-entropies over the targets, divided by `normalizer`: the number of targets of
-/// the whole optimizer step, so that micro-batches add up to its mean.
+/// Sum of the cross-entropies over the targets, each times its weight, divided by `normalizer`: the
+/// number of labelled tokens of the whole optimizer step, so that micro-batches add up to its mean.
 ///
 /// hidden [B, T, H] or [N, H], head_weight [V, H]; logits hidden head_weight^T are computed at
 /// target positions only, in chunks. The softmax is in fp32. Returns an fp32 scalar, 0 without

@@ -47,7 +47,9 @@ class LlamaImpl : public torch::nn::Module {
 
   /// The same for N packed tokens, without padding -> [N, H]. Each token attends to itself and to
   /// those before it in its sequence. Throws `c10::Error` unless the offsets rise from 0 to N.
-  torch::Tensor forward(const PackedTokens& tokens, RoutingTrace* trace = nullptr);
+  /// The dropout masks are those of `key`, or of one drawn from torch's generator of the CPU.
+  torch::Tensor forward(const PackedTokens& tokens, RoutingTrace* trace = nullptr,
+                        const std::optional<DropoutKey>& key = std::nullopt);
 
   /// The same for tokens that continue sequences: sequence i continues the slot `slots[i]` of
   /// `cache`, and its new tokens are added there, after the virtual ones if the slot is empty.

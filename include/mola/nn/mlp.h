@@ -14,8 +14,10 @@ class MlpImpl : public torch::nn::Module {
   /// down_proj, with H outputs. Throws `c10::Error` if the widths do not match.
   MlpImpl(ProjectionGroup gate_up, ProjectionGroup down);
 
-  /// x [N, H] -> [N, H]. Adds the routing to `trace` unless it is null.
-  torch::Tensor forward(const torch::Tensor& x, RoutingTrace* trace = nullptr);
+  /// x [N, H] -> [N, H]. Adds the routing to `trace` unless it is null. The dropout masks are those
+  /// of `key`, as in `ProjectionGroup`.
+  torch::Tensor forward(const torch::Tensor& x, RoutingTrace* trace = nullptr,
+                        const std::optional<DropoutKey>& key = std::nullopt);
 
   ProjectionGroup gate_up;
   ProjectionGroup down;

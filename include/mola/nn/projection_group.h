@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mola/nn/lora_mixture.h"
+#include "mola/ops/dropout_key.h"
 #include "mola/ops/input_activation.h"
 #include "mola/ops/routing.h"
 
@@ -64,9 +65,11 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
   std::vector<torch::Tensor> forward(const torch::Tensor& x, RoutingTrace* trace = nullptr);
 
   /// The same with the outputs concatenated: [..., sum of O]. Applies `activation` to x first; with
-  /// kSwiglu, x is [..., 2 I].
+  /// kSwiglu, x is [..., 2 I]. The dropout mask is that of `key`, or of one drawn from torch's
+  /// generator of the CPU.
   torch::Tensor forward_wide(const torch::Tensor& x, RoutingTrace* trace = nullptr,
-                             InputActivation activation = InputActivation::kNone);
+                             InputActivation activation = InputActivation::kNone,
+                             const std::optional<DropoutKey>& key = std::nullopt);
 
   /// Moves the experts and routers into their contiguous blocks unless they are already there.
   /// `forward` does this itself; callers that move whole blocks must call it first.

@@ -26,7 +26,14 @@ struct RoutingRecord {
   int64_t layer;
   std::string projection;
   Routing routing;
+  torch::Tensor multiplicity = {};  ///< [N] int64, the rows that each token stands for; undefined:
+                                    ///< 1 each
 };
+
+/// The weight of each of the N tokens of `record` in sums over the tokens of all rows: [N, 1] in
+/// `dtype`. `attention_mask`, if defined, has N elements: 0 for padding, which has no weight.
+torch::Tensor token_weights(const RoutingRecord& record, const torch::Tensor& attention_mask,
+                            torch::Dtype dtype);
 
 /// Collects the routing of a forward pass in the order of the projections. Without a trace, a
 /// forward pass keeps no routing.

@@ -21,8 +21,9 @@ struct StepMetrics {
   double loss = 0;          ///< language-model loss
   double balance_loss = 0;  ///< sum over layers, before its coefficient
   double learning_rate = 0;
-  double grad_norm = 0;  ///< of this step, before clipping
-  double tokens_per_second = 0;
+  double grad_norm = 0;                   ///< of this step, before clipping
+  double tokens_per_second = 0;           ///< of all rows
+  double computed_tokens_per_second = 0;  ///< fewer where rows share beginnings
   std::optional<double> validation_loss;  ///< after this step, if it was evaluated
   ExpertNumbers expert_load;  ///< shares of a layer's assignments, as in its balance loss; empty
                               ///< if the adapter has no routers

@@ -24,7 +24,8 @@ class Trainer {
   struct Step {
     int64_t number;  ///< from 1
     double learning_rate;
-    int64_t tokens;              ///< without padding
+    int64_t tokens;              ///< of all rows, without padding
+    int64_t computed_tokens;     ///< fewer where rows of a micro-batch share beginnings
     torch::Tensor loss;          ///< language-model loss
     torch::Tensor balance_loss;  ///< sum over layers, before its coefficient
     torch::Tensor grad_norm;     ///< before clipping
@@ -50,8 +51,8 @@ class Trainer {
 
   /// Trains from the step after the last completed one (or the first step) to the last step, or
   /// until `on_step` returns false or `should_stop` returns true (both may be empty). A step that
-  /// is stopped in progress is discarded, and its random numbers are restored. Returns whether the
-  /// last step was completed; if not, another call continues. Leaves the model in evaluation mode.
+  /// is stopped in progress is discarded. Returns whether the last step was completed; if not,
+  /// another call continues. Leaves the model in evaluation mode.
   bool run(const OnStep& on_step = {}, const ShouldStop& should_stop = {});
 
   /// The tensors of a checkpoint besides the trained parameters, by name, to save them and to load
@@ -65,6 +66,7 @@ class Trainer {
 
  private:
   std::optional<Step> step(int64_t number, const ShouldStop& should_stop);
+  torch::Tensor balance_of(const RoutingTrace& trace, LayerPicks& picks) const;
 
   Llama model_;
   const Loader* loader_;
