@@ -64,7 +64,7 @@ void run_command(const Command& command, int argc, char** argv) {
     fail(problem(app, error), "; 'mola ", command.name, " --help' lists the options");
   }
   if (command.computes) {
-    spin_shortly(argv);
+    prepare_to_compute(argv);
     load_cuda_library();  // before anything asks torch for CUDA: it keeps the first answer
   }
   try {

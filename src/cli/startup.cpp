@@ -12,6 +12,7 @@
 #include "base/stop_signal.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
+#include "mola/train/malloc_tuning.h"
 
 namespace mola::cli {
 
@@ -45,11 +46,12 @@ void flush_output() {
        errno == 0 ? "" : std::strerror(errno));
 }
 
-void spin_shortly(char** argv) {
+void prepare_to_compute(char** argv) {
+  keep_freed_memory();
   const bool is_set =
       std::getenv("GOMP_SPINCOUNT") != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr;
   if (is_set || omp_get_max_threads() == 1) return;
-  setenv("GOMP_SPINCOUNT", "1000", /*overwrite=*/0);
+  setenv("GOMP_SPINCOUNT", "4000", /*overwrite=*/0);
   execv("/proc/self/exe", argv);  // returns only if it fails; then the run goes on without
 }
 

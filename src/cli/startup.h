@@ -16,10 +16,14 @@ int run_and_report(const std::function<void()>& run);
 /// Throws `Error` if standard output could not be written.
 void flush_output();
 
-/// For commands that compute for long. Threads that wait for each other spin, by libgomp's default
-/// for about a millisecond: next to a process that takes a core, training took 1.5 times as long as
-/// with short spinning, and small models 2 to 20 times. libgomp reads its settings when it is
-/// loaded, so the program starts itself again with them. Settings of the user's own are kept.
-void spin_shortly(char** argv);
+/// For commands that compute for long, before they do. Settings of the user's own are kept.
+///
+/// - Freed memory is kept for the next step.
+/// - Threads that wait for each other spin for a fifth of a millisecond, not for many as libgomp's
+///   do by default: next to a process that takes a core, that is up to 1.5 times as fast, and small
+///   models up to 20 times; alone, a tenth slower. Sleeping sooner is slower alone, where a step
+///   has few tokens. libgomp reads its settings when it is loaded, so the program starts itself
+///   again with them.
+void prepare_to_compute(char** argv);
 
 }  // namespace mola::cli

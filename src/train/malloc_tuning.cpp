@@ -1,4 +1,4 @@
-#include "train/malloc_tuning.h"
+#include "mola/train/malloc_tuning.h"
 
 #include <cstdlib>
 #if defined(__GLIBC__)
