@@ -1,7 +1,7 @@
 // Times training steps of a random model: tokens per second, shares of the time, peak memory, and
 // efficiency, the share of the time that the matrix products alone would take at the best rates of
-// this machine. `generate` times generation instead: tokens per second of prompts and of new
-// tokens, with and without the adapter.
+// this machine. `rows` trains on real rows instead, as `mola finetune` does. `generate` times
+// generation: tokens per second of prompts and of new tokens, with and without the adapter.
 #include <sys/resource.h>
 #include <torch/cuda.h>
 
@@ -17,7 +17,7 @@
 #include "generation.h"
 #include "mola/mola.h"
 #include "products.h"
-#include "train/malloc_tuning.h"
+#include "rows.h"
 
 namespace {
 
@@ -37,6 +37,8 @@ struct Settings {
   int64_t steps = 5;
   bool gradient_checkpointing = false;
   int64_t new_tokens = 128;
+  double dropout = 0.05;
+  mola::RunConfig rows;
   std::string json;
 };
 
@@ -48,17 +50,22 @@ struct StepTime {
   double total() const { return forward + backward + optimizer; }
 };
 
-mola::Llama random_model(const Settings& settings, torch::Dtype dtype, torch::Device device) {
+mola::AdapterSpec adapter_of(const Settings& settings) {
   mola::AdapterSpec spec;
   spec.type = settings.adapter;
   spec["rank"] = settings.rank;
-  spec["dropout"] = 0.0;
+  spec["dropout"] = settings.dropout;
   if (spec.type == "mola") {
     spec["allocation"] = settings.allocation;
     spec["top_k"] = settings.top_k;
   }
-  const auto adapter = mola::resolve(spec, settings.model.num_hidden_layers);
+  return spec;
+}
+
+mola::Llama random_model(const Settings& settings, torch::Dtype dtype, torch::Device device) {
+  const auto adapter = mola::resolve(adapter_of(settings), settings.model.num_hidden_layers);
   auto model = mola::build_llama(settings.model, adapter, dtype, device);
+  model->train();
   model->gradient_checkpointing = settings.gradient_checkpointing;
   torch::NoGradGuard no_grad;
   for (auto& item : model->named_parameters()) {
@@ -140,8 +147,7 @@ double peak_gigabytes() {
   return static_cast<double>(usage.ru_maxrss) * 1024 / 1e9;
 }
 
-nlohmann::ordered_json run(const Settings& settings) {
-  mola::keep_freed_memory();
+nlohmann::ordered_json run_steps(const Settings& settings) {
   Bench bench(settings);
   for (int warm_up = 0; warm_up < 2; ++warm_up) bench.step();
   const double memory = peak_gigabytes();  // it does not grow later, except for reference products
@@ -193,6 +199,27 @@ nlohmann::ordered_json run_generation(const Settings& settings) {
   return result;
 }
 
+nlohmann::ordered_json run_rows(const Settings& settings) {
+  auto run = settings.rows;
+  run.model.dtype = settings.dtype;
+  run.model.device = settings.device;
+  run.adapter = adapter_of(settings);
+  run.train.gradient_checkpointing = settings.gradient_checkpointing;
+  const auto speed = mola::time_rows(run);
+  const double first = speed.epoch_seconds.front();
+  const double last = speed.epoch_seconds.back();
+  return {{"rows", speed.rows},
+          {"tokens", speed.tokens},
+          {"computed_tokens", speed.computed_tokens},
+          {"epoch_seconds", speed.epoch_seconds},
+          {"rows_per_second", static_cast<double>(speed.rows) / first},
+          {"tokens_per_second", static_cast<double>(speed.tokens) / first},
+          {"share_of_first_lengths", std::max(0.0, 1 - last / first)},
+          {"peak_gigabytes", peak_gigabytes()},
+          {"gigabytes_after_20_steps", speed.gigabytes_after_20_steps},
+          {"gigabytes", speed.gigabytes}};
+}
+
 void print_result(const Settings& settings, const nlohmann::ordered_json& result) {
   std::printf("%s\n", result.dump(2).c_str());
   if (!settings.json.empty()) std::ofstream(settings.json) << result.dump(2) << "\n";
@@ -201,9 +228,11 @@ void print_result(const Settings& settings, const nlohmann::ordered_json& result
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Time training steps of a random LLaMA with an adapter; reads no files.\n");
+  CLI::App app(
+      "Time training steps of a random LLaMA with an adapter; `rows` reads a model and data.\n");
   app.footer(
       "\nExamples:\n  benchmark --layers 8 --hidden 1024 --allocation 2468 --dtype bf16\n"
+      "  benchmark rows --model models/SmolLM2-135M --task cola --data data/glue/CoLA\n"
       "  benchmark generate --batch 1 --time 256 --new-tokens 128");
   Settings settings;
   auto& model = settings.model;
@@ -235,12 +264,31 @@ int main(int argc, char** argv) {
   choice("--dtype", settings.dtype, {"f32", "bf16"});
   choice("--device", settings.device, {"cpu", "cuda"});
   choice("--adapter", settings.adapter, {"mola", "lora"});
+  app.add_option("--dropout", settings.dropout, "dropout of the experts' inputs")
+      ->check(CLI::Range(0.0, 0.99))
+      ->capture_default_str();
   app.add_option("--labelled", settings.labelled, "share of labelled positions")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
   app.add_flag("--gradient-checkpointing", settings.gradient_checkpointing,
                "recompute decoder layers in the backward pass");
   app.add_option("--json", settings.json, "also write the figures to this file")->type_name("FILE");
+  auto* rows = app.add_subcommand("rows", "train on real rows instead")->fallthrough();
+  auto& run = settings.rows;
+  run.data.task = "tokens";
+  run.train.batch_size = 32;
+  run.train.micro_batch_size = 8;
+  run.train.epochs = 2;  // the second has no new lengths
+  rows->add_option("--model", run.model.path, "Hugging Face folder")->required();
+  rows->add_option("--task", run.data.task, "task of the rows")->capture_default_str();
+  rows->add_option("--data", run.data.path, "its file or folder")->required();
+  rows->add_option("--limit", run.data.limit, "use only the first N rows");
+  rows->add_option("--share-prefix", run.data.share_prefix, "as data.share_prefix")
+      ->capture_default_str();
+  rows->add_option("--batch-size", run.train.batch_size, "rows of a step")->capture_default_str();
+  rows->add_option("--micro-batch-size", run.train.micro_batch_size, "rows of a micro-batch")
+      ->capture_default_str();
+  rows->add_option("--epochs", run.train.epochs, "timed epochs")->capture_default_str();
   auto* generate = app.add_subcommand("generate", "time generation instead")->fallthrough();
   generate->add_option("--new-tokens", settings.new_tokens, "new tokens per prompt")
       ->check(CLI::Range(2, 1 << 20))
@@ -261,7 +309,9 @@ int main(int argc, char** argv) {
     if (settings.time < 2) mola::fail("--time: found 1, expected at least 2");
     if (!settings.json.empty()) mola::check_output_file(settings.json);
     model.head_dim = model.hidden_size / model.num_attention_heads;
-    mola::cli::spin_shortly(argv);
-    print_result(settings, generate->parsed() ? run_generation(settings) : run(settings));
+    mola::cli::prepare_to_compute(argv);
+    print_result(settings, rows->parsed()       ? run_rows(settings)
+                           : generate->parsed() ? run_generation(settings)
+                                                : run_steps(settings));
   });
 }
