@@ -23,6 +23,8 @@ namespace {
 
 using torch::Tensor;
 
+constexpr int64_t kLargest = 1048576;  // of a number in the options
+
 struct Settings {
   mola::LlamaConfig model;
   std::string dtype = "bf16";
@@ -243,7 +245,9 @@ int main(int argc, char** argv) {
   model.num_key_value_heads = 16;
   model.vocab_size = 32000;
   const auto number = [&](const char* name, int64_t& value, const char* text) {
-    app.add_option(name, value, text)->check(CLI::Range(1, 1 << 20))->capture_default_str();
+    app.add_option(name, value, text)
+        ->check(CLI::Range(int64_t{1}, kLargest))
+        ->capture_default_str();
   };
   number("--layers", model.num_hidden_layers, "decoder layers");
   number("--hidden", model.hidden_size, "hidden size");
@@ -291,7 +295,7 @@ int main(int argc, char** argv) {
   rows->add_option("--epochs", run.train.epochs, "timed epochs")->capture_default_str();
   auto* generate = app.add_subcommand("generate", "time generation instead")->fallthrough();
   generate->add_option("--new-tokens", settings.new_tokens, "new tokens per prompt")
-      ->check(CLI::Range(2, 1 << 20))
+      ->check(CLI::Range(int64_t{2}, kLargest))
       ->capture_default_str();
   try {
     app.parse(argc, argv);

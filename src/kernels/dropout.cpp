@@ -9,7 +9,6 @@ struct Words {
 
 // The words of the counters (column + i, row, ...).
 inline void philox(const DropoutMask& mask, uint32_t column, uint32_t row, Words& words) {
-  auto& [a, b, c, d] = words.word;
 #pragma omp simd
   for (int64_t i = 0; i < kDropoutCounters; ++i) {
     uint32_t x0 = column + static_cast<uint32_t>(i);
@@ -21,17 +20,17 @@ inline void philox(const DropoutMask& mask, uint32_t column, uint32_t row, Words
     for (int round = 0; round < kPhiloxRounds; ++round) {
       const uint64_t p0 = static_cast<uint64_t>(x0) * kPhiloxFactors[0];
       const uint64_t p1 = static_cast<uint64_t>(x2) * kPhiloxFactors[1];
-      x0 = static_cast<uint32_t>(p1 >> 32) ^ x1 ^ k0;
+      x0 = static_cast<uint32_t>(p1 >> 32U) ^ x1 ^ k0;
       x1 = static_cast<uint32_t>(p1);
-      x2 = static_cast<uint32_t>(p0 >> 32) ^ x3 ^ k1;
+      x2 = static_cast<uint32_t>(p0 >> 32U) ^ x3 ^ k1;
       x3 = static_cast<uint32_t>(p0);
       k0 += kPhiloxKeySteps[0];
       k1 += kPhiloxKeySteps[1];
     }
-    a[i] = x0;
-    b[i] = x1;
-    c[i] = x2;
-    d[i] = x3;
+    words.word[0][i] = x0;
+    words.word[1][i] = x1;
+    words.word[2][i] = x2;
+    words.word[3][i] = x3;
   }
 }
 

@@ -38,7 +38,7 @@ using Acc = typename Accumulate<T>::Type;
 inline float load(float value) { return value; }
 inline double load(double value) { return value; }
 inline float load(BFloat16 value) {
-  const uint32_t bits = static_cast<uint32_t>(value.bits) << 16;
+  const uint32_t bits = static_cast<uint32_t>(value.bits) << 16U;
   float wide;
   std::memcpy(&wide, &bits, sizeof(wide));
   return wide;
@@ -50,7 +50,7 @@ inline void store(double& place, double value) { place = value; }
 inline void store(BFloat16& place, float value) {
   uint32_t bits;
   std::memcpy(&bits, &value, sizeof(bits));
-  const uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  const uint32_t rounded = (bits + 0x7fffU + ((bits >> 16U) & 1U)) >> 16U;
   place.bits = static_cast<uint16_t>(value == value ? rounded : 0x7fc0);
 }
 
@@ -68,7 +68,7 @@ inline float exponential(float x) {
   p = p * rest + 5.0000001201e-1F;
   p = p * rest * rest + rest + 1.0F;
   const float number = n == n ? n : 0;  // NaN has no integer; the result is NaN by p
-  const uint32_t bits = static_cast<uint32_t>(static_cast<int32_t>(number) + 127) << 23;
+  const uint32_t bits = static_cast<uint32_t>(static_cast<int32_t>(number) + 127) << 23U;
   float power;
   std::memcpy(&power, &bits, sizeof(power));
   return p * power;

@@ -53,7 +53,7 @@ struct CheckpointFunction : torch::autograd::Function<CheckpointFunction> {
     return call->run(x, call->routing);
   }
 
-  static variable_list backward(AutogradContext* ctx, variable_list gradients) {
+  static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
     refuse_second_derivatives();
     const auto saved = Saved::load(ctx);
     const auto capsule = ctx->saved_data["call"].toCapsule();
