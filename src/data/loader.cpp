@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/shuffle.h"
+#include "data/prefix_tree.h"
 #include "mola/base/error.h"
 
 namespace mola {
@@ -23,36 +24,17 @@ std::vector<MicroBatch> cut(const MicroBatch& sequences, int64_t size) {
   return micro_batches;
 }
 
-// The tokens of `sequence` that none of `others` begins with.
-int64_t new_tokens(const Sequence& sequence, const MicroBatch& others) {
-  const auto& ids = sequence.input_ids;
-  auto end_of_known = ids.begin();
-  for (const auto* other : others) {
-    const auto known =
-        std::mismatch(ids.begin(), ids.end(), other->input_ids.begin(), other->input_ids.end());
-    end_of_known = std::max(end_of_known, known.first);
-  }
-  return ids.end() - end_of_known;
-}
-
 // Each sequence goes into the first micro-batch that has room for what is computed of it.
 std::vector<MicroBatch> pack(const MicroBatch& sequences, const LoaderOptions& options) {
   std::vector<MicroBatch> micro_batches;
-  std::vector<int64_t> room;
   for (const auto* sequence : sequences) {
-    size_t place = 0;
-    int64_t needed = 0;
-    for (; place < micro_batches.size(); ++place) {
-      needed = new_tokens(*sequence, options.share_prefix ? micro_batches[place] : MicroBatch());
-      if (needed <= room[place]) break;
-    }
-    if (place == micro_batches.size()) {
-      room.push_back(options.packed_tokens);
-      micro_batches.emplace_back();
-      needed = static_cast<int64_t>(sequence->input_ids.size());
-    }
-    room[place] -= needed;
-    micro_batches[place].push_back(sequence);
+    const auto has_room = [&](MicroBatch with) {
+      with.push_back(sequence);
+      return computed_tokens(prefix_tree(with, options.share_prefix)) <= options.packed_tokens;
+    };
+    auto place = std::find_if(micro_batches.begin(), micro_batches.end(), has_room);
+    if (place == micro_batches.end()) place = micro_batches.emplace(place);
+    place->push_back(sequence);
   }
   return micro_batches;
 }

@@ -5,7 +5,8 @@
 namespace mola {
 namespace {
 
-constexpr int64_t kLongestOwn = 512;
+constexpr int64_t kLongestSegment = 512;
+constexpr int64_t kLeastShare = 16;  // of the tokens of its sequences, a segment saves one in 16
 
 using Rows = std::vector<size_t>;
 
@@ -19,7 +20,7 @@ class Builder {
   void place(const Rows& rows, int64_t begin, int64_t parent) {
     const int64_t end = rows.size() == 1 ? length(rows[0]) : common_end(rows, begin);
     const auto others = static_cast<int64_t>(rows.size()) - 1;
-    const bool is_segment = others == 0 || others * (end - begin) >= least_;
+    const bool is_segment = others == 0 || saves_enough(others * (end - begin), rows, begin);
     if (is_segment && end > begin) {
       tree_.segments.push_back({rows[0], begin, end, parent, others + 1});
       parent = static_cast<int64_t>(tree_.segments.size()) - 1;
@@ -40,6 +41,11 @@ class Builder {
   int64_t length(size_t row) const {
     return static_cast<int64_t>(sequences_[row]->input_ids.size());
   }
+  bool saves_enough(int64_t saved, const Rows& rows, int64_t begin) const {
+    int64_t tokens = 0;
+    for (const size_t row : rows) tokens += length(row) - begin;
+    return saved >= least_ && kLeastShare * saved >= tokens;
+  }
   int64_t token(size_t row, int64_t position) const { return sequences_[row]->input_ids[position]; }
 
   int64_t common_end(const Rows& rows, int64_t begin) const {
@@ -51,8 +57,7 @@ class Builder {
     return end;
   }
 
-  // In the order of their first rows. Rows that end before `position` are alone, or together if
-  // nothing of them is left to place.
+  // In the order of their first rows. Rows that end before `position` are alone.
   std::vector<Rows> by_next_token(const Rows& rows, int64_t position) const {
     std::vector<Rows> groups;
     for (const size_t row : rows) {
@@ -95,10 +100,19 @@ PrefixTree prefix_tree(const MicroBatch& sequences, bool share, int64_t least) {
   builder.place(all, 0, -1);
   auto tree = builder.take();
   const auto is_long = [](const TreeSegment& segment) {
-    return segment.rows == 1 && segment.end - segment.begin > kLongestOwn;
+    return segment.end - segment.begin > kLongestSegment;
   };
-  const bool any_is_long = std::any_of(tree.segments.begin(), tree.segments.end(), is_long);
-  return any_is_long ? unshared(sequences) : tree;
+  const auto is_shared = [](const TreeSegment& segment) { return segment.rows > 1; };
+  const auto& segments = tree.segments;
+  const bool shares = std::any_of(segments.begin(), segments.end(), is_shared) &&
+                      std::none_of(segments.begin(), segments.end(), is_long);
+  return shares ? tree : unshared(sequences);
+}
+
+int64_t computed_tokens(const PrefixTree& tree) {
+  int64_t tokens = 0;
+  for (const auto& segment : tree.segments) tokens += segment.end - segment.begin;
+  return tokens;
 }
 
 }  // namespace mola

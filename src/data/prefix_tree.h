@@ -23,12 +23,15 @@ struct PrefixTree {
   std::vector<int64_t> last;  ///< of each sequence, its last segment
 };
 
-/// A common beginning is shared if that saves at least `least` tokens: below that, its share of the
-/// attention costs more.
+/// A common beginning is shared if that saves at least `least` tokens, and a sixteenth of those of
+/// its sequences: below that, its share of the attention costs more.
 constexpr int64_t kLeastSaved = 16;
 
-/// Without `share` each sequence is a segment. They are too where a sequence has more than 512
-/// tokens of its own, which attention by products is not made for.
+/// Without `share` each sequence is a segment, in their order. They are too where a segment would
+/// have more than 512 tokens, which attention by products is not made for.
 PrefixTree prefix_tree(const MicroBatch& sequences, bool share, int64_t least = kLeastSaved);
+
+/// The tokens of all segments.
+int64_t computed_tokens(const PrefixTree& tree);
 
 }  // namespace mola

@@ -164,7 +164,8 @@ Tensor LlamaImpl::run(const Tensor& input_ids, const Tensor& positions, Attentio
       run_layers(virtual_tokens.put_before(embeddings, prompt), inputs, trace));
 }
 
-// Rows of zeros behind the tokens make few numbers of rows of many. Nothing of them comes out.
+// Rows of zeros are put behind the tokens, so that numbers of rows come again (rounded_length).
+// Nothing of them comes out.
 Tensor LlamaImpl::run_layers(Tensor hidden, AttentionInputs inputs, RoutingTrace* trace) {
   const int64_t tokens = hidden.size(0);
   const bool pads = on_host(hidden) && !inputs.mask.defined() && !inputs.cached;

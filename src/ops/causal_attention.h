@@ -17,8 +17,8 @@ struct HeadCounts {
 
 /// Causal grouped-query attention: `wide` [N, (query + 2 key_value) D], the concatenated queries,
 /// keys and values of each token -> [N, query D]. Rotates queries and keys by the angles of their
-/// positions. A token attends to its own sequence only; rows behind the last segment give zeros.
-/// Throws `c10::Error` for offsets or angles that do not match `wide`.
+/// positions. A token attends to its segment and to those that precede it; rows behind the last
+/// segment give zeros. Throws `c10::Error` for offsets or angles that do not match `wide`.
 torch::Tensor causal_attention(const torch::Tensor& wide, const AttentionInputs& inputs,
                                const HeadCounts& heads);
 

@@ -1,5 +1,6 @@
 #include "ops/dropout.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/dropout.h"
@@ -22,7 +23,7 @@ uint64_t mixed(uint64_t x) {
 DropoutMask mask_of(const Dropout& dropout) {
   const auto& key = dropout.key;
   const uint64_t of_step = mixed(mixed(key.seed) ^ key.step);
-  const auto threshold = static_cast<uint32_t>(std::lround(dropout.p * 65536));
+  const auto threshold = static_cast<uint32_t>(std::min(std::lround(dropout.p * 65536), 65535L));
   return {{static_cast<uint32_t>(of_step), static_cast<uint32_t>(of_step >> 32U)},
           {key.micro_batch, 4 * key.layer + key.group},
           threshold,
@@ -48,7 +49,7 @@ DropoutKey random_dropout_key() {
 
 Tensor Dropout::apply(const Tensor& x) const {
   if (!on_host(x)) {
-    return x * dropout_factors(*this, x.size(0), x.size(1), x.device()).to(x.scalar_type());
+    return (x * dropout_factors(*this, x.size(0), x.size(1), x.device())).to(x.scalar_type());
   }
   const auto mask = mask_of(*this);
   const auto y = torch::empty_like(x);

@@ -15,7 +15,7 @@ class FlashAttention {
  public:
   FlashAttention(const AttentionInputs& inputs, const HeadCounts& heads);
 
-  /// wide [N, heads.width()] -> y [N, heads.query * D]. Appends to `kept`.
+  /// wide [N, heads.width()] -> y [N, heads.query * D]. Fills `kept`, which is empty.
   torch::Tensor forward(const torch::Tensor& wide, std::vector<KeptAttention>& kept) const;
 
   /// The gradient of `wide`; `dy` is that of y.

@@ -17,7 +17,7 @@ class ProductAttention {
  public:
   ProductAttention(const AttentionInputs& inputs, const HeadCounts& heads);
 
-  /// wide [N, heads.width()] -> y [N, heads.query * D]. Appends to `kept`.
+  /// wide [N, heads.width()] -> y [N, heads.query * D]. Fills `kept`, which is empty.
   torch::Tensor forward(const torch::Tensor& wide, std::vector<KeptAttention>& kept) const;
 
   /// The gradient of `wide`; `dy` is that of y.

@@ -19,11 +19,11 @@ class VirtualTokens {
   /// rows [N + P S, ...] -> the rows of the text [N, ...]
   torch::Tensor take_away(const torch::Tensor& rows) const;
 
-  /// The first row of each sequence, with its virtual tokens; the number of rows at the end.
+  /// The first row of each segment, with its virtual tokens; the number of rows at the end.
   std::vector<int64_t> offsets() const;
 
  private:
-  std::vector<int64_t> sizes_;  // per sequence: of the virtual tokens, of the text
+  std::vector<int64_t> sizes_;  // per segment: of the virtual tokens, of the text
 };
 
 }  // namespace mola

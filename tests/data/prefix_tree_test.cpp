@@ -60,12 +60,23 @@ TEST(PrefixTree, IsFlatIfNothingIsToBeShared) {
   EXPECT_EQ(text_of(tree_of({{1, 5}, {1, 5}}, 3)), flat);
 }
 
-TEST(PrefixTree, IsFlatIfASequenceHasManyTokensOfItsOwn) {
+TEST(PrefixTree, IsFlatIfASegmentWouldBeLong) {
   std::vector<int64_t> longer(520, 3);
   longer[0] = 1;
   EXPECT_EQ(tree_of({longer, {1, 3, 3, 4}}, 1).segments[0].rows, 1);
-  longer.resize(515);
-  EXPECT_EQ(tree_of({longer, {1, 3, 3, 4}}, 1).segments[0].rows, 2);
+  EXPECT_EQ(tree_of({longer, longer}, 1).segments[0].rows, 1);
+  longer.resize(512);
+  EXPECT_EQ(tree_of({longer, longer}, 1).segments[0].rows, 2);
+}
+
+// Of 26 tokens, 1 would be saved: less than one in 16.
+TEST(PrefixTree, IsFlatAndInOrderIfASmallShareWouldBeSaved) {
+  std::vector<std::vector<int64_t>> rows(3, std::vector<int64_t>(13, 2));
+  rows[0][0] = rows[2][0] = 1;
+  rows[1][0] = 9;
+  for (int64_t i = 0; i < 3; ++i) rows[i][1] = 3 + i;
+  EXPECT_EQ(text_of(tree_of(rows, 1)),
+            (Lines{"0 0-13 < -1 x 1", "1 0-13 < -1 x 1", "2 0-13 < -1 x 1"}));
 }
 
 }  // namespace

@@ -26,8 +26,8 @@ struct DataConfig {
   bool train_on_prompt = true;  ///< false: compute the loss on the response only
   bool shuffle = true;          ///< a new order in each epoch
   bool group_by_length = true;  ///< micro-batches of similar lengths within each step
-  bool packing = false;         ///< fill micro-batches up to micro_batch_size * max_length tokens
-  bool share_prefix = true;     ///< compute what rows of a micro-batch begin with once
+  bool packing = false;  ///< fill micro-batches up to micro_batch_size * max_length computed tokens
+  bool share_prefix = true;          ///< compute what rows of a micro-batch begin with once
   std::optional<std::string> topic;  ///< rows of this topic only, such as ScienceQA's biology
   std::optional<int64_t> limit;      ///< at most N of these rows
   /// N of these rows, sampled so that each collection keeps its share. A row's collection is the

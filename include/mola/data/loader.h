@@ -13,11 +13,11 @@ struct LoaderOptions {
   bool shuffle = true;
   bool group_by_length = true;
   int64_t seed = 10;
-  int64_t packed_tokens = 0;  ///< packing: maximum tokens per micro-batch; 0: no packing
-  bool share_prefix = false;  ///< whether micro-batches are to be collated so
+  int64_t packed_tokens = 0;  ///< packing: maximum computed tokens per micro-batch; 0: none
+  bool share_prefix = false;  ///< compute common beginnings once
 };
 
-/// The sequences of one forward pass, which computes each independently and without padding.
+/// The sequences of one forward pass, which do not see each other.
 using MicroBatch = std::vector<const Sequence*>;
 
 /// Splits a data set into optimizer steps and these into micro-batches. The sequences of a step
