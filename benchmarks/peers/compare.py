@@ -19,7 +19,7 @@ from pathlib import Path
 import options
 
 HERE = Path(__file__).resolve().parent
-ENVIRONMENT = {"GOMP_SPINCOUNT": "1000", **os.environ}  # as `benchmark` sets it for itself
+ENVIRONMENT = {"GOMP_SPINCOUNT": "4000", **os.environ}  # as `benchmark` sets it for itself
 MOLA, LORA = "mola 2468, rank 8", "lora, rank 64"
 PEFT, LOOP = "PEFT lora, rank 64", "expert loop 2468, rank 8"
 LABELLED = "mola, 10 % labelled"
