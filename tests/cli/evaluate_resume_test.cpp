@@ -136,7 +136,7 @@ TEST_F(EvaluateResume, SaysWhatDiffers) {
 
 // The first goes on, and its lock ends with it.
 TEST_F(EvaluateResume, RefusesAFileThatAnotherProcessWrites) {
-  folder_.write("cola/dev.tsv", rows(20000));
+  folder_.write("cola/dev.tsv", rows(5000));
   auto slowly = arguments("part.json");
   slowly.insert(slowly.end(), {"--batch-size", "1"});
   const Process first("evaluate", slowly);

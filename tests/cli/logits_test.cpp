@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "support/finetune_run.h"
+#include "support/sanitizers.h"
 #include "support/tensors.h"
 
 namespace mola {
@@ -47,7 +48,7 @@ TEST_F(Logits, AreThoseOfTransformers) {
 
 // Its queries alone need 2^50 bytes.
 TEST_F(Logits, OfAModelThatExceedsTheMemoryAreAnError) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef MOLA_ADDRESS_SANITIZER
   GTEST_SKIP() << "the address sanitizer ends the program instead";
 #endif
   auto config = read_json(reference("llama/gqa/config.json"));

@@ -5,6 +5,7 @@
 #include "mola/io/base_model.h"
 #include "mola/model/builders.h"
 #include "support/raw_safetensors.h"
+#include "support/sanitizers.h"
 #include "support/tiny_llama.h"
 
 namespace mola {
@@ -59,7 +60,7 @@ void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << 5; }
 
 // sentencepiece, in the same program, may not damage what torch needs to throw.
 TEST(Memory, ThatDoesNotExistIsAnError) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef MOLA_ADDRESS_SANITIZER
   GTEST_SKIP() << "the address sanitizer ends the program instead";
 #endif
   const auto message =
@@ -68,7 +69,7 @@ TEST(Memory, ThatDoesNotExistIsAnError) {
 }
 
 TEST(Memory, PeaksLittleAboveTheModelThatIsLoaded) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef MOLA_ADDRESS_SANITIZER
   GTEST_SKIP() << "the address sanitizer keeps memory of its own";
 #endif
   const TempFolder folder;
