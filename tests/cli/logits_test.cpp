@@ -52,10 +52,10 @@ TEST_F(Logits, OfAModelThatExceedsTheMemoryAreAnError) {
   GTEST_SKIP() << "the address sanitizer ends the program instead";
 #endif
   auto config = read_json(reference("llama/gqa/config.json"));
-  config["hidden_size"] = 1 << 18;
-  config["num_attention_heads"] = 1 << 15;
+  config["hidden_size"] = 262144;
+  config["num_attention_heads"] = 32768;
   config["num_key_value_heads"] = 1;
-  config["head_dim"] = 1 << 15;
+  config["head_dim"] = 32768;
   folder_.write("large/config.json", config.dump());
   expect_error(run("logits", {"--model", folder_.path("large"), "--input", input_, "--output",
                               output_, "--dtype", "f32", "--device", "cpu"}),
