@@ -6,7 +6,7 @@
 
 namespace mola {
 
-/// Where the heads of a segment's tokens stand in blocks [batch, heads, rows, D].
+/// The place of the heads of a segment's tokens in blocks [batch, heads, rows, D].
 struct HeadPlace {
   int64_t first;  ///< the segment's first token
   int64_t end;    ///< after its last

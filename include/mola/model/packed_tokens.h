@@ -9,7 +9,7 @@ namespace mola {
 
 /// Sequences of any lengths, concatenated without padding: N tokens, in segments. A segment is a
 /// whole sequence; or, where several sequences begin with the same tokens, these, which are
-/// computed once, or what one of them goes on with.
+/// computed once, or what follows them in one sequence.
 struct PackedTokens {
   torch::Tensor ids;                  ///< [N] int64
   torch::Tensor positions;            ///< [N] int64, of each token in its sequence
