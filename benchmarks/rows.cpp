@@ -13,12 +13,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-RunData read_rows(const RunConfig& run, const LlamaConfig& model) {
-  if (run.data.task == "tokens") return load_run_data(run, nullptr, model);
-  const Tokenizer tokenizer(run.model.path);
-  return load_run_data(run, &tokenizer, model);
-}
-
 double resident_gigabytes() {
   std::ifstream file("/proc/self/statm");
   int64_t pages = 0;
@@ -32,7 +26,7 @@ double resident_gigabytes() {
 RowsSpeed time_rows(const RunConfig& run) {
   const auto config = read_llama_config(run.model.path);
   const auto adapter = resolve_adapter(run.adapter, config.num_hidden_layers);
-  const auto data = read_rows(run, config);
+  const auto data = load_run_data(run, config);
   torch::manual_seed(run.train.seed);
   const auto model = load_for_training(run.model, adapter, {});
   const Loader loader(data.sequences.training, loader_options(run));

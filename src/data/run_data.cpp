@@ -1,5 +1,7 @@
 #include "mola/data/run_data.h"
 
+#include "mola/tasks/task.h"
+
 namespace mola {
 
 RunData load_run_data(const RunConfig& run, const Tokenizer* tokenizer, const LlamaConfig& model) {
@@ -14,6 +16,13 @@ RunData load_run_data(const RunConfig& run, const Tokenizer* tokenizer, const Ll
   parts.sequences = part(data.sequences);
   if (!data.examples.empty()) parts.examples = part(data.examples);
   return parts;
+}
+
+RunData load_run_data(const RunConfig& run, const LlamaConfig& model) {
+  if (run.data.task == "tokens") return load_run_data(run, nullptr, model);
+  find_task(run.data.task);  // a wrong name is reported before a missing tokenizer
+  const Tokenizer tokenizer(run.model.path);
+  return load_run_data(run, &tokenizer, model);
 }
 
 LoaderOptions loader_options(const RunConfig& run) {

@@ -12,7 +12,6 @@
 #include "mola/io/adapter_config_file.h"
 #include "mola/io/pretrained.h"
 #include "mola/model/builders.h"
-#include "mola/tasks/task.h"
 #include "train/recorder.h"
 #include "train/run_summary.h"
 #include "train/run_warnings.h"
@@ -25,14 +24,6 @@ RunConfig checked(const RunConfig& run) {
   const auto json = parse_json(run_config_text(run), "run config");
   ConfigSource source{"run config", {}, {}};
   return read_run(json, source, adapter_types());
-}
-
-// Token ids need no tokenizer.
-RunData read_data(const RunConfig& run, const LlamaConfig& model) {
-  if (run.data.task == "tokens") return load_run_data(run, nullptr, model);
-  find_task(run.data.task);  // a wrong name is reported before a missing tokenizer
-  const Tokenizer tokenizer(run.model.path);
-  return load_run_data(run, &tokenizer, model);
 }
 
 Llama make_model(const RunConfig& run, const AdapterConfig& adapter, const Llama& base) {
@@ -64,7 +55,7 @@ std::string finetune(const RunConfig& given, const FinetuneOptions& options) {
       options.base.is_empty() ? read_llama_config(run.model.path) : options.base->config;
   const auto adapter = resolve_adapter(run.adapter, config.num_hidden_layers);
   std::optional<RunData> own_data;
-  if (options.data == nullptr) own_data = read_data(run, config);
+  if (options.data == nullptr) own_data = load_run_data(run, config);
   const auto& data = own_data ? *own_data : *options.data;
   if (options.log_summary) log_data(run.data.task, data);
 

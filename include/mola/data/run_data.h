@@ -19,6 +19,10 @@ struct RunData {
 /// "tokens". Throws `Error` as `load_data` does.
 RunData load_run_data(const RunConfig& run, const Tokenizer* tokenizer, const LlamaConfig& model);
 
+/// The same with the tokenizer in the folder of the base model, which the task "tokens" needs not
+/// have.
+RunData load_run_data(const RunConfig& run, const LlamaConfig& model);
+
 /// The loader options of `run`.
 LoaderOptions loader_options(const RunConfig& run);
 
