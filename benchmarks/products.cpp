@@ -72,7 +72,7 @@ void add_attention(ProductList& list, const LlamaConfig& config, torch::Dtype dt
                    int64_t time, bool input_gradient) {
   const int64_t heads = batch * config.num_attention_heads;
   const int64_t width = config.head_dim;
-  const bool whole = attends_by_products(dtype, {{}, {0, time}});
+  const bool whole = attends_by_products(dtype, {{}, {0, time}, {}});
   const double share = whole ? 1 : 0.5;
   list.add({"attention", heads, time, width, time, false, true, share});
   list.add({"attention", heads, time, time, width, false, false, share});

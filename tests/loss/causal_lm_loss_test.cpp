@@ -1,6 +1,7 @@
 #include "mola/loss/causal_lm_loss.h"
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
 
 #include <cmath>
 

@@ -1,6 +1,7 @@
 #include "mola/nn/attention.h"
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
 
 #include "mola/nn/rotary_embedding.h"
 #include "ops/attention_by_torch.h"

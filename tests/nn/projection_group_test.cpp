@@ -1,6 +1,7 @@
 #include "mola/nn/projection_group.h"
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
 
 #include "support/reference_mola.h"
 #include "support/tensors.h"

@@ -1,6 +1,7 @@
 #include "mola/nn/rms_norm.h"
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
 
 #include "support/tensors.h"
 

@@ -1,5 +1,6 @@
 // What the kernels compute in bf16, against the same functions in float64 on the same values.
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
 
 #include "mola/loss/causal_lm_loss.h"
 #include "mola/nn/mlp.h"
