@@ -112,8 +112,14 @@ TEST_P(SharePrefix, ChangesNoLossAndNoGradient) {
   expect_same_steps(wide, 1e-10);
 }
 
+// The weights are small: with weights of size 1 the attention is nearly one-hot, and rounding
+// errors grow by a factor of a hundred.
 TEST_P(SharePrefix, ChangesNothingInFp32) {
   auto model = model_of(GetParam(), torch::kFloat);
+  {
+    torch::NoGradGuard no_grad;
+    for (auto& parameter : model->parameters()) parameter.mul_(0.2);
+  }
   const auto expected = step(model, rows(), false);
   const auto found = step(model, rows(), true);
   for (const auto* name : {"loss", "balance loss", "tokens", "targets"}) {
