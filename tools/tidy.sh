@@ -5,13 +5,13 @@
 #
 #   tools/tidy.sh [BASE]
 #
-# Needs build/compile_commands.json, which configuring writes.
+# Needs a configured build.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 base=${1:-HEAD~1}
-database=build/compile_commands.json
-own=build/tidy # copies of the database, and of the precompiled headers' sources
+own=build/tidy # configured as the build, but with each file compiled by itself
+database=$own/compile_commands.json
 
 die() {
   echo "tidy: $*" >&2
@@ -20,21 +20,13 @@ die() {
 
 PATH=$PWD/build/lint/bin:$PATH # of tools/setup.sh --lint
 command -v clang-tidy > /dev/null || die "no clang-tidy; run tools/setup.sh --lint"
-[[ -f $database ]] || die "no $database; run make build (or cmake --preset release) first"
+[[ -f build/CMakeCache.txt ]] || die "no build; run make build (or cmake --preset release) first"
 git rev-parse --quiet --verify "$base^{commit}" > /dev/null || die "'$base' is not a commit"
 
-# clang mistakes a header precompiled by GCC for its own and stops, so it gets copies of those
-# headers without precompiled files next to them.
-rm -rf "$own"
-mkdir -p "$own"
-while IFS= read -r header; do
-  target=$(basename "$(dirname "$header")" .dir)
-  cp "$header" "$own/$target.hxx"
-done < <(find build -path build/venv -prune -o -name cmake_pch.hxx -print)
+cmake --preset release -B "$own" -DMOLA_UNITY_BUILD=OFF > /dev/null
 # The pinned clang-tidy has no omp.h of its own.
-cp "$(g++ -print-file-name=include/omp.h)" "$own/"
-sed -E "s#[^ ]*/CMakeFiles/([^/ ]+)\.dir/cmake_pch\.hxx#$PWD/$own/\1.hxx#g; s# -Winvalid-pch##g" \
-  "$database" > "$own/compile_commands.json"
+mkdir -p "$own/include"
+cp "$(g++ -print-file-name=include/omp.h)" "$own/include/"
 
 in_database() { grep -qF "\"file\": \"$PWD/$1\"" "$database"; }
 
@@ -71,7 +63,7 @@ fi
 # clang-tidy counts the warnings suppressed in torch's headers on stderr: shown only if it failed.
 tidy_one() {
   local output
-  output=$(clang-tidy -p "$own" --quiet --extra-arg="-isystem$PWD/$own" "$1" 2>&1) || {
+  output=$(clang-tidy -p "$own" --quiet --extra-arg="-isystem$PWD/$own/include" "$1" 2>&1) || {
     echo "$output"
     return 1
   }

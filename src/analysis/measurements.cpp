@@ -10,7 +10,7 @@
 namespace mola {
 namespace {
 
-MeanDistances mean_of(const std::vector<MeanDistances>& values) {
+MeanDistances mean_distances(const std::vector<MeanDistances>& values) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   if (values.empty()) return {kNone, kNone, kNone, kNone};
   MeanDistances mean;
@@ -46,14 +46,14 @@ std::vector<MeanDistances> layer_means(const std::vector<ProjectionRedundancy>& 
     }
   }
   std::vector<MeanDistances> means;
-  for (const auto& layer : layers) means.push_back(mean_of(layer));
+  for (const auto& layer : layers) means.push_back(mean_distances(layer));
   return means;
 }
 
 MeanDistances overall_mean(const std::vector<ProjectionRedundancy>& redundancy) {
   std::vector<MeanDistances> all;
   for (const auto& record : redundancy) all.push_back(record.distances);
-  return mean_of(all);
+  return mean_distances(all);
 }
 
 std::vector<std::vector<double>> sorted_loads(const std::vector<ProjectionRouting>& routing,

@@ -28,7 +28,7 @@ struct LayerCall : torch::CustomClassHolder {
 
 // Tensors that the backward pass needs. The parameters are saved only for autograd's check:
 // changing one before the backward pass is then an error.
-struct Saved {
+struct SavedSegment {
   Tensor x;
   variable_list parameters;
 
@@ -37,7 +37,7 @@ struct Saved {
     saved.push_back(x);
     ctx->save_for_backward(saved);
   }
-  static Saved load(const AutogradContext* ctx) {
+  static SavedSegment load(const AutogradContext* ctx) {
     auto saved = ctx->get_saved_variables();
     const Tensor x = saved.back();
     saved.pop_back();
@@ -48,14 +48,14 @@ struct Saved {
 struct CheckpointFunction : torch::autograd::Function<CheckpointFunction> {
   static variable_list forward(AutogradContext* ctx, const Tensor& x, at::TensorList parameters,
                                const c10::intrusive_ptr<LayerCall>& call) {
-    Saved{x, parameters.vec()}.save(ctx);
+    SavedSegment{x, parameters.vec()}.save(ctx);
     ctx->saved_data["call"] = c10::IValue::make_capsule(call);
     return call->run(x, call->routing);
   }
 
   static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
     refuse_second_derivatives();
-    const auto saved = Saved::load(ctx);
+    const auto saved = SavedSegment::load(ctx);
     const auto capsule = ctx->saved_data["call"].toCapsule();
     auto& call = static_cast<LayerCall&>(*capsule);
     const bool needs_x = ctx->needs_input_grad(0);

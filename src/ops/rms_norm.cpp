@@ -14,13 +14,13 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 // Tensors that the backward pass needs.
-struct Saved {
+struct SavedNorm {
   Tensor x;
   Tensor weight;
   Tensor inverse;  // 1 / sqrt(mean(x^2) + eps) of each row
 
   void save(AutogradContext* ctx) const { ctx->save_for_backward({x, weight, inverse}); }
-  static Saved load(const AutogradContext* ctx) {
+  static SavedNorm load(const AutogradContext* ctx) {
     const auto saved = ctx->get_saved_variables();
     return {saved[0], saved[1], saved[2]};
   }
@@ -40,13 +40,13 @@ struct RMSNormFunction : torch::autograd::Function<RMSNormFunction> {
       rms_norm_rows(kernel_data<T>(x), kernel_data<T>(weight), eps, kernel_data<T>(y),
                     kernel_data<Acc<T>>(inverse), size, begin, end);
     });
-    Saved{x, weight, inverse}.save(ctx);
+    SavedNorm{x, weight, inverse}.save(ctx);
     return y;
   }
 
   static variable_list backward(AutogradContext* ctx, variable_list gradients) {
     refuse_second_derivatives();
-    const auto saved = Saved::load(ctx);
+    const auto saved = SavedNorm::load(ctx);
     const auto dy = gradients[0].contiguous();
     const auto dx = torch::empty_like(dy);
     const int64_t size = dy.size(-1);

@@ -23,7 +23,7 @@ std::string cola_rows(int64_t count) {
   return rows;
 }
 
-std::string token_rows(int64_t count) {
+std::string pattern_rows(int64_t count) {
   std::string rows;
   for (int64_t i = 0; i < count; ++i) {
     rows += json({{"input_ids", {1, 3 + i % 7, 4, 5 + i % 3, 9}}}).dump() + "\n";
@@ -37,8 +37,8 @@ class ExperimentProgram : public testing::Test {
     write_text_model(folder_);
     folder_.write("cola/train.tsv", cola_rows(24));
     folder_.write("cola/dev.tsv", cola_rows(6));
-    folder_.write("tokens/train.jsonl", token_rows(24));
-    folder_.write("tokens/test.jsonl", token_rows(6));
+    folder_.write("tokens/train.jsonl", pattern_rows(24));
+    folder_.write("tokens/test.jsonl", pattern_rows(6));
     plan_ = {
         {"model", {{"path", folder_.path()}, {"dtype", "f32"}, {"device", "cpu"}}},
         {"tasks",
