@@ -7,6 +7,7 @@
 #include "mola/nn/pissa.h"
 #include "nn/gradient_checkpointing.h"
 #include "ops/device.h"
+#include "ops/embedding.h"
 #include "ops/rounded_length.h"
 #include "ops/virtual_tokens.h"
 
@@ -146,7 +147,7 @@ int64_t LlamaImpl::num_virtual_tokens() const {
 Tensor LlamaImpl::run(const Tensor& input_ids, const Tensor& positions, AttentionInputs inputs,
                       RoutingTrace* trace) {
   const auto dtype = embed_tokens.scalar_type();
-  const auto embeddings = torch::embedding(embed_tokens, input_ids);
+  const auto embeddings = embed(embed_tokens, input_ids);
   const int64_t front = num_virtual_tokens();
   // Before the layers, so that one that is recomputed has the same masks.
   if (is_training() && !inputs.dropout) inputs.dropout = random_dropout_key();

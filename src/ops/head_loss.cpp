@@ -61,15 +61,15 @@ Tensor cross_entropy_in_place(Tensor& logits, const Tensor& tokens, const Tensor
 }
 
 // The gradients, which the forward pass computes.
-struct Saved {
+struct SavedHeadLoss {
   Tensor states_gradient;  // [M, H]
-  Tensor head_gradient;    // [V, H], undefined if the head is frozen
+  Tensor head_gradient;    // [V, H], fp32 for bf16; undefined if the head is frozen
   Tensor rows;             // [M], of the states among the N of `hidden`
 
   void save(AutogradContext* ctx) const {
     ctx->save_for_backward({states_gradient, head_gradient, rows});
   }
-  static Saved load(const AutogradContext* ctx) {
+  static SavedHeadLoss load(const AutogradContext* ctx) {
     const auto saved = ctx->get_saved_variables();
     return {saved[0], saved[1], saved[2]};
   }
@@ -92,10 +92,12 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
     const auto weights = weights_given.value_or(Tensor());
     const auto states = hidden.index_select(0, rows_given);
     const int64_t rows = std::max<int64_t>(16, kChunkElements / head_weight.size(0) / 16 * 16);
-    const Saved gradients = {
+    const auto wide = states.options().dtype(accumulate_dtype(states.scalar_type()));
+    const SavedHeadLoss gradients = {
         torch::empty_like(states),
-        head_weight.requires_grad() ? torch::zeros_like(head_weight) : Tensor(), rows_given};
-    auto loss = torch::zeros({}, states.options().dtype(accumulate_dtype(states.scalar_type())));
+        head_weight.requires_grad() ? torch::zeros(head_weight.sizes(), wide) : Tensor(),
+        rows_given};
+    auto loss = torch::zeros({}, wide);
     for (int64_t begin = 0; begin < states.size(0); begin += rows) {
       const int64_t size = std::min(rows, states.size(0) - begin);
       const auto chunk = with_rows(states.narrow(0, begin, size), rounded_length(size));
@@ -108,7 +110,7 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
             .copy_(matmul_nn(logits, head_weight).narrow(0, 0, size));
       }
       if (gradients.head_gradient.defined()) {
-        gradients.head_gradient.addmm_(logits.t(), chunk);
+        gradients.head_gradient.add_(torch::mm(logits.t(), chunk));
       }
     }
     gradients.save(ctx);
@@ -118,13 +120,13 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
 
   static variable_list backward(AutogradContext* ctx, variable_list gradients) {
     refuse_second_derivatives();
-    const auto saved = Saved::load(ctx);
+    const auto saved = SavedHeadLoss::load(ctx);
     const auto& scale = gradients[0];
     return {ctx->needs_input_grad(0)
                 ? saved.hidden_gradient(scale, ctx->saved_data["tokens"].toInt())
                 : Tensor(),
             saved.head_gradient.defined()
-                ? saved.head_gradient * scale.to(saved.head_gradient.scalar_type())
+                ? (saved.head_gradient * scale).to(saved.states_gradient.scalar_type())
                 : Tensor(),
             {},
             {},

@@ -92,6 +92,16 @@ TEST(CausalLmLoss, IsFp32ForABf16Model) {
   EXPECT_EQ(loss.scalar_type(), torch::kFloat);
 }
 
+// 20 chunks of 16 equal targets each add 0.05 to a sum that bf16 would hold in steps of 0.004.
+TEST(CausalLmLoss, SumsTheHeadsGradientInFp32) {
+  const int64_t targets = 320;
+  const auto hidden = torch::ones({1, targets + 1, 1}, torch::kBFloat16).requires_grad_();
+  const auto head = torch::zeros({1 << 18, 1}, torch::kBFloat16).requires_grad_();
+  causal_lm_loss(hidden, head, find_targets(torch::zeros({1, targets + 1}, torch::kLong)), targets)
+      .backward();
+  EXPECT_NEAR(head.grad()[0].item<double>(), -1, 0.002);
+}
+
 TEST(CausalLmLoss, HasTheGradientOfItsResult) {
   const auto hidden = torch::randn({2, 4, 3}, torch::kDouble).requires_grad_();
   const auto head = torch::randn({5, 3}, torch::kDouble);
