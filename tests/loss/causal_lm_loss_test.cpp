@@ -23,7 +23,7 @@ TEST(CausalLmLoss, PredictsTheNextLabel) {
 // A position that stands for three rows: one predicts token 0, two predict token 1.
 TEST(CausalLmLoss, WeighsTheTargetsOfAPosition) {
   const auto hidden = torch::log(torch::tensor({{1.0f, 3.0f}})).requires_grad_();
-  const auto ids = [](std::vector<int64_t> values) { return torch::tensor(values); };
+  const auto ids = [](const std::vector<int64_t>& values) { return torch::tensor(values); };
   const Targets targets = {ids({0, 0}), ids({0, 1}), ids({1, 2}), /*weight_sum=*/3};
   EXPECT_EQ(targets.count(), 3);
   const auto loss = causal_lm_loss(hidden, torch::eye(2), targets, /*normalizer=*/1);
@@ -35,7 +35,7 @@ TEST(CausalLmLoss, WeighsTheTargetsOfAPosition) {
 TEST(CausalLmLoss, WeightsAreRepetitions) {
   const auto hidden = torch::randn({4, 3}, torch::kDouble).requires_grad_();
   const auto head = torch::randn({5, 3}, torch::kDouble).requires_grad_();
-  const auto ids = [](std::vector<int64_t> values) { return torch::tensor(values); };
+  const auto ids = [](const std::vector<int64_t>& values) { return torch::tensor(values); };
   const Targets weighted = {ids({0, 1, 1, 3}), ids({2, 0, 4, 1}), ids({3, 1, 2, 1}), 7};
   const Targets repeated = {ids({0, 0, 0, 1, 1, 1, 3}), ids({2, 2, 2, 0, 4, 4, 1}), {}};
   ASSERT_EQ(weighted.count(), repeated.count());
@@ -96,7 +96,7 @@ TEST(CausalLmLoss, IsFp32ForABf16Model) {
 TEST(CausalLmLoss, SumsTheHeadsGradientInFp32) {
   const int64_t targets = 320;
   const auto hidden = torch::ones({1, targets + 1, 1}, torch::kBFloat16).requires_grad_();
-  const auto head = torch::zeros({1 << 18, 1}, torch::kBFloat16).requires_grad_();
+  const auto head = torch::zeros({262144, 1}, torch::kBFloat16).requires_grad_();
   causal_lm_loss(hidden, head, find_targets(torch::zeros({1, targets + 1}, torch::kLong)), targets)
       .backward();
   EXPECT_NEAR(head.grad()[0].item<double>(), -1, 0.002);
