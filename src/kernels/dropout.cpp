@@ -58,26 +58,16 @@ inline void for_each_block(const DropoutMask& mask, int64_t width, int64_t begin
   }
 }
 
-template <class T>
+// Writes the elements to y, or adds them to y.
+template <bool adds, class T>
 inline void dropout(const DropoutMask& mask, const T* x, T* y, int64_t width, int64_t begin,
                     int64_t end) {
   for_each_block<Acc<T>>(mask, width, begin, end,
                          [&](int64_t at, int64_t count, const Acc<T>* factors) {
 #pragma omp simd
                            for (int64_t i = 0; i < count; ++i) {
-                             store(y[at + i], load(x[at + i]) * factors[i]);
-                           }
-                         });
-}
-
-template <class T>
-inline void add_dropout(const DropoutMask& mask, const T* x, T* y, int64_t width, int64_t begin,
-                        int64_t end) {
-  for_each_block<Acc<T>>(mask, width, begin, end,
-                         [&](int64_t at, int64_t count, const Acc<T>* factors) {
-#pragma omp simd
-                           for (int64_t i = 0; i < count; ++i) {
-                             store(y[at + i], load(y[at + i]) + load(x[at + i]) * factors[i]);
+                             const auto kept = load(x[at + i]) * factors[i];
+                             store(y[at + i], adds ? load(y[at + i]) + kept : kept);
                            }
                          });
 }
@@ -87,11 +77,11 @@ inline void add_dropout(const DropoutMask& mask, const T* x, T* y, int64_t width
 #define MOLA_DROPOUT_KERNELS(T)                                                               \
   MOLA_KERNEL void dropout_rows(const DropoutMask& mask, const T* x, T* y, int64_t width,     \
                                 int64_t begin, int64_t end) {                                 \
-    dropout(mask, x, y, width, begin, end);                                                   \
+    dropout<false>(mask, x, y, width, begin, end);                                            \
   }                                                                                           \
   MOLA_KERNEL void add_dropout_rows(const DropoutMask& mask, const T* x, T* y, int64_t width, \
                                     int64_t begin, int64_t end) {                             \
-    add_dropout(mask, x, y, width, begin, end);                                               \
+    dropout<true>(mask, x, y, width, begin, end);                                             \
   }
 MOLA_DROPOUT_KERNELS(float)
 MOLA_DROPOUT_KERNELS(BFloat16)
