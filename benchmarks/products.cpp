@@ -49,12 +49,12 @@ void add_frozen(ProductList& list, const ProjectionGroupImpl& group, int64_t tok
 bool add_thin(ProductList& list, const ProjectionGroupImpl& group, int64_t tokens,
               bool input_gradient) {
   const int64_t in = group.weight.size(1);
-  int64_t rows = 0;  // of the block of all A and routers
+  int64_t rows = 0;  // of all A
   for (const auto& mixture : group.mixtures) {
     if (mixture.is_empty()) continue;
     const int64_t width = mixture->options.num_experts() * mixture->options.rank();
     const int64_t out = mixture->options.out_features();
-    rows += width + (mixture->router.is_empty() ? 0 : mixture->options.num_experts());
+    rows += width;
     list.add({"thin", 1, tokens, width, out, false, true, 1});   // y += h B^T
     list.add({"thin", 1, tokens, out, width, false, false, 1});  // dh = dy B
     list.add({"thin", 1, out, tokens, width, true, false, 1});   // dB = dy^T h

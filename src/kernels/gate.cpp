@@ -3,13 +3,13 @@
 namespace mola {
 namespace {
 
-template <class T>
-inline void softmax(const T* logits, int64_t count, Acc<T>* p) {
-  Acc<T> most = load(logits[0]);
-  for (int64_t e = 1; e < count; ++e) most = load(logits[e]) > most ? load(logits[e]) : most;
-  Acc<T> sum = 0;
+template <class A>
+inline void softmax(const A* logits, int64_t count, A* p) {
+  A most = logits[0];
+  for (int64_t e = 1; e < count; ++e) most = logits[e] > most ? logits[e] : most;
+  A sum = 0;
   for (int64_t e = 0; e < count; ++e) {
-    p[e] = std::exp(load(logits[e]) - most);
+    p[e] = std::exp(logits[e] - most);
     sum += p[e];
   }
   for (int64_t e = 0; e < count; ++e) p[e] /= sum;
@@ -34,15 +34,16 @@ inline void choose(const A* p, int64_t count, int64_t top_k, A* weights, int64_t
 }
 
 template <class T>
-inline void gate(const GateShape& shape, const T* hidden, const T* logits, Acc<T>* probabilities,
-                 Acc<T>* weights, int64_t* indices, T* gated, int64_t begin, int64_t end) {
+inline void gate(const GateShape& shape, const T* hidden, const Acc<T>* logits,
+                 Acc<T>* probabilities, Acc<T>* weights, int64_t* indices, T* gated, int64_t begin,
+                 int64_t end) {
   const int64_t width = shape.num_experts * shape.rank;
   const auto scaling = static_cast<Acc<T>>(shape.scaling);
   for (int64_t n = begin; n < end; ++n) {
     Acc<T>* p = probabilities + n * shape.num_experts;
     Acc<T>* weight = weights + n * shape.top_k;
     int64_t* index = indices + n * shape.top_k;
-    softmax(logits + n * shape.stride, shape.num_experts, p);
+    softmax(logits + n * shape.logits_stride, shape.num_experts, p);
     choose(p, shape.num_experts, shape.top_k, weight, index);
     T* out = gated + n * width;
     for (int64_t i = 0; i < width; ++i) store(out[i], 0);
@@ -61,7 +62,7 @@ template <class T>
 inline void gate_gradient(const GateShape& shape, const T* hidden, const T* grad_gated,
                           const Acc<T>* probabilities, const Acc<T>* weights,
                           const int64_t* indices, const Acc<T>* grad_probabilities, T* grad_hidden,
-                          T* grad_logits, int64_t begin, int64_t end) {
+                          Acc<T>* grad_logits, int64_t begin, int64_t end) {
   const int64_t count = shape.num_experts;
   const int64_t width = count * shape.rank;
   const auto scaling = static_cast<Acc<T>>(shape.scaling);
@@ -71,7 +72,7 @@ inline void gate_gradient(const GateShape& shape, const T* hidden, const T* grad
     const int64_t* index = indices + n * shape.top_k;
     const Acc<T>* outside = grad_probabilities + n * count;
     T* out = grad_hidden + n * shape.stride;
-    T* out_logits = grad_logits + n * shape.stride;
+    Acc<T>* out_logits = grad_logits + n * shape.logits_stride;
 
     for (int64_t i = 0; i < width; ++i) store(out[i], 0);
     Acc<T> chosen_sum = 0;  // s
@@ -101,7 +102,7 @@ inline void gate_gradient(const GateShape& shape, const T* hidden, const T* grad
         for (int64_t i = 0; i < shape.rank; ++i) dot += load(grad[i]) * load(in[i]);
         dp += (scaling * dot - mean) / chosen_sum;
       }
-      store(out_logits[e], p[e] * (dp - p_dp));
+      out_logits[e] = p[e] * (dp - p_dp);
     }
   }
 }
@@ -109,7 +110,7 @@ inline void gate_gradient(const GateShape& shape, const T* hidden, const T* grad
 }  // namespace
 
 #define MOLA_GATE_KERNELS(T)                                                                      \
-  MOLA_KERNEL void gate_rows(const GateShape& shape, const T* hidden, const T* logits,            \
+  MOLA_KERNEL void gate_rows(const GateShape& shape, const T* hidden, const Acc<T>* logits,       \
                              Acc<T>* probabilities, Acc<T>* weights, int64_t* indices, T* gated,  \
                              int64_t begin, int64_t end) {                                        \
     gate(shape, hidden, logits, probabilities, weights, indices, gated, begin, end);              \
@@ -117,7 +118,7 @@ inline void gate_gradient(const GateShape& shape, const T* hidden, const T* grad
   MOLA_KERNEL void gate_gradient_rows(                                                            \
       const GateShape& shape, const T* hidden, const T* grad_gated, const Acc<T>* probabilities,  \
       const Acc<T>* weights, const int64_t* indices, const Acc<T>* grad_probabilities,            \
-      T* grad_hidden, T* grad_logits, int64_t begin, int64_t end) {                               \
+      T* grad_hidden, Acc<T>* grad_logits, int64_t begin, int64_t end) {                          \
     gate_gradient(shape, hidden, grad_gated, probabilities, weights, indices, grad_probabilities, \
                   grad_hidden, grad_logits, begin, end);                                          \
   }

@@ -7,12 +7,14 @@
 namespace mola {
 
 /// One projection's mixture between its two low-rank products, for tokens begin..end. Sizes: E
-/// experts, K top_k, r rank; `stride` is the distance between rows of the first product's result.
+/// experts, K top_k, r rank; the strides are the distances between rows of hidden and of the
+/// logits.
 struct GateShape {
   int64_t num_experts;
   int64_t top_k;
   int64_t rank;
   int64_t stride;
+  int64_t logits_stride;
   double scaling;
 };
 
@@ -21,14 +23,15 @@ struct GateShape {
 /// gated[n, e r + i] = scaling * weight of e * hidden[n, e r + i], zero for experts not chosen.
 ///
 /// `gate_gradient_rows`: from the gradients of `gated` [N, E r] and of `probabilities` [N, E] to
-/// those of hidden and logits, whose rows are `stride` apart.
-#define MOLA_GATE_KERNELS(T)                                                                      \
-  void gate_rows(const GateShape& shape, const T* hidden, const T* logits, Acc<T>* probabilities, \
-                 Acc<T>* weights, int64_t* indices, T* gated, int64_t begin, int64_t end);        \
-  void gate_gradient_rows(const GateShape& shape, const T* hidden, const T* grad_gated,           \
-                          const Acc<T>* probabilities, const Acc<T>* weights,                     \
-                          const int64_t* indices, const Acc<T>* grad_probabilities,               \
-                          T* grad_hidden, T* grad_logits, int64_t begin, int64_t end);
+/// those of hidden and logits, with the same strides.
+#define MOLA_GATE_KERNELS(T)                                                            \
+  void gate_rows(const GateShape& shape, const T* hidden, const Acc<T>* logits,         \
+                 Acc<T>* probabilities, Acc<T>* weights, int64_t* indices, T* gated,    \
+                 int64_t begin, int64_t end);                                           \
+  void gate_gradient_rows(const GateShape& shape, const T* hidden, const T* grad_gated, \
+                          const Acc<T>* probabilities, const Acc<T>* weights,           \
+                          const int64_t* indices, const Acc<T>* grad_probabilities,     \
+                          T* grad_hidden, Acc<T>* grad_logits, int64_t begin, int64_t end);
 MOLA_GATE_KERNELS(float)
 MOLA_GATE_KERNELS(BFloat16)
 MOLA_GATE_KERNELS(double)

@@ -9,6 +9,7 @@
 #include "ops/device.h"
 #include "ops/embedding.h"
 #include "ops/rounded_length.h"
+#include "ops/router.h"
 #include "ops/virtual_tokens.h"
 
 namespace mola {
@@ -128,8 +129,11 @@ void LlamaImpl::use_adapter(bool use) {
 void LlamaImpl::prepare_for_inference() {
   const auto freeze = [this](auto& module) {
     if (module.is_empty()) return;
-    for (auto& parameter : module->parameters()) {  // buffers, PiSSA's initial factors, stay fp32
-      parameter.set_data(parameter.to(embed_tokens.scalar_type()));
+    for (auto& item : module->named_parameters()) {  // buffers, PiSSA's factors, stay fp32
+      auto& parameter = item.value();
+      const bool is_router = item.key() == "router.weight";
+      const auto dtype = embed_tokens.scalar_type();
+      parameter.set_data(parameter.to(is_router ? logits_dtype(dtype) : dtype));
       parameter.requires_grad_(false);
     }
   };

@@ -5,6 +5,7 @@
 
 #include "ops/group.h"
 #include "ops/parameter_block.h"
+#include "ops/router.h"
 
 namespace mola {
 
@@ -59,6 +60,7 @@ void ProjectionGroupImpl::reset() {
   if (options.bias()) {
     bias = register_parameter("bias", torch::empty({total_out}, like), /*requires_grad=*/false);
   }
+  build_parameter_blocks();
 }
 
 void ProjectionGroupImpl::pretty_print(std::ostream& stream) const {
@@ -69,13 +71,18 @@ void ProjectionGroupImpl::pretty_print(std::ostream& stream) const {
   stream << ", dropout=" << options.dropout() << ")";
 }
 
-// The rows of the low-rank block: A of all experts, by mixture, then all routers.
-std::vector<Tensor> ProjectionGroupImpl::thin_rows() const {
+// A of all experts, by mixture.
+std::vector<Tensor> ProjectionGroupImpl::all_lora_A() const {
   std::vector<Tensor> rows;
   for (const auto& mixture : mixtures) {
     if (mixture.is_empty()) continue;
     for (const auto& expert : mixture->experts) rows.push_back(expert->lora_A);
   }
+  return rows;
+}
+
+std::vector<Tensor> ProjectionGroupImpl::all_routers() const {
+  std::vector<Tensor> rows;
   for (const auto& mixture : mixtures) {
     if (mixture.is_empty() || mixture->router.is_empty()) continue;
     rows.push_back(mixture->router->weight);
@@ -83,19 +90,30 @@ std::vector<Tensor> ProjectionGroupImpl::thin_rows() const {
   return rows;
 }
 
+// One block while they have one dtype: checkpoints have the optimizer's state in this order. Frozen
+// for inference in bf16, the routers stay fp32.
+void ProjectionGroupImpl::put_A_before_routers() const {
+  auto rows = all_lora_A();
+  const auto routers = all_routers();
+  if (!routers.empty() && routers.front().scalar_type() == rows.front().scalar_type()) {
+    rows.insert(rows.end(), routers.begin(), routers.end());
+  }
+  if (!rows.empty()) put_side_by_side(rows, 0);
+}
+
 void ProjectionGroupImpl::build_parameter_blocks() const {
-  const auto rows = thin_rows();
-  if (!rows.empty()) parameter_block(rows, 0);
+  put_A_before_routers();
   for (const auto& mixture : mixtures) {
     if (!mixture.is_empty()) mixture->packed_B();
   }
 }
 
-// The position of each mixture in the output and in the low-rank block.
+// The position of each mixture in the output, in the block of all A and in the routers.
 std::vector<MixturePlace> ProjectionGroupImpl::mixture_places() const {
   std::vector<MixturePlace> places;
   int64_t output_begin = 0;
-  int64_t row = 0;
+  int64_t row_of_A = 0;
+  int64_t row_of_routers = 0;
   for (const auto& mixture : mixtures) {
     const auto& projection = options.projections()[&mixture - mixtures.data()];
     if (!mixture.is_empty()) {
@@ -103,16 +121,12 @@ std::vector<MixturePlace> ProjectionGroupImpl::mixture_places() const {
       places.push_back({{given.num_experts(), given.top_k(), given.rank(), mixture->scaling()},
                         output_begin,
                         projection.out_features(),
-                        row,
-                        -1});
-      row += given.num_experts() * given.rank();
+                        row_of_A,
+                        mixture->router.is_empty() ? -1 : row_of_routers});
+      row_of_A += given.num_experts() * given.rank();
+      if (!mixture->router.is_empty()) row_of_routers += given.num_experts();
     }
     output_begin += projection.out_features();
-  }
-  for (auto& place : places) {
-    if (place.gate.num_experts == 1) continue;
-    place.logits_begin = row;
-    row += place.gate.num_experts;
   }
   return places;
 }
@@ -134,15 +148,18 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
     if (!mixtures[i]->router.is_empty()) routed.push_back(options.projections()[i].name());
   }
   const bool is_adapted = !lora_B.empty();
-  const auto block = is_adapted ? parameter_block(thin_rows(), 0).to(dtype) : Tensor();
+  if (is_adapted) put_A_before_routers();
+  const auto lora_A = is_adapted ? parameter_block(all_lora_A(), 0).to(dtype) : Tensor();
+  const auto routers =
+      routed.empty() ? Tensor() : parameter_block(all_routers(), 0).to(logits_dtype(dtype));
   const auto places = is_adapted ? mixture_places() : std::vector<MixturePlace>();
   std::vector<Gate::Result> routing;
   InputSteps steps = {activation};
   if (is_training() && is_adapted && options.dropout() > 0) {
     steps.dropout = Dropout{key ? *key : random_dropout_key(), options.dropout()};
   }
-  const auto outputs =
-      group_forward(x.reshape({-1, width}), weight, bias, block, lora_B, places, steps, &routing);
+  const auto outputs = group_forward(x.reshape({-1, width}), weight, bias, lora_A, routers, lora_B,
+                                     places, steps, &routing);
   for (size_t i = 0; trace != nullptr && i < routed.size(); ++i) {
     trace->records.push_back({trace->layer,
                               routed[i],

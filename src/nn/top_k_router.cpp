@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "ops/router.h"
+
 namespace mola {
 
 TopKRouterOptions::TopKRouterOptions(int64_t in_features, int64_t num_experts)
@@ -35,7 +37,8 @@ void TopKRouterImpl::pretty_print(std::ostream& stream) const {
 }
 
 Routing TopKRouterImpl::forward(const torch::Tensor& x) const {
-  return route(torch::linear(x, weight), options.top_k());
+  const auto dtype = logits_dtype(x.scalar_type());
+  return route(torch::linear(x.to(dtype), weight.to(dtype)), options.top_k());
 }
 
 }  // namespace mola

@@ -48,10 +48,10 @@ Gate::Result Gate::forward(const Tensor& hidden, const Tensor& logits) const {
                          torch::empty({tokens, top_k}, wide),
                          torch::empty({tokens, top_k}, hidden.options().dtype(torch::kLong)),
                          torch::empty({tokens, num_experts * rank}, hidden.options())};
-  const GateShape shape{num_experts, top_k, rank, hidden.stride(0), scaling};
+  const GateShape shape{num_experts, top_k, rank, hidden.stride(0), logits.stride(0), scaling};
   for_rows(hidden, tokens, [&](auto* type, int64_t begin, int64_t end) {
     using T = std::remove_pointer_t<decltype(type)>;
-    gate_rows(shape, kernel_data<T>(hidden), kernel_data<T>(logits),
+    gate_rows(shape, kernel_data<T>(hidden), kernel_data<Acc<T>>(logits),
               kernel_data<Acc<T>>(result.probabilities), kernel_data<Acc<T>>(result.weights),
               kernel_data<int64_t>(result.indices), kernel_data<T>(result.gated), begin, end);
   });
@@ -67,14 +67,14 @@ void Gate::backward(const Tensor& hidden, const Result& result, const Tensor& gr
   }
   const auto gated = grad_gated.contiguous();
   const auto outside = grad_probabilities.contiguous();
-  const GateShape shape{num_experts, top_k, rank, hidden.stride(0), scaling};
+  const GateShape shape{num_experts, top_k, rank, hidden.stride(0), grad_logits.stride(0), scaling};
   for_rows(hidden, hidden.size(0), [&](auto* type, int64_t begin, int64_t end) {
     using T = std::remove_pointer_t<decltype(type)>;
     gate_gradient_rows(shape, kernel_data<T>(hidden), kernel_data<T>(gated),
                        kernel_data<Acc<T>>(result.probabilities),
                        kernel_data<Acc<T>>(result.weights), kernel_data<int64_t>(result.indices),
                        kernel_data<Acc<T>>(outside), kernel_data<T>(grad_hidden),
-                       kernel_data<T>(grad_logits), begin, end);
+                       kernel_data<Acc<T>>(grad_logits), begin, end);
   });
 }
 

@@ -7,7 +7,7 @@ namespace mola {
 /// The operation between the two low-rank products of a mixture (paper, section 3.1): selects the
 /// top K experts and scales the hidden values by their weights. This is the router that is trained;
 /// `route` and `TopKRouter::forward` are the reference for its tests. E experts, K top_k, r rank;
-/// hidden = A x [N, E r], logits [N, E].
+/// hidden = A x [N, E r], logits R x [N, E] fp32 (float64 for float64).
 struct Gate {
   int64_t num_experts;
   int64_t top_k;
@@ -22,8 +22,8 @@ struct Gate {
   };
   Result forward(const torch::Tensor& hidden, const torch::Tensor& logits) const;
 
-  /// Writes the gradients of hidden and logits to `grad_hidden` and `grad_logits`, columns of one
-  /// matrix with the row stride of hidden and logits.
+  /// Writes the gradients of hidden and logits to `grad_hidden`, columns of a matrix with the row
+  /// stride of hidden, and to `grad_logits`.
   void backward(const torch::Tensor& hidden, const Result& result, const torch::Tensor& grad_gated,
                 const torch::Tensor& grad_probabilities, const torch::Tensor& grad_hidden,
                 const torch::Tensor& grad_logits) const;

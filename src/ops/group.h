@@ -11,13 +11,13 @@
 
 namespace mola {
 
-/// The position of one mixture of a group in the output and in the block of all A and routers.
+/// The position of one mixture of a group in the output, in the block of all A and in the routers.
 struct MixturePlace {
   Gate gate;
   int64_t output_begin;  ///< the first of its columns of y
   int64_t output_size;   ///< O
   int64_t hidden_begin;  ///< the first of its E r rows of the block
-  int64_t logits_begin;  ///< the first of its router's E rows of the block; -1 without a router
+  int64_t logits_begin;  ///< the first of its E rows of the routers; -1 without a router
 };
 
 /// The operations on the input: the activation, then dropout, for the experts only.
@@ -36,16 +36,17 @@ struct GroupOutputs {
 ///
 ///     y = x W^T + b, and for each mixture  y_p += gate(A dropout(x), R x) B^T
 ///
-/// x [N, I] is the input after the activation; weight [O, I]; bias [O] or undefined; block [M, I]
-/// has the rows of all A, then of all routers (undefined without experts); `lora_B` has one
-/// [O_p, E r] per mixture. block and `lora_B` have the dtype of x. Appends the results of the
-/// routers' gates to `routing` unless it is null.
+/// x [N, I] is the input after the activation; weight [O, I]; bias [O] or undefined; `lora_A` has
+/// the rows of all A (undefined without experts) and `routers` those of all R (undefined without
+/// routers); `lora_B` has one [O_p, E r] per mixture. `lora_A` and `lora_B` have the dtype of x,
+/// the routers that of their logits, see ops/router.h. Appends the results of the routers' gates to
+/// `routing` unless it is null.
 ///
 /// The hand-written backward pass saves only the input, the low-rank products and the results of
 /// the gates. weight and bias get a gradient if they require one; frozen, they add no cost.
 GroupOutputs group_forward(const torch::Tensor& input, const torch::Tensor& weight,
-                           const torch::Tensor& bias, const torch::Tensor& block,
-                           const std::vector<torch::Tensor>& lora_B,
+                           const torch::Tensor& bias, const torch::Tensor& lora_A,
+                           const torch::Tensor& routers, const std::vector<torch::Tensor>& lora_B,
                            const std::vector<MixturePlace>& places, const InputSteps& steps,
                            std::vector<Gate::Result>* routing);
 

@@ -67,8 +67,12 @@ struct ParameterBlockFunction : torch::autograd::Function<ParameterBlockFunction
 
 }  // namespace
 
-Tensor parameter_block(const std::vector<Tensor>& parts, int64_t dim) {
+void put_side_by_side(const std::vector<Tensor>& parts, int64_t dim) {
   if (!lie_side_by_side(parts, dim)) move_side_by_side(parts, dim);
+}
+
+Tensor parameter_block(const std::vector<Tensor>& parts, int64_t dim) {
+  put_side_by_side(parts, dim);
   return ParameterBlockFunction::apply(at::TensorList(parts), dim);
 }
 

@@ -14,4 +14,7 @@ namespace mola {
 /// identity.
 torch::Tensor parameter_block(const std::vector<torch::Tensor>& parts, int64_t dim);
 
+/// Moves the parts into one storage unless they are there. A row of them is then a block by itself.
+void put_side_by_side(const std::vector<torch::Tensor>& parts, int64_t dim);
+
 }  // namespace mola

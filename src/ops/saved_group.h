@@ -19,8 +19,9 @@ struct SavedMixture {
 struct SavedGroup {
   torch::Tensor input;  ///< undefined if no gradient depends on it
   torch::Tensor weight;
-  torch::Tensor block;  ///< undefined without experts
-  torch::Tensor thin;   ///< the low-rank products [N, M]; undefined without experts
+  torch::Tensor lora_A;   ///< undefined without experts
+  torch::Tensor routers;  ///< undefined without routers
+  torch::Tensor hidden;   ///< A x of all experts; undefined without experts
   std::vector<SavedMixture> mixtures;
 
   void save(torch::autograd::AutogradContext* ctx) const;

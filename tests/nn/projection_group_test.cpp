@@ -40,6 +40,36 @@ TEST(ProjectionGroup, FreshEqualsTheFrozenLayersToTheBit) {
   EXPECT_LT(relative_error(torch::cat(frozen, -1), torch::linear(x, group->weight)), 1e-6);
 }
 
+TEST(ProjectionGroup, IsInBlocksFromTheStart) {
+  const auto group = mixed_group();
+  const auto& mixture = *group->mixtures[0];
+  const auto& first = *mixture.experts[0];
+  for (const auto& expert : mixture.experts) {
+    EXPECT_TRUE(expert->lora_A.is_alias_of(first.lora_A));
+    EXPECT_TRUE(expert->lora_B.is_alias_of(first.lora_B));
+  }
+  EXPECT_TRUE(group->mixtures[1]->experts[0]->lora_A.is_alias_of(first.lora_A));
+  EXPECT_TRUE(mixture.router->weight.is_alias_of(first.lora_A));
+}
+
+// The logits 256 and 256.5 are one number in bf16.
+TEST(ProjectionGroup, ChoosesByLogitsInFp32) {
+  ProjectionGroup group(ProjectionGroupOptions(2, {ProjectionOptions("q_proj", 3).num_experts(2)})
+                            .dtype(torch::kBFloat16));
+  auto& router = group->mixtures[0]->router;
+  {
+    torch::NoGradGuard no_grad;
+    group->weight.zero_();
+    router->weight.copy_(torch::tensor({{1.0, 0.0}, {1.0, 0.5}}));
+  }
+  const auto x = torch::tensor({{256, 1}}).to(torch::kBFloat16);
+  RoutingTrace trace;
+  group->forward(x, &trace);
+  const auto& largest = trace.records[0].routing.expert_indices;
+  EXPECT_EQ(largest[0][0].item<int64_t>(), 1);
+  expect_same(router->forward(x).expert_indices, largest);
+}
+
 TEST(ProjectionGroup, EqualsTheReference) {
   auto group = mixed_group();
   randomize_lora_B(*group);

@@ -64,8 +64,9 @@ class LlamaImpl : public torch::nn::Module {
   /// Switches the adapter off, which leaves the base model alone, or on again.
   void use_adapter(bool use);
 
-  /// Casts the adapter to the dtype of the base model, in which it is computed anyway: the same
-  /// outputs without a cast at every call. It can no longer be trained.
+  /// Casts the adapter to the dtype of the base model, in which it is computed anyway, and routers
+  /// to that of their logits: the same outputs without a cast at every call. It can no longer be
+  /// trained.
   void prepare_for_inference();
 
   /// hidden [..., H] -> logits [..., V]

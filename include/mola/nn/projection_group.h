@@ -71,8 +71,10 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
                              InputActivation activation = InputActivation::kNone,
                              const std::optional<DropoutKey>& key = std::nullopt);
 
-  /// Moves the experts and routers into their contiguous blocks unless they are already there.
-  /// `forward` does this itself; callers that move whole blocks must call it first.
+  /// Moves all A and routers, and each mixture's B, into their contiguous blocks unless they are
+  /// already there, as in a new module. `to`, `clone` and `set_data` take them out and `forward`
+  /// puts them back, which no two threads may do at once: call this before threads share such a
+  /// module, and before whole blocks are moved.
   void build_parameter_blocks() const;
 
   /// The rows of `weight` for the projection `index`: [O, I], a view.
@@ -85,7 +87,9 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
   bool use_adapter = true;            ///< false: y = W x + b, without the experts
 
  private:
-  std::vector<torch::Tensor> thin_rows() const;
+  std::vector<torch::Tensor> all_lora_A() const;
+  std::vector<torch::Tensor> all_routers() const;
+  void put_A_before_routers() const;
   std::vector<MixturePlace> mixture_places() const;
 };
 

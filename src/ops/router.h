@@ -1,0 +1,24 @@
+#pragma once
+
+#include <torch/types.h>
+
+namespace mola {
+
+// The product with all routers that read an input, x [N, I]. Routers R [E, I], logits and their
+// gradients [N, E] are fp32 where x is bf16 (float64 where it is float64): a logit that is rounded
+// to bf16 sends some tokens to other experts. They record no gradients.
+
+/// The dtype of the logits of x in this dtype.
+torch::Dtype logits_dtype(torch::Dtype dtype);
+
+/// x R^T [N, E]
+torch::Tensor router_logits(const torch::Tensor& x, const torch::Tensor& routers);
+
+/// Adds dlogits R to grad_x [N, I].
+void add_router_gradient(const torch::Tensor& grad_x, const torch::Tensor& grad_logits,
+                         const torch::Tensor& routers);
+
+/// dR = dlogits^T x [E, I]
+torch::Tensor router_weight_gradient(const torch::Tensor& grad_logits, const torch::Tensor& x);
+
+}  // namespace mola
