@@ -8,8 +8,8 @@
 #include "nn/gradient_checkpointing.h"
 #include "ops/device.h"
 #include "ops/embedding.h"
+#include "ops/kernel_dispatch.h"
 #include "ops/rounded_length.h"
-#include "ops/router.h"
 #include "ops/virtual_tokens.h"
 
 namespace mola {
@@ -127,19 +127,22 @@ void LlamaImpl::use_adapter(bool use) {
 }
 
 void LlamaImpl::prepare_for_inference() {
-  const auto freeze = [this](auto& module) {
+  const auto freeze = [](auto& module, torch::Dtype dtype) {
     if (module.is_empty()) return;
-    for (auto& item : module->named_parameters()) {  // buffers, PiSSA's factors, stay fp32
-      auto& parameter = item.value();
-      const bool is_router = item.key() == "router.weight";
-      const auto dtype = embed_tokens.scalar_type();
-      parameter.set_data(parameter.to(is_router ? logits_dtype(dtype) : dtype));
+    for (auto& parameter : module->parameters()) {  // buffers, PiSSA's initial factors, stay fp32
+      parameter.set_data(parameter.to(dtype));
       parameter.requires_grad_(false);
     }
   };
-  freeze(prompt_tuning);
-  for (auto& layer : layers) freeze(layer->self_attn->adaption_prompt);
-  for_each_projection([&](const ProjectionPlace& place) { freeze(place.mixture()); });
+  const auto dtype = embed_tokens.scalar_type();
+  freeze(prompt_tuning, dtype);
+  for (auto& layer : layers) freeze(layer->self_attn->adaption_prompt, dtype);
+  for_each_projection([&](const ProjectionPlace& place) {
+    auto& mixture = place.mixture();
+    if (mixture.is_empty()) return;
+    for (auto& expert : mixture->experts) freeze(expert, dtype);
+    freeze(mixture->router, accumulate_dtype(dtype));
+  });
 }
 
 int64_t LlamaImpl::num_virtual_tokens() const {

@@ -4,12 +4,25 @@
 #include <set>
 
 #include "ops/group.h"
+#include "ops/kernel_dispatch.h"
 #include "ops/parameter_block.h"
-#include "ops/router.h"
 
 namespace mola {
 
 using torch::Tensor;
+
+namespace {
+
+// One block while they have one dtype: checkpoints have the optimizer's state in this order. Frozen
+// for inference in bf16, the routers stay fp32.
+void put_A_before_routers(std::vector<Tensor> lora_A, const std::vector<Tensor>& routers) {
+  if (!routers.empty() && routers.front().scalar_type() == lora_A.front().scalar_type()) {
+    lora_A.insert(lora_A.end(), routers.begin(), routers.end());
+  }
+  if (!lora_A.empty()) put_side_by_side(lora_A, 0);
+}
+
+}  // namespace
 
 ProjectionOptions::ProjectionOptions(std::string name, int64_t out_features)
     : name_(std::move(name)), out_features_(out_features) {}
@@ -90,19 +103,8 @@ std::vector<Tensor> ProjectionGroupImpl::all_routers() const {
   return rows;
 }
 
-// One block while they have one dtype: checkpoints have the optimizer's state in this order. Frozen
-// for inference in bf16, the routers stay fp32.
-void ProjectionGroupImpl::put_A_before_routers() const {
-  auto rows = all_lora_A();
-  const auto routers = all_routers();
-  if (!routers.empty() && routers.front().scalar_type() == rows.front().scalar_type()) {
-    rows.insert(rows.end(), routers.begin(), routers.end());
-  }
-  if (!rows.empty()) put_side_by_side(rows, 0);
-}
-
 void ProjectionGroupImpl::build_parameter_blocks() const {
-  put_A_before_routers();
+  put_A_before_routers(all_lora_A(), all_routers());
   for (const auto& mixture : mixtures) {
     if (!mixture.is_empty()) mixture->packed_B();
   }
@@ -148,10 +150,16 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
     if (!mixtures[i]->router.is_empty()) routed.push_back(options.projections()[i].name());
   }
   const bool is_adapted = !lora_B.empty();
-  if (is_adapted) put_A_before_routers();
-  const auto lora_A = is_adapted ? parameter_block(all_lora_A(), 0).to(dtype) : Tensor();
-  const auto routers =
-      routed.empty() ? Tensor() : parameter_block(all_routers(), 0).to(logits_dtype(dtype));
+  Tensor lora_A, routers;
+  if (is_adapted) {
+    const auto parts_of_A = all_lora_A();
+    const auto parts_of_routers = all_routers();
+    put_A_before_routers(parts_of_A, parts_of_routers);
+    lora_A = parameter_block(parts_of_A, 0).to(dtype);
+    if (!parts_of_routers.empty()) {
+      routers = parameter_block(parts_of_routers, 0).to(accumulate_dtype(dtype));
+    }
+  }
   const auto places = is_adapted ? mixture_places() : std::vector<MixturePlace>();
   std::vector<Gate::Result> routing;
   InputSteps steps = {activation};

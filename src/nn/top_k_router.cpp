@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "ops/router.h"
+#include "ops/kernel_dispatch.h"
 
 namespace mola {
 
@@ -37,7 +37,7 @@ void TopKRouterImpl::pretty_print(std::ostream& stream) const {
 }
 
 Routing TopKRouterImpl::forward(const torch::Tensor& x) const {
-  const auto dtype = logits_dtype(x.scalar_type());
+  const auto dtype = accumulate_dtype(x.scalar_type());
   return route(torch::linear(x.to(dtype), weight.to(dtype)), options.top_k());
 }
 

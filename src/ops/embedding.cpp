@@ -2,7 +2,7 @@
 
 #include <torch/autograd.h>
 
-#include "ops/kernel_dispatch.h"
+#include "ops/sum_rows.h"
 
 namespace mola {
 namespace {
@@ -21,10 +21,7 @@ struct EmbeddingFunction : torch::autograd::Function<EmbeddingFunction> {
   static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
     const auto ids = ctx->get_saved_variables()[0];
     const auto& dy = gradients[0];
-    const auto sum_dtype = accumulate_dtype(dy.scalar_type());
-    const auto sums =
-        torch::zeros({ctx->saved_data["rows"].toInt(), dy.size(1)}, dy.options().dtype(sum_dtype));
-    return {sums.index_add_(0, ids, dy.to(sum_dtype)).to(dy.scalar_type()), {}};
+    return {sum_rows(dy, ids, ctx->saved_data["rows"].toInt()).to(dy.scalar_type()), {}};
   }
 };
 

@@ -9,6 +9,7 @@
 #include "ops/kernel_dispatch.h"
 #include "ops/matmul.h"
 #include "ops/rounded_length.h"
+#include "ops/sum_rows.h"
 
 namespace mola {
 namespace {
@@ -60,6 +61,15 @@ Tensor cross_entropy_in_place(Tensor& logits, const Tensor& tokens, const Tensor
   return losses.sum();
 }
 
+// sum += a b, of which each product is rounded if the sum is wider.
+void add_product(const Tensor& sum, const Tensor& a, const Tensor& b) {
+  if (sum.scalar_type() == a.scalar_type()) {
+    sum.addmm_(a, b);
+  } else {
+    sum.add_(torch::mm(a, b));
+  }
+}
+
 // The gradients, which the forward pass computes.
 struct SavedHeadLoss {
   Tensor states_gradient;  // [M, H]
@@ -76,10 +86,7 @@ struct SavedHeadLoss {
 
   // [N, H]
   Tensor hidden_gradient(const Tensor& scale, int64_t tokens) const {
-    const auto dtype = states_gradient.scalar_type();
-    const auto wide = torch::zeros({tokens, states_gradient.size(1)},
-                                   states_gradient.options().dtype(accumulate_dtype(dtype)));
-    return wide.index_add_(0, rows, states_gradient.to(wide.scalar_type())).mul_(scale).to(dtype);
+    return sum_rows(states_gradient, rows, tokens).mul_(scale).to(states_gradient.scalar_type());
   }
 };
 
@@ -110,7 +117,7 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
             .copy_(matmul_nn(logits, head_weight).narrow(0, 0, size));
       }
       if (gradients.head_gradient.defined()) {
-        gradients.head_gradient.add_(torch::mm(logits.t(), chunk));
+        add_product(gradients.head_gradient, logits.t(), chunk);
       }
     }
     gradients.save(ctx);

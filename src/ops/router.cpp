@@ -8,8 +8,6 @@ namespace mola {
 
 using torch::Tensor;
 
-torch::Dtype logits_dtype(torch::Dtype dtype) { return accumulate_dtype(dtype); }
-
 Tensor router_logits(const Tensor& x, const Tensor& routers) {
   if (!on_host(x)) return torch::mm(x.to(routers.scalar_type()), routers.t());
   const RouterShape shape{routers.size(0), x.size(1)};

@@ -5,11 +5,8 @@
 namespace mola {
 
 // The product with all routers that read an input, x [N, I]. Routers R [E, I], logits and their
-// gradients [N, E] are fp32 where x is bf16 (float64 where it is float64): a logit that is rounded
+// gradients [N, E] have the `accumulate_dtype` of x, fp32 where it is bf16: a logit that is rounded
 // to bf16 sends some tokens to other experts. They record no gradients.
-
-/// The dtype of the logits of x in this dtype.
-torch::Dtype logits_dtype(torch::Dtype dtype);
 
 /// x R^T [N, E]
 torch::Tensor router_logits(const torch::Tensor& x, const torch::Tensor& routers);

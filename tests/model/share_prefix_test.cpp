@@ -32,7 +32,7 @@ std::vector<Sequence> rows() {
   return rows;
 }
 
-AdapterConfig adapter_of(const std::string& type) {
+AdapterConfig adapter_of_type(const std::string& type) {
   AdapterConfig config;
   config.type = type;
   config.num_virtual_tokens = type == "prompt_tuning" ? 3 : 0;
@@ -47,7 +47,7 @@ AdapterConfig adapter_of(const std::string& type) {
 }
 
 Llama model_of(const std::string& type, torch::Dtype dtype) {
-  auto model = tiny_model(adapter_of(type));
+  auto model = tiny_model(adapter_of_type(type));
   if (type == "full") {
     for (auto& parameter : model->parameters()) parameter.requires_grad_();
   }

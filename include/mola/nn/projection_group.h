@@ -89,7 +89,6 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
  private:
   std::vector<torch::Tensor> all_lora_A() const;
   std::vector<torch::Tensor> all_routers() const;
-  void put_A_before_routers() const;
   std::vector<MixturePlace> mixture_places() const;
 };
 
