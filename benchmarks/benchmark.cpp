@@ -40,6 +40,7 @@ struct Settings {
   bool gradient_checkpointing = false;
   int64_t new_tokens = 128;
   double dropout = 0.05;
+  std::string pack_weights = "auto";
   mola::RunConfig rows;
   std::string json;
 };
@@ -100,7 +101,9 @@ class Bench {
         model_(random_model(settings, dtype_, device_)),
         batch_(random_batch(settings, device_)),
         parameters_(*model_),
-        optimizer_(parameters_, mola::TrainConfig{}) {}
+        optimizer_(parameters_, mola::TrainConfig{}) {
+    mola::choose_timed(model_, settings.pack_weights);
+  }
 
   StepTime step() {
     const auto start = now();
@@ -108,7 +111,8 @@ class Bench {
     mola::RoutingTrace trace;
     const auto hidden = model_->forward(batch_.tokens, &trace);
     auto loss = mola::causal_lm_loss(hidden, model_->head_weight(), batch_.targets,
-                                     static_cast<double>(batch_.targets.count()));
+                                     static_cast<double>(batch_.targets.count()),
+                                     model_->head_products.get());
     if (!trace.records.empty()) loss = loss + 0.001 * mola::load_balancing_loss(trace);
     const auto after_forward = now();
     loss.backward();
@@ -207,12 +211,13 @@ nlohmann::ordered_json run_rows(const Settings& settings) {
   run.model.device = settings.device;
   run.adapter = adapter_of(settings);
   run.train.gradient_checkpointing = settings.gradient_checkpointing;
-  const auto speed = mola::time_rows(run);
+  const auto speed = mola::time_rows(run, settings.pack_weights);
   const double first = speed.epoch_seconds.front();
   const double last = speed.epoch_seconds.back();
   return {{"rows", speed.rows},
           {"tokens", speed.tokens},
           {"computed_tokens", speed.computed_tokens},
+          {"choice_seconds", speed.choice_seconds},
           {"epoch_seconds", speed.epoch_seconds},
           {"rows_per_second", static_cast<double>(speed.rows) / first},
           {"tokens_per_second", static_cast<double>(speed.tokens) / first},
@@ -273,6 +278,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--labelled", settings.labelled, "share of labelled positions")
       ->check(CLI::Range(0.01, 1.0))
+      ->capture_default_str();
+  app.add_option("--pack-weights", settings.pack_weights, "as model.pack_weights")
+      ->check(CLI::IsMember({"auto", "true", "false"}))
       ->capture_default_str();
   app.add_flag("--gradient-checkpointing", settings.gradient_checkpointing,
                "recompute decoder layers in the backward pass");

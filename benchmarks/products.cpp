@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 
+#include "mola/model/products.h"
 #include "ops/causal_attention.h"
 #include "ops/matmul.h"
 
@@ -100,6 +101,13 @@ Tensor random_operand(int64_t batch, int64_t rows, int64_t columns, bool transpo
 
 }  // namespace
 
+double choose_timed(Llama& model, const std::string& pack_weights) {
+  const auto device = model->embed_tokens.device();
+  if (!device.is_cpu()) return 0;
+  const int64_t copies = pack_weights == "auto" ? 1 : pack_weights == "true" ? 2 : 0;
+  return seconds_of([&] { use_products(model, choose_products(model, copies)); }, device);
+}
+
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const size_t middle = values.size() / 2;
@@ -137,7 +145,12 @@ ReferenceRates::ReferenceRates(const std::vector<Product>& products, torch::Dtyp
         {product,
          random_operand(product.batch, product.m, product.k, product.transposed_a, options),
          random_operand(product.batch, product.k, product.n, product.transposed_b, options),
+         {},
          {}});
+    auto& timed = timed_.back();
+    if (product.kind == "frozen" && device.is_cpu() && at::hasMKLDNN()) {
+      timed.packed_b = packed_for_onednn(timed.b.t());
+    }
   }
   measure();  // warm-up: libraries initialize a shape at its first use
   for (auto& timed : timed_) timed.seconds.clear();
@@ -151,7 +164,13 @@ void ReferenceRates::measure() {
     if (timed.product.batch == 1) {
       seconds.push_back(seconds_of([&] { timed.b.t().matmul(timed.a.t()); }, device));
       if (device.is_cpu() && at::hasMKLDNN()) {
-        seconds.push_back(seconds_of([&] { onednn_linear(timed.a, timed.b.t()); }, device));
+        const auto by = [&](ProductMethod method) {
+          return [&timed, method] { multiply_nt(timed.a, timed.b.t(), method, timed.packed_b); };
+        };
+        seconds.push_back(seconds_of(by(ProductMethod::kOnednn), device));
+        if (timed.packed_b.defined()) {
+          seconds.push_back(seconds_of(by(ProductMethod::kPacked), device));
+        }
       }
     }
     timed.seconds.resize(seconds.size());

@@ -31,9 +31,15 @@ double median(std::vector<double> values);
 /// Equal products are merged.
 std::vector<Product> products_of_step(Llama& model, int64_t batch, int64_t time, int64_t targets);
 
+/// Has `model` compute its products by the fastest methods, with the copies of weights of
+/// `pack_weights`: auto (one), true (two) or false. Returns the seconds that it took. Does nothing
+/// on a GPU.
+double choose_timed(Llama& model, const std::string& pack_weights);
+
 /// Times each product alone with every available implementation: ATen's matmul (MKL or oneDNN on a
-/// CPU, cuBLAS on CUDA), the same with transposed operands, and oneDNN directly. The time of a
-/// product is the smallest median of the implementations.
+/// CPU, cuBLAS on CUDA), the same with transposed operands, and on a CPU oneDNN directly, with a
+/// frozen weight as it is and packed. The time of a product is the smallest median of the
+/// implementations.
 class ReferenceRates {
  public:
   ReferenceRates(const std::vector<Product>& products, torch::Dtype dtype, torch::Device device);
@@ -52,6 +58,7 @@ class ReferenceRates {
     Product product;
     torch::Tensor a;
     torch::Tensor b;
+    torch::Tensor packed_b;                    // of a frozen weight on a CPU
     std::vector<std::vector<double>> seconds;  // per implementation
   };
   std::vector<Timed> timed_;

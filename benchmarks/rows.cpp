@@ -7,6 +7,7 @@
 
 #include "mola/data/run_data.h"
 #include "mola/io/pretrained.h"
+#include "products.h"
 
 namespace mola {
 namespace {
@@ -23,16 +24,17 @@ double resident_gigabytes() {
 
 }  // namespace
 
-RowsSpeed time_rows(const RunConfig& run) {
+RowsSpeed time_rows(const RunConfig& run, const std::string& pack_weights) {
   const auto config = read_llama_config(run.model.path);
   const auto adapter = resolve_adapter(run.adapter, config.num_hidden_layers);
   const auto data = load_run_data(run, config);
   torch::manual_seed(run.train.seed);
-  const auto model = load_for_training(run.model, adapter, {});
+  auto model = load_for_training(run.model, adapter, {});
   const Loader loader(data.sequences.training, loader_options(run));
   Trainer trainer(model, loader, run.train);
 
   RowsSpeed speed;
+  speed.choice_seconds = choose_timed(model, pack_weights);
   speed.rows = static_cast<int64_t>(data.sequences.training.size());
   auto start = Clock::now();
   trainer.run([&](const Trainer::Step& step) {

@@ -13,7 +13,8 @@ using nlohmann::ordered_json;
 std::string choices_text(const ordered_json& choices) {
   std::string text;
   for (const auto& choice : choices) {
-    text += (text.empty() ? "`" : ", `") + choice.get<std::string>() + "`";
+    const auto name = choice.is_string() ? choice.get<std::string>() : choice.dump();
+    text += (text.empty() ? "`" : ", `") + name + "`";
   }
   return text;
 }

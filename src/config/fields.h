@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -177,6 +178,26 @@ Field<Struct> enum_field(const std::string& key, Enum Struct::*member, const Enu
         return reader.enumerator(name, names);
       },
       [names](Enum value) { return nlohmann::ordered_json(name_of(value, names)); });
+}
+
+/// "auto", true or false, which stand for the `values` in this order.
+template <class Struct, class Enum>
+Field<Struct> auto_or_boolean_field(const std::string& key, Enum Struct::*member,
+                                    const std::array<Enum, 3>& values, const std::string& help) {
+  static const std::array<nlohmann::ordered_json, 3> kJson = {"auto", true, false};
+  return make_field(
+      key, member, help, {{"enum", kJson}},
+      [values](const JsonReader& reader, const std::string& name) -> std::optional<Enum> {
+        const auto found = reader.auto_or_boolean(name);
+        if (!found) return std::nullopt;
+        const size_t index = *found == "auto" ? 0 : *found == "true" ? 1 : 2;
+        return values[index];
+      },
+      [values](Enum value) {
+        size_t i = 0;
+        while (values[i] != value) ++i;
+        return kJson[i];
+      });
 }
 
 /// Reads `fields` from `reader` over those of `config`. Throws `Error` for an unknown key, then for

@@ -141,6 +141,16 @@ std::optional<bool> JsonReader::boolean(const std::string& key) const {
   return found.get<bool>();
 }
 
+std::optional<std::string> JsonReader::auto_or_boolean(const std::string& key) const {
+  const json found = value(key, Form::kText);
+  if (found.is_null()) return std::nullopt;
+  const auto text = found.is_string() ? found.get<std::string>() : found.dump();
+  if (text != "auto" && text != "true" && text != "false") {
+    refuse(key, "found " + shown(found) + ", expected auto, true or false");
+  }
+  return text;
+}
+
 std::optional<NumberOrList> JsonReader::number_or_list(const std::string& key) const {
   const json found = value(key, Form::kJson);
   if (found.is_null()) return std::nullopt;

@@ -54,6 +54,8 @@ class JsonReader {
   std::optional<double> number(const std::string& key, const std::string& expected,
                                const std::function<bool(double)>& valid) const;
   std::optional<bool> boolean(const std::string& key) const;
+  /// "auto", "true" or "false", of a text or a boolean.
+  std::optional<std::string> auto_or_boolean(const std::string& key) const;
   std::optional<NumberOrList> number_or_list(const std::string& key) const;
   std::optional<std::vector<std::string>> text_list(const std::string& key) const;
   /// A string as it is, or a list or object as JSON text.

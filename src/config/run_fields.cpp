@@ -11,6 +11,13 @@ const Fields<ModelConfig>& model_fields() {
                    "otherwise."),
       choice_field("device", &C::device, {"auto", "cpu", "cuda"},
                    "Device to train on. auto: CUDA if available."),
+      auto_or_boolean_field(
+          "pack_weights", &C::pack_weights,
+          {PackWeights::kAuto, PackWeights::kYes, PackWeights::kNo},
+          "On a CPU, also keep the frozen weights in the order of elements that is multiplied "
+          "fastest. auto: one copy of each where it saves time, if that and the weights fit in "
+          "half "
+          "of the memory. true: two, for the forward and the backward pass."),
   };
   return kFields;
 }

@@ -38,11 +38,11 @@ Tensor next_logits(Llama& model, KeyValueCache& cache, std::vector<Running>& seq
   return model->logits(hidden.index_select(0, ends - 1)).to(torch::kCPU, torch::kFloat);
 }
 
-class Batch {
+class PromptBatch {
  public:
-  Batch(Llama& model, const std::vector<std::vector<int64_t>>& prompts,
-        const GenerationOptions& options, const std::vector<int64_t>& end_ids,
-        const OnToken& on_token, const OnEnd& on_end)
+  PromptBatch(Llama& model, const std::vector<std::vector<int64_t>>& prompts,
+              const GenerationOptions& options, const std::vector<int64_t>& end_ids,
+              const OnToken& on_token, const OnEnd& on_end)
       : model_(model),
         prompts_(prompts),
         options_(options),
@@ -169,7 +169,7 @@ void generate_tokens(Llama& model, const std::vector<std::vector<int64_t>>& prom
   }
   if (prompts.empty()) return;
   torch::NoGradGuard no_grad;
-  Batch(model, prompts, options, end_ids, on_token, on_end).run();
+  PromptBatch(model, prompts, options, end_ids, on_token, on_end).run();
 }
 
 std::vector<Generation> generate(Llama& model, const Tokenizer& tokenizer,

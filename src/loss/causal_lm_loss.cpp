@@ -20,7 +20,7 @@ Targets find_targets(const Tensor& labels) {
 }
 
 Tensor causal_lm_loss(const Tensor& hidden, const Tensor& head_weight, const Targets& targets,
-                      double normalizer) {
+                      double normalizer, const FrozenProducts* products) {
   if (on_host(targets.tokens) && targets.count() > 0) {
     const auto lowest = targets.tokens.min().item<int64_t>();
     const auto highest = targets.tokens.max().item<int64_t>();
@@ -30,7 +30,7 @@ Tensor causal_lm_loss(const Tensor& hidden, const Tensor& head_weight, const Tar
   const auto head = torch::GradMode::is_enabled() ? head_weight : head_weight.detach();
   return head_loss(hidden.reshape({-1, hidden.size(-1)}), head,
                    {targets.positions, targets.tokens.contiguous(), targets.weights},
-                   targets.count() == 0 ? 1.0 : normalizer);
+                   targets.count() == 0 ? 1.0 : normalizer, products);
 }
 
 }  // namespace mola

@@ -73,6 +73,7 @@ void ProjectionGroupImpl::reset() {
   if (options.bias()) {
     bias = register_parameter("bias", torch::empty({total_out}, like), /*requires_grad=*/false);
   }
+  products = nullptr;
   build_parameter_blocks();
 }
 
@@ -167,7 +168,7 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
     steps.dropout = Dropout{key ? *key : random_dropout_key(), options.dropout()};
   }
   const auto outputs = group_forward(x.reshape({-1, width}), weight, bias, lora_A, routers, lora_B,
-                                     places, steps, &routing);
+                                     places, steps, &routing, products);
   for (size_t i = 0; trace != nullptr && i < routed.size(); ++i) {
     trace->records.push_back({trace->layer,
                               routed[i],

@@ -2,6 +2,7 @@
 
 #include <torch/autograd.h>
 
+#include "ops/frozen_products.h"
 #include "ops/kernel_dispatch.h"
 #include "ops/matmul.h"
 #include "ops/router.h"
@@ -20,6 +21,7 @@ struct GroupCall : torch::CustomClassHolder {
   std::vector<MixturePlace> places;
   InputSteps steps{};
   bool has_bias = false;
+  std::shared_ptr<const FrozenProducts> products;  // of the weight, if they were chosen
 
   Tensor activate(const Tensor& input) const {
     return steps.activation == InputActivation::kSwiglu ? swiglu(input) : input;
@@ -58,7 +60,7 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
     const auto lora_A = lora_A_given.value_or(Tensor());
     const auto routers = routers_given.value_or(Tensor());
     const auto x = call->activate(input);
-    auto y = matmul_nt(x, weight);
+    auto y = frozen_forward(x, weight, call->products.get());
     if (bias) y.add_(*bias);
     const auto hidden = lora_A.defined() ? matmul_nt(call->dropped(x), lora_A) : Tensor();
     const auto logits = routers.defined() ? router_logits(x, routers) : Tensor();
@@ -101,7 +103,7 @@ struct SharedGradients {
 
   // [N, I]
   Tensor of_x(const Tensor& dy, const SavedGroup& saved, const GroupCall& call) const {
-    auto grad_x = matmul_nn(dy, saved.weight);
+    auto grad_x = frozen_backward(dy, saved.weight, call.products.get());
     if (!hidden.defined()) return grad_x;
     if (call.steps.dropout) {
       call.steps.dropout->add_to(grad_x, matmul_nn(hidden, saved.lora_A));
@@ -168,11 +170,13 @@ GroupOutputs group_forward(const Tensor& input, const Tensor& weight, const Tens
                            const Tensor& lora_A, const Tensor& routers,
                            const std::vector<Tensor>& lora_B,
                            const std::vector<MixturePlace>& places, const InputSteps& steps,
-                           std::vector<Gate::Result>* routing) {
+                           std::vector<Gate::Result>* routing,
+                           std::shared_ptr<const FrozenProducts> products) {
   auto call = c10::make_intrusive<GroupCall>();
   call->places = places;
   call->steps = steps;
   call->has_bias = bias.defined();
+  call->products = std::move(products);
   // An autograd function accepts empty optionals, but no undefined tensors.
   const auto optional = [](const Tensor& tensor) {
     return tensor.defined() ? std::optional<Tensor>(tensor) : std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include "ops/gate.h"
 
 namespace mola {
+
+class FrozenProducts;
 
 /// The position of one mixture of a group in the output, in the block of all A and in the routers.
 struct MixturePlace {
@@ -43,11 +46,13 @@ struct GroupOutputs {
 /// `routing` unless it is null.
 ///
 /// The hand-written backward pass saves only the input, the low-rank products and the results of
-/// the gates. weight and bias get a gradient if they require one; frozen, they add no cost.
+/// the gates. weight and bias get a gradient if they require one; frozen, they add no cost, and
+/// the weight is multiplied by `products` if there are any.
 GroupOutputs group_forward(const torch::Tensor& input, const torch::Tensor& weight,
                            const torch::Tensor& bias, const torch::Tensor& lora_A,
                            const torch::Tensor& routers, const std::vector<torch::Tensor>& lora_B,
                            const std::vector<MixturePlace>& places, const InputSteps& steps,
-                           std::vector<Gate::Result>* routing);
+                           std::vector<Gate::Result>* routing,
+                           std::shared_ptr<const FrozenProducts> products = nullptr);
 
 }  // namespace mola

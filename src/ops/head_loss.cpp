@@ -6,8 +6,8 @@
 
 #include "kernels/cross_entropy.h"
 #include "ops/device.h"
+#include "ops/frozen_products.h"
 #include "ops/kernel_dispatch.h"
-#include "ops/matmul.h"
 #include "ops/rounded_length.h"
 #include "ops/sum_rows.h"
 
@@ -95,7 +95,8 @@ struct SavedHeadLoss {
 struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
   static Tensor forward(AutogradContext* ctx, const Tensor& hidden, const Tensor& head_weight,
                         const Tensor& rows_given, const Tensor& tokens,
-                        const std::optional<Tensor>& weights_given, double normalizer) {
+                        const std::optional<Tensor>& weights_given, double normalizer,
+                        const FrozenProducts* products) {
     const auto weights = weights_given.value_or(Tensor());
     const auto states = hidden.index_select(0, rows_given);
     const int64_t rows = std::max<int64_t>(16, kChunkElements / head_weight.size(0) / 16 * 16);
@@ -108,13 +109,13 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
     for (int64_t begin = 0; begin < states.size(0); begin += rows) {
       const int64_t size = std::min(rows, states.size(0) - begin);
       const auto chunk = with_rows(states.narrow(0, begin, size), rounded_length(size));
-      const auto logits = matmul_nt(chunk, head_weight);  // zero behind the states
+      const auto logits = frozen_forward(chunk, head_weight, products);  // zero behind the states
       auto of_states = logits.narrow(0, 0, size);
       loss += cross_entropy_in_place(of_states, tokens.narrow(0, begin, size),
                                      narrow_defined(weights, begin, size), 1 / normalizer);
       if (hidden.requires_grad()) {
         gradients.states_gradient.narrow(0, begin, size)
-            .copy_(matmul_nn(logits, head_weight).narrow(0, 0, size));
+            .copy_(frozen_backward(logits, head_weight, products).narrow(0, 0, size));
       }
       if (gradients.head_gradient.defined()) {
         add_product(gradients.head_gradient, logits.t(), chunk);
@@ -138,6 +139,7 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
             {},
             {},
             {},
+            {},
             {}};
   }
 };
@@ -145,11 +147,11 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
 }  // namespace
 
 Tensor head_loss(const Tensor& hidden, const Tensor& head_weight, const HeadTargets& targets,
-                 double normalizer) {
+                 double normalizer, const FrozenProducts* products) {
   const auto weights =
       targets.weights.defined() ? std::optional<Tensor>(targets.weights) : std::nullopt;
   return HeadLossFunction::apply(hidden, head_weight, targets.rows, targets.tokens, weights,
-                                 normalizer);
+                                 normalizer, products);
 }
 
 }  // namespace mola

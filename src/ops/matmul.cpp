@@ -14,18 +14,21 @@ bool onednn_is_faster(const Tensor& x) {
          at::globalContext().userEnabledMkldnn();
 }
 
-}  // namespace
+// LibTorch exports no symbol of oneDNN, but its dispatcher has the operators.
+c10::OperatorHandle onednn_operator(const char* name) {
+  return c10::Dispatcher::singleton().findSchemaOrThrow(name, "");
+}
 
-// LibTorch exports no symbol of oneDNN, but its dispatcher has the operator.
 Tensor onednn_linear(const Tensor& x, const Tensor& w) {
   static const auto linear =
-      c10::Dispatcher::singleton()
-          .findSchemaOrThrow("mkldnn::_linear_pointwise", "")
+      onednn_operator("mkldnn::_linear_pointwise")
           .typed<Tensor(const Tensor&, const Tensor&, const std::optional<Tensor>&,
                         std::string_view, c10::List<std::optional<at::Scalar>>,
                         std::optional<std::string_view>)>();
   return linear.call(x, w, std::nullopt, "none", c10::List<std::optional<at::Scalar>>(), "");
 }
+
+}  // namespace
 
 Tensor matmul_nt(const Tensor& x, const Tensor& w) {
   return onednn_is_faster(x) ? onednn_linear(x, w) : torch::mm(x, w.t());
@@ -33,6 +36,26 @@ Tensor matmul_nt(const Tensor& x, const Tensor& w) {
 
 Tensor matmul_nn(const Tensor& x, const Tensor& w) {
   return onednn_is_faster(x) ? onednn_linear(x, w.t()) : torch::mm(x, w);
+}
+
+Tensor multiply_nt(const Tensor& x, const Tensor& w, ProductMethod method, const Tensor& packed) {
+  switch (method) {
+    case ProductMethod::kOnednn:
+      return onednn_linear(x, w);
+    case ProductMethod::kFp32:
+      return onednn_linear(x.to(torch::kFloat), w.to(torch::kFloat)).to(x.scalar_type());
+    case ProductMethod::kPacked:
+      return onednn_linear(x, packed);
+    case ProductMethod::kAten:
+      break;
+  }
+  return torch::mm(x, w.t());
+}
+
+Tensor packed_for_onednn(const Tensor& w) {
+  static const auto reorder = onednn_operator("mkldnn::_reorder_linear_weight")
+                                  .typed<Tensor(const Tensor&, std::optional<int64_t>)>();
+  return reorder.call(w.contiguous(), std::nullopt);
 }
 
 }  // namespace mola

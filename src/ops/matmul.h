@@ -2,18 +2,25 @@
 
 #include <torch/types.h>
 
+#include "mola/ops/product_method.h"
+
 namespace mola {
 
-// Matrix products with the fastest library: oneDNN on a CPU, also for fp32, where ATen uses MKL.
-// They record no gradients: for use inside autograd functions.
+// Matrix products. They record no gradients: for use inside autograd functions.
 
-/// oneDNN's linear layer on the CPU: x [N, K], w [M, K] or a transposed view -> x w^T [N, M]
-torch::Tensor onednn_linear(const torch::Tensor& x, const torch::Tensor& w);
-
-/// x [N, K], w [M, K] -> x w^T [N, M]
+/// x [N, K], w [M, K] -> x w^T [N, M], by oneDNN in fp32 on a CPU, where ATen uses MKL
 torch::Tensor matmul_nt(const torch::Tensor& x, const torch::Tensor& w);
 
-/// x [N, M], w [M, K] -> x w [N, K]
+/// x [N, M], w [M, K] -> x w [N, K], likewise
 torch::Tensor matmul_nn(const torch::Tensor& x, const torch::Tensor& w);
+
+/// x [N, K], w [M, K] or a transposed view -> x w^T [N, M] on a CPU, by `method`; `packed` is what
+/// `packed_for_onednn` makes of w, and is needed by kPacked alone.
+torch::Tensor multiply_nt(const torch::Tensor& x, const torch::Tensor& w, ProductMethod method,
+                          const torch::Tensor& packed = {});
+
+/// A copy of w [M, K] on a CPU, fp32 or bf16, in the order of elements that oneDNN likes best. It
+/// has no strides, and only `multiply_nt` can read it.
+torch::Tensor packed_for_onednn(const torch::Tensor& w);
 
 }  // namespace mola

@@ -13,6 +13,7 @@
 #include "mola/io/pretrained.h"
 #include "mola/model/builders.h"
 #include "train/recorder.h"
+#include "train/run_products.h"
 #include "train/run_summary.h"
 #include "train/run_warnings.h"
 
@@ -71,6 +72,7 @@ std::string finetune(const RunConfig& given, const FinetuneOptions& options) {
   warn(run, trainer, adapter, options);
 
   Recorder recorder(trainer, run, data, validation ? &*validation : nullptr, folder.status());
+  choose_run_products(trainer.model(), run);
   const auto result = recorder.train(options.on_step, options.should_stop);
   if (options.log_summary) log_end(run, result);
   return result;

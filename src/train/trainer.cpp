@@ -96,7 +96,7 @@ std::optional<Trainer::Step> Trainer::step(int64_t number, const ShouldStop& sho
     RoutingTrace trace;
     const auto hidden = model_->forward(batch.tokens, &trace, key);
     auto total = causal_lm_loss(hidden, model_->head_weight(), batch.targets,
-                                static_cast<double>(data.targets));
+                                static_cast<double>(data.targets), model_->head_products.get());
     loss += total.detach();
     if (!trace.records.empty()) {
       const double share =

@@ -26,7 +26,8 @@ std::optional<double> validation_loss(Llama model, const Loader& loader,
       if (should_stop && should_stop()) return std::nullopt;
       const auto batch = collate(micro_batch, device, loader.options().share_prefix);
       const auto hidden = model->forward(batch.tokens);
-      sum += causal_lm_loss(hidden, model->head_weight(), batch.targets, /*normalizer=*/1);
+      sum += causal_lm_loss(hidden, model->head_weight(), batch.targets, /*normalizer=*/1,
+                            model->head_products.get());
       targets += batch.targets.count();
     }
   }

@@ -1,5 +1,7 @@
 // Seeds torch's random generator before each test: by default every process draws other numbers.
+// Products are not chosen by timing, here and in the programs that tests start.
 #include <gtest/gtest.h>
+#include <stdlib.h>
 #include <torch/utils.h>
 
 namespace mola {
@@ -10,6 +12,7 @@ class Seeder : public testing::EmptyTestEventListener {
 };
 
 [[maybe_unused]] const bool kIsListening = [] {
+  setenv("MOLA_PRODUCTS", "default", /*overwrite=*/0);
   testing::UnitTest::GetInstance()->listeners().Append(new Seeder);  // which owns it
   return true;
 }();

@@ -15,4 +15,8 @@ enum class Schedule { kLinear, kConstant, kCosine };
 /// with the same text and continue.
 enum class OnBadRow { kStop, kSkip };
 
+/// Whether frozen weights are also kept in the order of elements that a CPU multiplies fastest: not
+/// at all, one copy each where it saves time and fits (kAuto), or a copy for each direction.
+enum class PackWeights { kAuto, kYes, kNo };
+
 }  // namespace mola

@@ -16,6 +16,7 @@ struct ModelConfig {
   std::string path;             ///< Hugging Face folder
   std::string dtype = "auto";   ///< auto | f32 | bf16
   std::string device = "auto";  ///< auto | cpu | cuda
+  PackWeights pack_weights = PackWeights::kAuto;
 };
 
 /// `"data"`: the training data.

@@ -6,6 +6,8 @@
 
 namespace mola {
 
+class FrozenProducts;
+
 /// What contributes to the loss: M positions among the concatenated tokens of a batch, and the
 /// token that each should predict. A position that stands for several rows may predict several
 /// tokens, and occurs as often.
@@ -29,8 +31,10 @@ Targets find_targets(const torch::Tensor& labels);
 /// hidden [B, T, H] or [N, H], head_weight [V, H]; logits hidden head_weight^T are computed at
 /// target positions only, in chunks. The softmax is in fp32. Returns an fp32 scalar, 0 without
 /// targets; its gradient reaches `hidden`, and head_weight if that requires one. On a CPU, throws
-/// `c10::Error` for a target outside the vocabulary.
+/// `c10::Error` for a target outside the vocabulary. `products` are those of a frozen head, see
+/// `Llama::head_products`.
 torch::Tensor causal_lm_loss(const torch::Tensor& hidden, const torch::Tensor& head_weight,
-                             const Targets& targets, double normalizer);
+                             const Targets& targets, double normalizer,
+                             const FrozenProducts* products = nullptr);
 
 }  // namespace mola

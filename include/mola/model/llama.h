@@ -4,6 +4,7 @@
 #include <torch/nn/pimpl.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,9 @@ class LlamaImpl : public torch::nn::Module {
   RMSNorm norm;
   torch::Tensor embed_tokens;  ///< [V, H]
   torch::Tensor lm_head;       ///< [V, H], undefined with tied embeddings
+
+  /// How the head is multiplied in the loss while it is frozen, as `ProjectionGroup::products`.
+  std::shared_ptr<const FrozenProducts> head_products;
 
   /// Activation checkpointing: keep only the input of each decoder layer and recompute the layer in
   /// the backward pass: less memory for a third more time, and the same gradients.

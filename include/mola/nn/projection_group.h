@@ -3,6 +3,7 @@
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 
 namespace mola {
 
+class FrozenProducts;
 struct MixturePlace;
 
 /// Options of one projection of a group: its name, output width and experts.
@@ -85,6 +87,8 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
   torch::Tensor bias;                 ///< b [sum of O], frozen likewise; undefined without a bias
   std::vector<LoraMixture> mixtures;  ///< one per projection, null without experts
   bool use_adapter = true;            ///< false: y = W x + b, without the experts
+  /// How W is multiplied while it is frozen, see `use_products`; null: as is fastest on most CPUs.
+  std::shared_ptr<const FrozenProducts> products;
 
  private:
   std::vector<torch::Tensor> all_lora_A() const;
