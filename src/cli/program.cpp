@@ -8,6 +8,7 @@
 #include "base/excerpt.h"
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "cli/kept_inputs.h"
 #include "cli/startup.h"
 #include "model/cuda_library.h"
 #include "mola/base/error.h"
@@ -63,6 +64,7 @@ void run_command(const Command& command, int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     fail(problem(app, error), "; 'mola ", command.name, " --help' lists the options");
   }
+  refuse_to_replace_inputs(app);
   if (command.computes) {
     prepare_to_compute(argv);
     load_cuda_library();  // before anything asks torch for CUDA: it keeps the first answer

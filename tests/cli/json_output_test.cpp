@@ -138,5 +138,35 @@ TEST_F(JsonOutput, ThatAnotherProcessWritesIsRefused) {
   EXPECT_EQ(folder_.read("result.json"), "old");
 }
 
+// Its data, its config, its prompts: they are as before, and the line names both options.
+TEST_F(JsonOutput, DoesNotReplaceWhatTheCommandReads) {
+  const auto prompts = folder_.write("prompts.txt", "a bc\n");
+  const auto ids = folder_.path("ids/ids.safetensors");
+  std::filesystem::create_directory(folder_.path("ids"));
+  save_safetensors(ids, {{"input_ids", torch::tensor({{1, 2}})}});
+  const auto refused = [&](const std::string& command, const std::vector<std::string>& arguments,
+                           const std::string& file, const std::vector<std::string>& parts) {
+    const auto before = folder_.read(file);
+    expect_error(run(command, arguments), parts);
+    EXPECT_EQ(folder_.read(file), before);
+    EXPECT_FALSE(before.empty());
+  };
+  const auto model = folder_.path();
+  refused("preview",
+          {"--task", "cola", "--data", folder_.path("cola"), "--split", "test", "--json",
+           folder_.path("cola/dev.tsv")},
+          "cola/dev.tsv", {"--json", "cola/dev.tsv: is a file in", "which --data reads"});
+  refused("generate", {"--model", model, "--prompt-file", prompts, "--json", prompts},
+          "prompts.txt", {"--json", "is the file that --prompt-file names"});
+  refused("generate", {"--model", model, "--prompt", "a", "--json", model + "/./config.json"},
+          "config.json", {"is a file in", "which --model reads"});
+  refused("logits", {"--model", model, "--input", ids, "--output", ids}, "ids/ids.safetensors",
+          {"--output", "is the file that --input names"});
+  expect_error(
+      run("allocate", {"--model", model, "--method", "quality", "--budget", "8", "--output",
+                       folder_.path("a.json"), "--json", folder_.path("./a.json")}),
+      {"--output and --json: name the same file"});
+}
+
 }  // namespace
 }  // namespace mola
