@@ -24,7 +24,7 @@ venv=build/venv
 stamp=$venv/.setup-done # written last, so a folder without it is an interrupted install
 
 packages=(g++ cmake ninja-build make python3 python3-venv nlohmann-json3-dev libspdlog-dev
-  libgtest-dev libcli11-dev gnuplot-nox)
+  libgtest-dev libcli11-dev gnuplot-nox libtcmalloc-minimal4)
 lint_packages=(git make python3 python3-venv)
 docs_packages=(make doxygen python3)
 fuzz_packages=(clang "libclang-rt-$clang-dev" "libomp-$clang-dev")

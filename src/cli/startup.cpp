@@ -15,6 +15,12 @@
 #include "mola/train/malloc_tuning.h"
 
 namespace mola::cli {
+namespace {
+
+// From how many bytes tcmalloc reports an allocation on standard error; 0: never.
+constexpr const char* kLargeReports = "TCMALLOC_LARGE_ALLOC_REPORT_THRESHOLD";
+
+}  // namespace
 
 int report_error(std::string message) {
   for (char& c : message) {
@@ -48,10 +54,12 @@ void flush_output() {
 
 void prepare_to_compute(char** argv) {
   keep_freed_memory();
-  const bool is_set =
-      std::getenv("GOMP_SPINCOUNT") != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr;
-  if (is_set || omp_get_max_threads() == 1) return;
-  setenv("GOMP_SPINCOUNT", "4000", /*overwrite=*/0);
+  const auto is_set = [](const char* name) { return std::getenv(name) != nullptr; };
+  const bool waits_as_is =
+      is_set("GOMP_SPINCOUNT") || is_set("OMP_WAIT_POLICY") || omp_get_max_threads() == 1;
+  if (waits_as_is && is_set(kLargeReports)) return;
+  if (!waits_as_is) setenv("GOMP_SPINCOUNT", "4000", /*overwrite=*/0);
+  setenv(kLargeReports, "0", /*overwrite=*/0);
   execv("/proc/self/exe", argv);  // returns only if it fails; then the run goes on without
 }
 

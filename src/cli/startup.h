@@ -22,8 +22,11 @@ void flush_output();
 /// - Threads that wait for each other spin for a fifth of a millisecond, not for many as libgomp's
 ///   do by default: next to a process that takes a core, that is up to 1.5 times as fast, and small
 ///   models up to 20 times; alone, a tenth slower. Sleeping sooner is slower alone, where a step
-///   has few tokens. libgomp reads its settings when it is loaded, so the program starts itself
-///   again with them.
+///   has few tokens.
+/// - tcmalloc does not report allocations of a gigabyte.
+///
+/// libgomp and tcmalloc read their settings when they are loaded, so the program starts itself
+/// again with them.
 void prepare_to_compute(char** argv);
 
 }  // namespace mola::cli
