@@ -13,7 +13,8 @@ namespace mola {
 namespace {
 
 // Reading all of a base model, which may have 13 GB, takes seconds to minutes. Another training
-// leaves traces in the first bytes of its tensors, too.
+// leaves traces in the first bytes of its tensors, too. A change of later bytes alone, such as by a
+// faulty disk, is missed.
 constexpr size_t kBytesOfATensor = 4096;
 
 void add_tensor(Fingerprint& print, const SafetensorsFile& file, const std::string& name,

@@ -41,6 +41,7 @@ std::string progress_text(const RunProgress& progress) {
                                  {"rows", progress.identity.rows},
                                  {"dtype", progress.identity.dtype},
                                  {"device", progress.identity.device},
+                                 {"base_model", progress.identity.base_model},
                                  {"version", version_text()}};
   if (progress.best_validation_loss) json["best_validation_loss"] = *progress.best_validation_loss;
   if (progress.pending) {
@@ -98,7 +99,7 @@ RunProgress read_progress(const std::string& folder) {
     progress.pending = PendingStep{*learning_rate, grad_norm};
   }
   const auto text = [&](const std::string& key) { return reader.text(key).value_or(""); };
-  progress.identity = {text("rows"), text("dtype"), text("device")};
+  progress.identity = {text("rows"), text("dtype"), text("device"), text("base_model")};
   progress.version = text("version");
   reader.refuse_unknown_keys();
   return progress;

@@ -35,11 +35,12 @@ void begin_run(const RunConfig& run) {
   write_file(run.output.dir + kConfig, run_config_text(run));
 }
 
-RunProgress resume_run(Trainer& trainer, const std::string& folder, const RunIdentity& identity) {
+RunProgress resume_run(Trainer& trainer, const RunConfig& run, const RunIdentity& identity) {
+  const std::string& folder = run.output.dir;
   const std::string checkpoint = newest_checkpoint(folder);
   RunProgress progress;
   if (!checkpoint.empty()) {
-    check_identity(checkpoint, read_progress(checkpoint).identity, identity);
+    check_identity(checkpoint, read_progress(checkpoint).identity, identity, run.model.path);
     progress = load_checkpoint(trainer, checkpoint);
   }
   cut_metrics(folder + kMetrics, progress.pending ? progress.step - 1 : progress.step);
@@ -91,7 +92,7 @@ std::string trained_folder(const RunConfig& run) {
 Recorder::Recorder(Trainer& trainer, const RunConfig& run, const RunData& data,
                    const Loader* validation, RunStatus status)
     : trainer_(&trainer),
-      identity_(identity_of(trainer, data)),
+      identity_(identity_of(trainer, data, run.model.path)),
       source_(run.model.path),
       output_(run.output),
       validation_(validation),
@@ -99,7 +100,7 @@ Recorder::Recorder(Trainer& trainer, const RunConfig& run, const RunData& data,
       total_steps_(trainer.total_steps()) {
   RunProgress progress;
   if (status == RunStatus::kStopped) {
-    progress = resume_run(trainer, output_.dir, identity_);
+    progress = resume_run(trainer, run, identity_);
   } else {
     begin_run(run);
   }
@@ -113,6 +114,8 @@ Recorder::Recorder(Trainer& trainer, const RunConfig& run, const RunData& data,
 std::string Recorder::train(const Trainer::OnStep& on_step,
                             const Trainer::ShouldStop& should_stop) {
   should_stop_ = should_stop;
+  // Pretraining saves its initial model once the folder of the run is there.
+  if (identity_.base_model.empty()) identity_.base_model = known_base_model(source_);
   const auto record_step = [&](const Trainer::Step& step) {
     record(step);
     return !pending_ && (!on_step || on_step(step));

@@ -50,7 +50,7 @@ class Recorder {
   /// Creates the folder of a new run, or loads the latest checkpoint of a stopped one into
   /// `trainer` and truncates metrics.jsonl to it. `validation`, the held-out rows, may be null.
   /// Throws `Error` if the folder cannot be written or does not match `status`, or if the stopped
-  /// run had other rows, another adapter, dtype or device.
+  /// run had other rows, another base model, adapter, dtype or device.
   Recorder(Trainer& trainer, const RunConfig& run, const RunData& data, const Loader* validation,
            RunStatus status = RunStatus::kNew);
 

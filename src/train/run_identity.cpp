@@ -2,7 +2,10 @@
 
 #include <torch/types.h>
 
+#include <filesystem>
+
 #include "base/fingerprint.h"
+#include "io/fingerprints.h"
 #include "mola/base/error.h"
 
 namespace mola {
@@ -24,14 +27,20 @@ std::string fingerprint(const RunData& data) {
 
 }  // namespace
 
-RunIdentity identity_of(Trainer& trainer, const RunData& data) {
+std::string known_base_model(const std::string& folder) {
+  const bool is_there = std::filesystem::exists(folder + "/config.json");
+  return is_there ? base_model_fingerprint(folder) : "";
+}
+
+RunIdentity identity_of(Trainer& trainer, const RunData& data, const std::string& folder) {
   const auto& weights = trainer.model()->embed_tokens;
   return {fingerprint(data), torch::toString(weights.scalar_type()),
-          c10::DeviceTypeName(weights.device().type(), /*lower_case=*/true)};
+          c10::DeviceTypeName(weights.device().type(), /*lower_case=*/true),
+          known_base_model(folder)};
 }
 
 void check_identity(const std::string& checkpoint, const RunIdentity& saved,
-                    const RunIdentity& given) {
+                    const RunIdentity& given, const std::string& folder) {
   if (!saved.is_known()) return;
   const auto check = [&](const char* key, const std::string& found, const std::string& expected) {
     if (found == expected) return;
@@ -43,6 +52,11 @@ void check_identity(const std::string& checkpoint, const RunIdentity& saved,
   if (given.rows != saved.rows) {
     fail(checkpoint, ": the run started with other rows than those in data.path now (or another ",
          "tokenizer); a run resumes only with what it started with");
+  }
+  const bool knows_both = !saved.base_model.empty() && !given.base_model.empty();
+  if (knows_both && given.base_model != saved.base_model) {
+    fail(checkpoint, ": the run started with another base model than that in model.path ", folder,
+         " now (its configs, tokenizer or weights); a run resumes only with what it started with");
   }
 }
 

@@ -7,11 +7,16 @@
 
 namespace mola {
 
-/// The identity of the run that `trainer` makes on `data`.
-RunIdentity identity_of(Trainer& trainer, const RunData& data);
+/// The fingerprint of the base model in `folder`; empty if there is none, as where a program gives
+/// the model, or before pretraining has saved its initial one.
+std::string known_base_model(const std::string& folder);
 
-/// Throws `Error` unless the run in `checkpoint`, of identity `saved`, can be resumed with `given`.
+/// The identity of the run that `trainer` makes on `data`, with the base model in `folder`.
+RunIdentity identity_of(Trainer& trainer, const RunData& data, const std::string& folder);
+
+/// Throws `Error` unless the run in `checkpoint`, of identity `saved`, can be resumed with `given`,
+/// whose base model is in `folder`.
 void check_identity(const std::string& checkpoint, const RunIdentity& saved,
-                    const RunIdentity& given);
+                    const RunIdentity& given, const std::string& folder);
 
 }  // namespace mola

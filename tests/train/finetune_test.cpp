@@ -155,6 +155,48 @@ TEST_F(FinetuneFunction, ResumesOnlyWithTheRowsAndTheAdapterItStartedWith) {
   EXPECT_EQ(finetune(run_, options), folder_.path("run/adapter"));
 }
 
+// Its rope_theta changes, then the last bit of the last number of its weights.
+TEST_F(FinetuneFunction, ResumesOnlyWithTheBaseModelItStartedWith) {
+  std::filesystem::copy(run_.model.path, folder_.path("base"));
+  run_.model.path = folder_.path("base");
+  FinetuneOptions options;
+  options.on_step = [](const Trainer::Step& step) { return step.number != 2; };
+  const auto checkpoint = finetune(run_, options);
+  options = {};
+  options.resume = true;
+  const std::vector<std::string> files = {"base/config.json", "base/model.safetensors"};
+  for (const auto& file : files) {
+    const auto bytes = folder_.read(file);
+    auto changed = bytes;
+    const auto place = file == files[0] ? bytes.find("10000.0") + 1 : bytes.size() - 4;
+    changed.at(place) = static_cast<char>(changed.at(place) ^ 1);
+    folder_.write(file, changed);
+    const auto message = message_of<Error>([&] { finetune(run_, options); });
+    EXPECT_EQ(message.find(checkpoint + ": the run started with another base model than that in " +
+                           "model.path " + run_.model.path + " now"),
+              0u)
+        << message;
+    folder_.write(file, bytes);
+  }
+  EXPECT_EQ(finetune(run_, options), folder_.path("run/adapter"));
+}
+
+// Versions before 0.2 saved no fingerprint of it.
+TEST_F(FinetuneFunction, DoesNotCheckTheBaseModelOfACheckpointThatNamesNone) {
+  std::filesystem::copy(run_.model.path, folder_.path("base"));
+  run_.model.path = folder_.path("base");
+  FinetuneOptions options;
+  options.on_step = [](const Trainer::Step& step) { return step.number != 2; };
+  finetune(run_, options);
+  auto progress = nlohmann::json::parse(folder_.read("run/checkpoint-2/progress.json"));
+  EXPECT_EQ(progress.erase("base_model"), 1u);
+  folder_.write("run/checkpoint-2/progress.json", progress.dump());
+  folder_.write("base/generation_config.json", "{}");
+  options = {};
+  options.resume = true;
+  EXPECT_EQ(finetune(run_, options), folder_.path("run/adapter"));
+}
+
 TEST_F(FinetuneFunction, SavesAFinishedTrainingElsewhereIfItsPlaceTakesNone) {
   set_file_fault([place = folder_.path("run/adapter")](const FileChange& change) {
     return change.kind == FileChange::kRename && change.target == place ? EIO : 0;

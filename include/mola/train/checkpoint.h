@@ -14,6 +14,7 @@ struct RunIdentity {
   std::string rows;   ///< fingerprint of the tokens and labels of its rows
   std::string dtype;  ///< of the base model
   std::string device;
+  std::string base_model;  ///< fingerprint of its folder; empty in older checkpoints
 
   bool is_known() const { return !rows.empty(); }  ///< version 0.1 saved none
 };
