@@ -2,22 +2,16 @@
 
 #include <torch/types.h>
 
-#include "base/fingerprint.h"
+#include "data/rows_fingerprint.h"
 #include "io/fingerprints.h"
 #include "mola/model/device.h"
 
 namespace mola::cli {
 namespace {
 
-// Of the texts that the model reads, and the answers that it chooses from.
 std::string rows_fingerprint(const Task& task, const std::vector<Example>& examples) {
   Fingerprint rows;
-  for (const auto& answer : task.answers) rows.add(task.response(answer));
-  for (const auto& example : examples) {
-    rows.add(example.prompt);
-    rows.add(example.response);
-    for (const auto& answer : example.answers) rows.add(answer);
-  }
+  add_rows(rows, task, examples);
   return rows.text();
 }
 

@@ -1,5 +1,6 @@
 #include "mola/experiment/continual.h"
 
+#include "base/fingerprint.h"
 #include "base/output_file.h"
 #include "base/stop_signal.h"
 #include "experiment/continual_results.h"
@@ -8,6 +9,7 @@
 #include "experiment/runner.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
+#include "train/run_identity.h"
 
 namespace mola {
 namespace {
@@ -28,9 +30,14 @@ void check_tasks(const ContinualPlan& plan) {
   }
 }
 
-// What the accuracies after a run depend on beside its own config: all domains' test rows.
-nlohmann::ordered_json settings_of(const ContinualPlan& plan) {
-  auto settings = evaluation_settings(plan.evaluation);
+// What the accuracies after a run depend on beside its own config: all domains' test rows, `test`.
+nlohmann::ordered_json settings_of(const ContinualPlan& plan,
+                                   const std::vector<EvaluationRows>& test) {
+  Fingerprint print;
+  for (size_t k = 0; k < plan.domains.size(); ++k) {
+    print.add(rows_fingerprint(plan.run(0, k).config, test[k]));
+  }
+  auto settings = evaluation_settings(plan.evaluation, print.text());
   for (size_t k = 0; k < plan.domains.size(); ++k) {
     const auto& data = plan.run(0, k).config.data;
     settings["domains"].push_back({{"name", plan.domains[k]},
@@ -48,11 +55,7 @@ class Continual {
 
   void run() {
     check_order();
-    for (size_t k = 0; k < plan_.domains.size(); ++k) {
-      runner_.read_data(plan_.run(0, k).config);
-      test_.push_back(runner_.read_test_rows(plan_.run(0, k).config));
-    }
-    folder_.begin();
+    folder_.begin(read_all_data());
     for (size_t a = 0; a < plan_.adapters.size(); ++a) train_adapter(a);
   }
 
@@ -60,6 +63,17 @@ class Continual {
   const std::vector<ContinualResult>& results() const { return results_; }
 
  private:
+  PlanIdentity read_all_data() {
+    PlanIdentity identity = {plan_.model.path, known_base_model(plan_.model.path), {}};
+    for (size_t k = 0; k < plan_.domains.size(); ++k) {
+      const auto& config = plan_.run(0, k).config;
+      const auto rows = rows_fingerprint(runner_.read_data(config));
+      identity.rows.push_back({plan_.domains[k], config.data.path, rows});
+      test_.push_back(runner_.read_test_rows(config));
+    }
+    return identity;
+  }
+
   static std::string describe(const ContinualRun& run) { return run.adapter + " on " + run.domain; }
 
   // Each run must have what it started from.
@@ -120,14 +134,14 @@ class Continual {
       accuracies[plan_.domains[i]] = row[i];
       log_info("accuracy on " + plan_.domains[i] + " " + std::to_string(row[i]));
     }
-    write_result(config, settings_of(plan_),
+    write_result(config, settings_of(plan_, test_),
                  {{"trainable_parameters", trainable_parameters}, {"accuracy", accuracies}});
     result.R.push_back(row);
   }
 
   // Adds what an earlier call found; false if there is nothing.
   bool read_row(const RunConfig& config, ContinualResult& result) const {
-    const auto json = read_result(config, settings_of(plan_));
+    const auto json = read_result(config, settings_of(plan_, test_));
     if (!json) return false;
     ConfigSource source{result_path(config), {}, {}};
     const JsonReader reader(*json, source, "");

@@ -15,6 +15,7 @@
 #include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "report/gnuplot.h"
+#include "train/run_identity.h"
 
 namespace mola {
 namespace {
@@ -34,8 +35,9 @@ std::vector<RunConfig> configs_of(const ExperimentPlan& plan) {
 }
 
 // Adds what an earlier call found for the run; false if there is nothing.
-bool add_scores(const ExperimentPlan& plan, const RunConfig& config, RunResult& result) {
-  const auto json = read_result(config, evaluation_settings(plan.evaluation));
+bool add_scores(const RunConfig& config, const nlohmann::ordered_json& settings,
+                RunResult& result) {
+  const auto json = read_result(config, settings);
   if (!json) return false;
   ConfigSource source{result_path(config), {}, {}};
   const JsonReader reader(*json, source, "");
@@ -51,8 +53,7 @@ class Experiment {
       : plan_(plan), folder_(folder), runner_(plan.model, plan.evaluation, has_text(plan)) {}
 
   void run() {
-    read_all_data();
-    folder_.begin();
+    folder_.begin(read_all_data());
     for (const auto& run : plan_.instruction) {
       attempt(run, [&] { tune_on_instructions(run); });
     }
@@ -89,13 +90,24 @@ class Experiment {
   }
 
   // What cannot be read is reported before the first run rather than after days.
-  void read_all_data() {
+  PlanIdentity read_all_data() {
     check_runs(folder_.runs(), runner_.layers());
+    PlanIdentity identity = {plan_.model.path, known_base_model(plan_.model.path), {}};
+    const auto read = [&](const std::string& name, const RunConfig& config) {
+      const auto rows = rows_fingerprint(runner_.read_data(config));
+      identity.rows.push_back({name, config.data.path, rows});
+    };
+    if (!plan_.instruction.empty()) read("the instruction tuning", plan_.instruction[0].config);
     for (const auto& run : plan_.runs) {
       if (test_.count(run.task) > 0) continue;
-      runner_.read_data(run.config);
+      read(run.task, run.config);
       test_[run.task] = runner_.read_test_rows(run.config);
     }
+    return identity;
+  }
+
+  nlohmann::ordered_json settings_of(const ExperimentRun& run) const {
+    return evaluation_settings(plan_.evaluation, rows_fingerprint(run.config, test_.at(run.task)));
   }
 
   void tune_on_instructions(const ExperimentRun& run) {
@@ -116,7 +128,7 @@ class Experiment {
                         0,
                         0};
     const auto status = find_run(config);
-    if (!add_scores(plan_, config, result)) {
+    if (!add_scores(config, settings_of(run), result)) {
       if (status == RunStatus::kStopped && std::filesystem::exists(result_path(config))) {
         fail("output.dir ", config.output.dir, ": was evaluated with other settings, and its ",
              "adapter was then removed; evaluate with the same settings, or choose another ",
@@ -138,7 +150,7 @@ class Experiment {
     result.test = runner_.score(model, config, test_.at(run.task));
     log_info(std::string(result.is_loss ? "loss" : "accuracy") + " on held-out rows " +
              std::to_string(result.validation) + ", on test rows " + std::to_string(result.test));
-    write_result(config, evaluation_settings(plan_.evaluation),
+    write_result(config, settings_of(run),
                  {{"trainable_parameters", result.trainable_parameters},
                   {"validation", result.validation},
                   {"test", result.test}});

@@ -24,10 +24,30 @@ using nlohmann::ordered_json;
 
 const std::string kPlanFile = "/plan.json";
 
-std::string plan_text(const std::string& command, const std::vector<RunConfig>& runs) {
-  ordered_json plan = {{"command", command}, {"runs", ordered_json::array()}};
+std::string plan_text(const std::string& command, const std::vector<RunConfig>& runs,
+                      const PlanIdentity& identity) {
+  ordered_json plan = {{"command", command},
+                       {"base_model", identity.base_model},
+                       {"rows", ordered_json::object()},
+                       {"runs", ordered_json::array()}};
+  for (const auto& rows : identity.rows) plan["rows"][rows.name] = rows.fingerprint;
   for (const auto& run : runs) plan["runs"].push_back(ordered_json::parse(run_config_text(run)));
   return plan.dump(2) + "\n";
+}
+
+// Versions before 0.2 saved no fingerprints.
+void check_same_files(const json& saved, const std::string& folder, const PlanIdentity& identity) {
+  const std::string advice = "; resume it with the same, or choose another output.dir";
+  if (saved.value("base_model", identity.base_model) != identity.base_model) {
+    fail("output.dir ", folder, ": the plan started with another base model than that in ",
+         "model.path ", identity.model_path, " now (its configs, tokenizer or weights)", advice);
+  }
+  const json fingerprints = saved.value("rows", json::object());
+  for (const auto& rows : identity.rows) {
+    if (fingerprints.value(rows.name, rows.fingerprint) == rows.fingerprint) continue;
+    fail("output.dir ", folder, ": the plan started with other rows of ", rows.name,
+         " to train on than those in data.path ", rows.path, " now", advice);
+  }
 }
 
 // `path` is that of the plan.json in `folder`.
@@ -74,9 +94,11 @@ PlanFolder::PlanFolder(const std::string& folder, const std::string& command,
   }
 }
 
-void PlanFolder::begin() const {
+void PlanFolder::begin(const PlanIdentity& identity) const {
+  const std::string path = folder_ + kPlanFile;
+  if (std::filesystem::exists(path)) check_same_files(read_json_file(path), folder_, identity);
   try_writing(folder_);
-  write_file(folder_ + kPlanFile, plan_text(command_, runs_));
+  write_file(path, plan_text(command_, runs_, identity));
 }
 
 std::string message_of(const std::exception& error) {

@@ -8,6 +8,20 @@
 
 namespace mola {
 
+/// What the runs of a plan depend on besides their configs: the contents of the files that these
+/// name.
+struct PlanIdentity {
+  struct Rows {
+    std::string name;  ///< of the task or domain
+    std::string path;  ///< data.path
+    std::string fingerprint;
+  };
+
+  std::string model_path;
+  std::string base_model;  ///< its fingerprint
+  std::vector<Rows> rows;  ///< to train on
+};
+
 /// The folder of a plan, locked for as long as this lives. plan.json in it says whose it is: a new
 /// plan needs an empty folder, and only the same plan continues in it.
 class PlanFolder {
@@ -17,8 +31,8 @@ class PlanFolder {
   PlanFolder(const std::string& folder, const std::string& command, std::vector<RunConfig> runs);
 
   /// Writes plan.json, once all that can be checked before the first run is. Throws `Error` if it
-  /// cannot be written.
-  void begin() const;
+  /// cannot be written, or if the plan started with another base model or other rows.
+  void begin(const PlanIdentity& identity) const;
 
   const std::vector<RunConfig>& runs() const { return runs_; }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/first_difference.h"
 #include "base/json_file.h"
 #include "base/output_file.h"
 #include "mola/base/log.h"
@@ -11,13 +12,20 @@ namespace mola {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-ordered_json evaluation_settings(const PlanEvaluation& evaluation) {
+namespace {
+
+const std::string kTestRows = "test_rows";
+
+}  // namespace
+
+ordered_json evaluation_settings(const PlanEvaluation& evaluation, const std::string& test_rows) {
   ordered_json settings = {
       {"protocol", evaluation.protocol == Protocol::kScore ? "score" : "generate"},
       {"max_new_tokens", evaluation.max_new_tokens},
       {"normalize", evaluation.normalize},
       {"limit", nullptr}};
   if (evaluation.limit) settings["limit"] = *evaluation.limit;
+  settings[kTestRows] = test_rows;
   return settings;
 }
 
@@ -28,8 +36,13 @@ std::optional<json> read_result(const RunConfig& config, const ordered_json& set
   if (!std::filesystem::exists(path)) return std::nullopt;
   auto result = read_json_file(path);
   ConfigSource source{path, {}, {}};
-  if (JsonReader(result, source, "").any("evaluation") != json(settings)) {
-    log_info(path + ": was evaluated with other settings; evaluating again");
+  const ordered_json given = json(settings);  // with sorted keys, as those read from a file
+  ordered_json saved = JsonReader(result, source, "").any("evaluation");
+  if (!saved.is_object()) saved = ordered_json::object();
+  if (!saved.contains(kTestRows)) saved[kTestRows] = given.at(kTestRows);
+  if (const auto difference = first_difference(given, saved)) {
+    log_info(path + ": was evaluated with other settings (evaluation." + difference->key +
+             " has changed); evaluating again");
     return std::nullopt;
   }
   return result;

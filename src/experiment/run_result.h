@@ -12,13 +12,15 @@ namespace mola {
 
 // result.json in the folder of a run of a plan: its scores, and the settings that they depend on.
 
-/// The settings that scores depend on besides the run's own config.
-nlohmann::ordered_json evaluation_settings(const PlanEvaluation& evaluation);
+/// The settings that scores depend on besides the run's own config; `test_rows` is the rows'
+/// fingerprint.
+nlohmann::ordered_json evaluation_settings(const PlanEvaluation& evaluation,
+                                           const std::string& test_rows);
 
 std::string result_path(const RunConfig& config);
 
 /// The saved result of the run; none if there is no file, or the run was evaluated with other
-/// `settings`.
+/// `settings`. Older results do not tell their test rows, which then count as the same.
 std::optional<nlohmann::json> read_result(const RunConfig& config,
                                           const nlohmann::ordered_json& settings);
 

@@ -5,6 +5,7 @@
 
 #include "base/stop_signal.h"
 #include "config/adapter_type.h"
+#include "data/rows_fingerprint.h"
 #include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
@@ -32,6 +33,16 @@ std::vector<Row> first_of(const std::vector<Row>& rows, size_t limit) {
 
 bool has_answers(const std::string& task) {
   return task != "tokens" && !find_task(task).answers.empty();
+}
+
+std::string rows_fingerprint(const RunConfig& config, const EvaluationRows& rows) {
+  Fingerprint print;
+  if (has_answers(config.data.task)) {
+    add_rows(print, find_task(config.data.task), rows.examples);
+  } else {
+    add_rows(print, rows.sequences);
+  }
+  return print.text();
 }
 
 Runner::Runner(const ModelConfig& base, const PlanEvaluation& evaluation, bool has_text)

@@ -26,6 +26,9 @@ struct EvaluationRows {
   std::vector<Sequence> sequences;
 };
 
+/// The fingerprint of rows of the task of `config`.
+std::string rows_fingerprint(const RunConfig& config, const EvaluationRows& rows);
+
 /// Trains and evaluates the runs of a plan on one loaded base.
 class Runner {
  public:

@@ -4,28 +4,18 @@
 
 #include <filesystem>
 
-#include "base/fingerprint.h"
+#include "data/rows_fingerprint.h"
 #include "io/fingerprints.h"
 #include "mola/base/error.h"
 
 namespace mola {
-namespace {
 
-// Of the rows' tokens and labels.
-std::string fingerprint(const RunData& data) {
+std::string rows_fingerprint(const RunData& data) {
   Fingerprint print;
-  for (const auto* rows : {&data.sequences.training, &data.sequences.validation}) {
-    print.add(static_cast<int64_t>(rows->size()));
-    for (const auto& row : *rows) {
-      print.add(static_cast<int64_t>(row.input_ids.size()));
-      for (const int64_t id : row.input_ids) print.add(id);
-      for (const int64_t label : row.labels) print.add(label);
-    }
-  }
+  add_rows(print, data.sequences.training);
+  add_rows(print, data.sequences.validation);
   return print.text();
 }
-
-}  // namespace
 
 std::string known_base_model(const std::string& folder) {
   const bool is_there = std::filesystem::exists(folder + "/config.json");
@@ -34,7 +24,7 @@ std::string known_base_model(const std::string& folder) {
 
 RunIdentity identity_of(Trainer& trainer, const RunData& data, const std::string& folder) {
   const auto& weights = trainer.model()->embed_tokens;
-  return {fingerprint(data), torch::toString(weights.scalar_type()),
+  return {rows_fingerprint(data), torch::toString(weights.scalar_type()),
           c10::DeviceTypeName(weights.device().type(), /*lower_case=*/true),
           known_base_model(folder)};
 }

@@ -7,6 +7,9 @@
 
 namespace mola {
 
+/// The fingerprint of the tokens and labels of a run's rows.
+std::string rows_fingerprint(const RunData& data);
+
 /// The fingerprint of the base model in `folder`; empty if there is none, as where a program gives
 /// the model, or before pretraining has saved its initial one.
 std::string known_base_model(const std::string& folder);

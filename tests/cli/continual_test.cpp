@@ -139,8 +139,7 @@ TEST_F(ContinualProgram, EvaluatesAnewWhereThatIsDoneOtherwise) {
   plan_["evaluation"]["limit"] = 1;
   const auto result = resume("out");
   ASSERT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_NE(result.err.find("was evaluated with other settings; evaluating again"),
-            std::string::npos);
+  EXPECT_NE(result.err.find("(evaluation.limit has changed); evaluating again"), std::string::npos);
   const auto rows = results("out")["adapters"][0]["R"];
   for (const auto& row : rows) {
     for (const double accuracy : row) EXPECT_TRUE(accuracy == 0 || accuracy == 1) << accuracy;

@@ -3,6 +3,7 @@
 #include "base/file_changes.h"
 #include "base/folder_lock.h"
 #include "faults/commands.h"
+#include "support/fixture.h"
 #include "support/process.h"
 
 namespace mola {
@@ -83,6 +84,51 @@ TEST_P(PlanFolders, HaveTheRunsThatDidNotFail) {
   EXPECT_NE(result.err.find(" failed, the first of them "), std::string::npos) << result.err;
   const auto results = json::parse(read("results.json"));
   EXPECT_NE(results.dump().find("\"adapter\":\"2\""), std::string::npos) << results.dump();
+}
+
+TEST_P(PlanFolders, AreNotContinuedWithOtherRowsOrAnotherBaseModel) {
+  ASSERT_EQ(run_plan().exit_code, 0);
+  const auto results = read("results.json");
+  const auto rows = workplace_.folder().read("cola/train.tsv");
+  workplace_.folder().write("cola/train.tsv", rows + "x\t1\t\tit is new\n");
+  const std::string begin = "output.dir " + workplace_.output() + ": the plan started with ";
+  expect_error(run_plan(/*resumes=*/true),
+               {begin + "other rows of ",
+                " to train on than those in data.path " + workplace_.path("cola") + " now"});
+  workplace_.folder().write("cola/train.tsv", rows);
+  workplace_.folder().write("generation_config.json", R"({"eos_token_id": 2})");
+  expect_error(run_plan(/*resumes=*/true),
+               {begin + "another base model than that in model.path " + workplace_.path()});
+  EXPECT_EQ(read("results.json"), results);
+}
+
+TEST_P(PlanFolders, HaveRunsThatAreEvaluatedAgainOnOtherTestRows) {
+  ASSERT_EQ(run_plan().exit_code, 0);
+  workplace_.folder().write("cola/dev.tsv", "x\t1\t\tit is new\nx\t0\t*\tnew is it\n");
+  const auto result = run_plan(/*resumes=*/true);
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_NE(result.err.find("(evaluation.test_rows has changed); evaluating again"),
+            std::string::npos)
+      << result.err;
+  EXPECT_EQ(run_plan(/*resumes=*/true).err.find("evaluating again"), std::string::npos);
+}
+
+// Version 0.1 saved no fingerprints.
+TEST_P(PlanFolders, AreContinuedIfTheyDoNotTellTheirRows) {
+  ASSERT_EQ(run_plan().exit_code, 0);
+  auto plan = json::parse(read("plan.json"));
+  EXPECT_EQ(plan.erase("base_model") + plan.erase("rows"), 2u);
+  write("plan.json", plan.dump());
+  for (const auto& entry : fs::recursive_directory_iterator(workplace_.output())) {
+    if (entry.path().filename() != "result.json") continue;
+    auto result = read_json(entry.path());
+    EXPECT_EQ(result["evaluation"].erase("test_rows"), 1u);
+    std::ofstream(entry.path()) << result;
+  }
+  workplace_.folder().write("generation_config.json", "{}");
+  const auto result = run_plan(/*resumes=*/true);
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err.find("evaluating again"), std::string::npos) << result.err;
 }
 
 INSTANTIATE_TEST_SUITE_P(Commands, PlanFolders, testing::Values("experiment", "continual"),
