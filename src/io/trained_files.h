@@ -20,6 +20,10 @@ void write_trained_files(Llama& model, const std::string& source, const std::str
 /// Writes the folder atomically.
 void save_trained(Llama& model, const std::string& source, const std::string& folder);
 
+/// The first problem of the result in `folder`, such as a file that is missing, truncated or has no
+/// valid header; empty if there is none. The tensors themselves are not read.
+std::string damage_of(const std::string& folder, bool trains_base);
+
 void load_trained(Llama& model, const std::string& folder);
 
 }  // namespace mola

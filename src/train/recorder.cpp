@@ -8,6 +8,7 @@
 
 #include "base/file_changes.h"
 #include "base/output_file.h"
+#include "config/adapter_type.h"
 #include "io/run_folder.h"
 #include "io/trained_files.h"
 #include "mola/adapters/adapters.h"
@@ -49,6 +50,11 @@ RunProgress resume_run(Trainer& trainer, const RunConfig& run, const RunIdentity
   return progress;
 }
 
+// Of the run's result; empty if it is whole.
+std::string damage_of_result(const RunConfig& run) {
+  return damage_of(trained_folder(run), type_of(run.adapter, adapter_types()).trains_base);
+}
+
 }  // namespace
 
 RunStatus find_run(const RunConfig& run) {
@@ -61,8 +67,15 @@ RunStatus find_run(const RunConfig& run) {
     fail("output.dir ", folder, ": found files but no config.json, expected a run to resume");
   }
   check_same_run(run, read_run_config(folder + kConfig), folder, adapter_types());
-  const bool is_finished = std::filesystem::exists(trained_folder(run));
-  return is_finished ? RunStatus::kFinished : RunStatus::kStopped;
+  const std::string trained = trained_folder(run);
+  if (!std::filesystem::exists(trained)) return RunStatus::kStopped;
+  const std::string problem = damage_of_result(run);
+  if (problem.empty()) return RunStatus::kFinished;
+  if (newest_checkpoint(folder).empty()) {
+    fail(problem, "; the result of the run is damaged, and there is no checkpoint; remove ",
+         trained, " and add --resume to train again from the first step");
+  }
+  return RunStatus::kStopped;
 }
 
 RunFolder::RunFolder(const RunConfig& run, bool resume)
@@ -72,6 +85,10 @@ RunFolder::RunFolder(const RunConfig& run, bool resume)
   if (status_ == RunStatus::kNew) check_run_folder(folder);
   if (resume && status_ == RunStatus::kNew) {
     log_info("no run in " + folder + " to resume; starting a new one");
+  }
+  const std::string trained = trained_folder(run);
+  if (status_ == RunStatus::kStopped && std::filesystem::exists(trained)) {
+    log_warning(damage_of_result(run) + "; the result of the run is damaged and is made again");
   }
   if (status_ == RunStatus::kFinished) {
     log_info("the run in " + folder + " is finished; nothing to resume");

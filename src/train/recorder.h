@@ -16,8 +16,9 @@ namespace mola {
 enum class RunStatus { kNew, kStopped, kFinished };
 
 /// Determines the state of `run.output.dir` before a run is resumed, and removes incomplete files
-/// of a killed run. Throws `Error` if it contains something other than a run, or a run with another
-/// config.
+/// of a killed run. A run whose result is damaged counts as stopped. Throws `Error` if it contains
+/// something other than a run, a run with another config, or one with a damaged result and no
+/// checkpoint.
 RunStatus find_run(const RunConfig& run);
 
 /// The folder of a run, locked for as long as this lives.

@@ -246,6 +246,38 @@ TEST_F(FinetuneFunction, LeavesAFinishedRunAsItIs) {
             std::string::npos);
 }
 
+// Whose folder is empty, or has a file without its end.
+TEST_F(FinetuneFunction, MakesADamagedResultAgainFromTheNewestCheckpoint) {
+  finetune(run_);
+  const auto whole = results("run");
+  const auto tensors = folder_.path("run/adapter/adapter_model.safetensors");
+  FinetuneOptions options;
+  options.resume = true;
+  std::filesystem::resize_file(tensors, 100);
+  EXPECT_EQ(finetune(run_, options), folder_.path("run/adapter"));
+  EXPECT_TRUE(is_logged(tensors + ": ")) << log_;
+  EXPECT_TRUE(is_logged("the result of the run is damaged and is made again")) << log_;
+  EXPECT_TRUE(is_logged("resuming from " + folder_.path("run/checkpoint-8"))) << log_;
+  EXPECT_TRUE(results("run") == whole);
+
+  std::filesystem::remove_all(folder_.path("run/adapter"));
+  std::filesystem::create_directory(folder_.path("run/adapter"));
+  EXPECT_EQ(finetune(run_, options), folder_.path("run/adapter"));
+  EXPECT_TRUE(results("run") == whole);
+
+  std::filesystem::remove(folder_.path("run/adapter/adapter_config.json"));
+  for (const std::string name : {"4", "8"}) {
+    std::filesystem::remove_all(folder_.path("run/checkpoint-" + name));
+  }
+  const auto message = message_of<Error>([&] { finetune(run_, options); });
+  EXPECT_EQ(message, folder_.path("run/adapter/adapter_config.json") +
+                         ": cannot be read: No such file or directory; the result of the run is "
+                         "damaged, and there "
+                         "is no checkpoint; remove " +
+                         folder_.path("run/adapter") +
+                         " and add --resume to train again from the first step");
+}
+
 TEST_F(FinetuneFunction, GivesTheSameBitsOnASharedBaseAndGivenData) {
   finetune(run_);
   FinetuneOptions options;
