@@ -207,12 +207,14 @@ void Recorder::add_validation(StepMetrics& metrics, double loss) {
 std::string Recorder::finish() {
   const std::string folder = output_.dir + "/" + trained_name(trainer_->model()->adapter);
   check_finite(folder);
+  const bool trains_base = trainer_->model()->adapter.trains_base;
+  const bool was_there = std::filesystem::exists(folder);  // damaged, or someone else's
   try {
     log_->flush();
     log_.reset();  // removes the progress bar
     save_trained(trainer_->model(), source_, folder);
   } catch (const std::exception& error) {
-    if (std::filesystem::exists(folder)) throw;  // all of it is there
+    if (!was_there && damage_of(folder, trains_base).empty()) throw;  // all of it is there
     rescue(error.what());
   }
   return folder;

@@ -53,6 +53,18 @@ class FinetuneFunction : public testing::Test {
     return text;
   }
 
+  // That the folder named in `message`, after `problem` of run/adapter, holds what a run trains.
+  void expect_saved_elsewhere(const std::string& message, const std::string& problem) {
+    const std::string begin =
+        folder_.path("run/adapter") + problem + "; what was trained is saved in ";
+    ASSERT_EQ(message.find(begin), 0u) << message;
+    const auto place = message.substr(begin.size(), message.find(" instead") - begin.size());
+    finetune(run_in("whole"));
+    const std::string tensors = "/adapter_model.safetensors";
+    EXPECT_EQ(folder_.read(place.substr(folder_.path().size() + 1) + tensors),
+              folder_.read("whole/adapter" + tensors));
+  }
+
   bool is_logged(const std::string& text) const { return log_.find(text) != std::string::npos; }
 
   TempFolder folder_;
@@ -203,15 +215,18 @@ TEST_F(FinetuneFunction, SavesAFinishedTrainingElsewhereIfItsPlaceTakesNone) {
   });
   const auto message = message_of<Error>([&] { finetune(run_); });
   set_file_fault({});
-  const std::string begin = folder_.path("run/adapter") +
-                            ": cannot be moved into place: Input/output error; what was trained is "
-                            "saved in ";
-  ASSERT_EQ(message.find(begin), 0u) << message;
-  const auto place = message.substr(begin.size(), message.find(" instead") - begin.size());
-  finetune(run_in("whole"));
-  const std::string tensors = "/adapter_model.safetensors";
-  EXPECT_EQ(folder_.read(place.substr(folder_.path().size() + 1) + tensors),
-            folder_.read("whole/adapter" + tensors));
+  expect_saved_elsewhere(message, ": cannot be moved into place: Input/output error");
+}
+
+TEST_F(FinetuneFunction, SavesAFinishedTrainingElsewhereIfItsPlaceIsTaken) {
+  FinetuneOptions options;
+  options.on_step = [&](const Trainer::Step& step) {
+    if (step.number == 9) folder_.write("run/adapter/photo.jpg", "dear to someone");
+    return true;
+  };
+  expect_saved_elsewhere(message_of<Error>([&] { finetune(run_, options); }),
+                         ": contains photo.jpg, which would be lost; choose another folder");
+  EXPECT_EQ(folder_.read("run/adapter/photo.jpg"), "dear to someone");
 }
 
 TEST_F(FinetuneFunction, StopsAtTheStepWhoseLossIsNoNumber) {
