@@ -63,8 +63,8 @@ void check_scores(const std::string& row, const std::vector<std::string>& answer
                   const std::vector<double>& scores) {
   for (size_t a = 0; a < scores.size(); ++a) {
     if (std::isfinite(scores[a])) continue;
-    fail(row, ": found the score ", scores[a], " of the answer '", excerpt(answers[a]),
-         "', expected a finite number; the weights of the model or its adapter may not be finite");
+    fail(row, ": the score of the answer '", excerpt(answers[a]),
+         "' is not finite; the weights of the model or its adapter may not be either");
   }
 }
 

@@ -115,8 +115,8 @@ double Runner::score(Llama& model, const RunConfig& config, const EvaluationRows
     const double loss =
         validation_loss(model, Loader(rows.sequences, evaluation_loader_options(config)));
     if (!std::isfinite(loss)) {
-      fail("output.dir ", config.output.dir, ": found the loss ", loss, " of the trained model, ",
-           "expected a finite number; a lower train.learning_rate may help");
+      fail("output.dir ", config.output.dir, ": the loss of the trained model is not finite; ",
+           "a lower train.learning_rate may help");
     }
     return loss;
   }

@@ -15,6 +15,7 @@
 #include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "mola/train/validation.h"
+#include "train/not_finite.h"
 #include "train/run_identity.h"
 
 namespace mola {
@@ -147,6 +148,8 @@ void Recorder::record(const Trainer::Step& step) {
   last_step_ = step.number;
   try {
     write(step);
+  } catch (const NotFinite&) {
+    throw;  // each attempt would leave another copy of useless weights
   } catch (const std::exception& error) {
     if (step.number == total_steps_) rescue(error.what());
     throw;
@@ -187,8 +190,8 @@ void Recorder::log_pending() {
 
 void Recorder::add_validation(StepMetrics& metrics, double loss) {
   if (!std::isfinite(loss)) {
-    fail("step ", metrics.step, ": the validation loss is ", loss,
-         "; a lower train.learning_rate may help");
+    throw NotFinite("step " + std::to_string(metrics.step) +
+                    ": the validation loss is not finite; a lower train.learning_rate may help");
   }
   const bool is_best = !best_validation_loss_ || loss < *best_validation_loss_;
   if (is_best) {

@@ -7,9 +7,9 @@
 #include <numeric>
 
 #include "base/terminal.h"
-#include "mola/base/error.h"
 #include "mola/base/log.h"
 #include "ops/device.h"
+#include "train/not_finite.h"
 
 namespace mola {
 namespace {
@@ -133,8 +133,9 @@ void StepLog::check_finite() const {
   if (!bad_step_.defined()) return;  // no step of this process
   const auto step = bad_step_.item<int64_t>();
   if (step == 0) return;
-  fail("step ", step, ": the loss or the gradient's norm is no longer finite; ",
-       "a lower train.learning_rate may help");
+  throw NotFinite("step " + std::to_string(step) +
+                  ": the loss or the gradient's norm is no longer finite; " +
+                  "a lower train.learning_rate may help");
 }
 
 void StepLog::write(const StepMetrics& metrics) {

@@ -29,8 +29,9 @@ TEST(Evaluation, RefusesScoresThatAreNotFinite) {
         [&] { evaluate(model, tokenizer, find_task("cola"), {example}, options); });
   };
   const std::string problem =
-      ": found the score nan of the answer 'acceptable', expected a finite number; the weights of "
-      "the model or its adapter may not be finite";
+      ": the score of the answer 'acceptable' is not finite; the weights of the model or its "
+      "adapter "
+      "may not be either";
   EXPECT_EQ(message(), "row 0 (from 0)" + problem);
   example.place = "dev.tsv:7";
   EXPECT_EQ(message(), "dev.tsv:7" + problem);

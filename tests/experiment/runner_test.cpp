@@ -30,7 +30,7 @@ TEST(Runner, RefusesALossThatIsNotFinite) {
     model->norm->weight.fill_(std::numeric_limits<float>::quiet_NaN());
   }
   EXPECT_EQ(message_of<Error>([&] { runner.score(model, run, rows); }),
-            "output.dir runs/a: found the loss nan of the trained model, expected a finite number; "
+            "output.dir runs/a: the loss of the trained model is not finite; "
             "a lower train.learning_rate may help");
 }
 

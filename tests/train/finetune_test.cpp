@@ -239,6 +239,20 @@ TEST_F(FinetuneFunction, StopsAtTheStepWhoseLossIsNoNumber) {
       << message;
 }
 
+// The weights after the last step are finite, what the model makes of them is not.
+TEST_F(FinetuneFunction, KeepsNoResultWhoseValidationLossIsNotFinite) {
+  run_.train.learning_rate = 1e30;
+  run_.train.max_steps = 2;
+  FinetuneOptions options;
+  options.resume = true;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    EXPECT_EQ(message_of<Error>([&] { finetune(run_, options); }),
+              "step 2: the validation loss is not finite; a lower train.learning_rate may help");
+    EXPECT_EQ(names_in(folder_.path("run")),
+              (std::vector<std::string>{"config.json", "metrics.jsonl"}));
+  }
+}
+
 TEST_F(FinetuneFunction, TakesSettingsOfACppProgramAsThoseOfAFile) {
   run_.adapter["alpha"] = 16;
   FinetuneOptions options;
