@@ -112,6 +112,7 @@ Recorder::Recorder(Trainer& trainer, const RunConfig& run, const RunData& data,
     : trainer_(&trainer),
       identity_(identity_of(trainer, data, run.model.path)),
       source_(run.model.path),
+      config_text_(run_config_text(run)),
       output_(run.output),
       validation_(validation),
       evaluate_every_(run.train.evaluate_every.value_or(trainer.steps_per_epoch())),
@@ -197,6 +198,7 @@ void Recorder::add_validation(StepMetrics& metrics, double loss) {
   if (is_best) {
     const std::string folder = output_.dir + kBest;
     check_finite(folder);
+    restore_config();
     save_trained(trainer_->model(), source_, folder);
     best_validation_loss_ = loss;
   }
@@ -215,6 +217,7 @@ std::string Recorder::finish() {
   try {
     log_->flush();
     log_.reset();  // removes the progress bar
+    restore_config();
     save_trained(trainer_->model(), source_, folder);
   } catch (const std::exception& error) {
     if (!was_there && damage_of(folder, trains_base).empty()) throw;  // all of it is there
@@ -263,6 +266,7 @@ void Recorder::checkpoint(int64_t step) {
   progress.pending = pending_;
   progress.identity = identity_;
   log_->flush();  // a checkpoint that survives a power failure has its metrics
+  restore_config();
   save_checkpoint(*trainer_, progress, source_, folder);
   remove_old_checkpoints(output_.dir, output_.keep);
   saved_step_ = step;
@@ -275,6 +279,19 @@ void Recorder::check_finite(const std::string& folder) const {
            "; a lower train.learning_rate may help");
     }
   }
+}
+
+// Someone may have moved or removed the folder of the run meanwhile. What is saved next makes it
+// again, and without its config nothing could resume from there.
+void Recorder::restore_config() const {
+  const std::string path = output_.dir + kConfig;
+  if (std::filesystem::exists(path)) return;
+  log_warning(
+      "output.dir " + output_.dir +
+      ": found no config.json, which the run had written; the "
+      "folder may have been moved or removed. The run goes on there, without earlier files");
+  check_change(make_folders(output_.dir), "output.dir " + output_.dir, "cannot be created");
+  write_file(path, config_text_);
 }
 
 }  // namespace mola

@@ -74,11 +74,13 @@ class Recorder {
   std::string checkpoint_folder(int64_t step) const;
   void checkpoint(int64_t step);
   void check_finite(const std::string& folder) const;
+  void restore_config() const;
   [[noreturn]] void rescue(const std::string& problem);
 
   Trainer* trainer_;
   RunIdentity identity_;
   std::string source_;  // the folder of the base model
+  std::string config_text_;
   OutputConfig output_;
   const Loader* validation_;
   int64_t evaluate_every_;

@@ -263,6 +263,25 @@ TEST_F(FinetuneFunction, TakesSettingsOfACppProgramAsThoseOfAFile) {
   EXPECT_EQ(finetune(run_, options), folder_.path("run/adapter"));
 }
 
+TEST_F(FinetuneFunction, ResumesARunWhoseFolderWasMovedMeanwhile) {
+  finetune(run_);
+  auto run = run_in("moved");
+  FinetuneOptions options;
+  options.on_step = [&](const Trainer::Step& step) {
+    if (step.number == 2) std::filesystem::rename(folder_.path("moved"), folder_.path("away"));
+    return step.number != 3;
+  };
+  EXPECT_EQ(finetune(run, options), folder_.path("moved/checkpoint-3"));
+  EXPECT_TRUE(is_logged("output.dir " + folder_.path("moved") + ": found no config.json")) << log_;
+  EXPECT_EQ(names_in(folder_.path("moved")),
+            (std::vector<std::string>{"checkpoint-3", "config.json"}));
+  options = {};
+  options.resume = true;
+  EXPECT_EQ(finetune(run, options), folder_.path("moved/adapter"));
+  const std::string tensors = "/adapter/adapter_model.safetensors";
+  EXPECT_EQ(folder_.read("moved" + tensors), folder_.read("run" + tensors));
+}
+
 TEST_F(FinetuneFunction, LeavesAFinishedRunAsItIs) {
   const auto adapter = finetune(run_);
   const auto before = std::filesystem::last_write_time(adapter);
