@@ -28,6 +28,8 @@ struct Settings {
 };
 
 [[noreturn]] void stop(const Settings& settings, size_t done, size_t total) {
+  if (done == 0)
+    throw Stopped("stopped by " + stop_signal_name() + " before the first row is done");
   const std::string state = "stopped by " + stop_signal_name() + " after " + std::to_string(done) +
                             " of " + std::to_string(total) + " rows; ";
   throw Stopped(
@@ -82,15 +84,18 @@ std::vector<Prediction> predict(const Settings& settings, const Task& task,
     const Tokenizer tokenizer(settings.model.model);
     auto model = load_model(settings.model);
     Score score(task.name, examples.size(), predicted);
+    const auto obey_signals = [&] {
+      if (is_stop_requested()) stop(settings, predicted.size(), examples.size());
+    };
     evaluate(
         model, tokenizer, task, examples, settings.options,
         [&](size_t i, const Prediction& prediction) {
           predicted[i] = prediction;
           if (saved != nullptr) saved->add(i, prediction);
           score.add(prediction);
-          if (is_stop_requested()) stop(settings, predicted.size(), examples.size());
+          obey_signals();
         },
-        [&](size_t i) { return predicted.count(i) > 0; });
+        [&](size_t i) { return predicted.count(i) > 0; }, obey_signals);
   }
   std::vector<Prediction> all;
   for (auto& [i, prediction] : predicted) all.push_back(std::move(prediction));

@@ -25,13 +25,15 @@ std::string expected_answer(const Task& task, const Example& example) {
 std::vector<Prediction> by_generation(Llama& model, const Tokenizer& tokenizer, const Task& task,
                                       const std::vector<Example>& examples,
                                       const EvaluationOptions& options,
-                                      const OnPrediction& on_prediction, const IsDone& is_done) {
+                                      const OnPrediction& on_prediction, const IsDone& is_done,
+                                      const std::function<void()>& before_pass) {
   std::vector<std::string> prompts;
   for (const auto& example : examples) prompts.push_back(example.prompt);
   GenerationOptions generation;
   generation.max_new_tokens = options.max_new_tokens;
   generation.batch_size = options.batch_size;
   generation.is_done = is_done;
+  generation.before_pass = before_pass;
   generation.is_whole = [&](size_t i, const std::string& text) {
     return has_settled_answer(text, answers_of(task, examples[i]));
   };
@@ -105,7 +107,8 @@ std::vector<Prediction> by_scoring(Llama& model, const Tokenizer& tokenizer, con
 std::vector<Prediction> evaluate(Llama& model, const Tokenizer& tokenizer, const Task& task,
                                  const std::vector<Example>& examples,
                                  const EvaluationOptions& options,
-                                 const OnPrediction& on_prediction, const IsDone& is_done) {
+                                 const OnPrediction& on_prediction, const IsDone& is_done,
+                                 const std::function<void()>& before_pass) {
   if (task.answers.empty()) {
     fail("task ", task.name, ": has no answers, expected a task with answers");
   }
@@ -114,7 +117,8 @@ std::vector<Prediction> evaluate(Llama& model, const Tokenizer& tokenizer, const
   }
   model->eval();
   return options.protocol == Protocol::kGenerate
-             ? by_generation(model, tokenizer, task, examples, options, on_prediction, is_done)
+             ? by_generation(model, tokenizer, task, examples, options, on_prediction, is_done,
+                             before_pass)
              : by_scoring(model, tokenizer, task, examples, options, on_prediction, is_done);
 }
 

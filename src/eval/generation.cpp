@@ -66,6 +66,7 @@ class PromptBatch {
 
   void run() {
     while (next_prompt_ < order_.size() || !running_.empty()) {
+      if (options_.before_pass) options_.before_pass();
       // New prompts go through the model separately: whole sequences have a faster path.
       auto fresh = take_prompts();
       if (fresh.empty()) {

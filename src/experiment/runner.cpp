@@ -122,11 +122,12 @@ double Runner::score(Llama& model, const RunConfig& config, const EvaluationRows
   }
   std::vector<Outcome> outcomes;
   const auto task = find_task(config.data.task);
-  const auto on_prediction = [](size_t, const Prediction&) {
+  const auto obey_signals = [] {
     if (is_stop_requested()) throw_stopped();
   };
-  const auto predictions =
-      evaluate(model, *tokenizer_, task, rows.examples, evaluation_, on_prediction);
+  const auto on_prediction = [&](size_t, const Prediction&) { obey_signals(); };
+  const auto predictions = evaluate(model, *tokenizer_, task, rows.examples, evaluation_,
+                                    on_prediction, /*is_done=*/{}, obey_signals);
   warn_of_missing_answers(task, evaluation_, predictions);
   for (const auto& row : predictions) outcomes.push_back(row.outcome);
   return accuracy(outcomes).value;

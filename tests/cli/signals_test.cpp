@@ -119,6 +119,34 @@ TEST(EvaluateSignals, KeepWhatIsDoneAndContinue) {
   EXPECT_FALSE(fs::exists(partial));
 }
 
+// Whether a handler of the process takes the signal.
+bool takes(const Process& process, int signal) {
+  std::ifstream status("/proc/" + std::to_string(process.id()) + "/status");
+  for (std::string key, value; status >> key; std::getline(status, value)) {
+    if (key != "SigCgt:") continue;
+    status >> value;
+    return (std::stoull(value, nullptr, 16) >> (signal - 1) & 1U) != 0;
+  }
+  return false;
+}
+
+// It would take hours.
+TEST(EvaluateSignals, EndALongGenerationWithinAToken) {
+  const TempFolder folder;
+  write_text_model(folder);
+  folder.write("cola/dev.tsv", "x\t1\t\tone is good\n");
+  const Process process("evaluate",
+                        {"--model", folder.path(), "--data", folder.path("cola"), "--task", "cola",
+                         "--json", folder.path("a.json"), "--max-new-tokens", "10000000"});
+  wait_until([&] { return takes(process, SIGTERM); });
+  process.send(SIGTERM);
+  const auto result = process.wait();
+  EXPECT_EQ(result.exit_code, 143);
+  EXPECT_NE(result.err.find("stopped by SIGTERM before the first row is done"), std::string::npos)
+      << result.err;
+  EXPECT_FALSE(fs::exists(folder.path("a.json.partial")));
+}
+
 TEST(EvaluateSignals, LeaveNoFileWithoutARow) {
   const TempFolder folder;
   write_text_model(folder);

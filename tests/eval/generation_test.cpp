@@ -52,6 +52,26 @@ std::vector<Tokens> prompts_of_one_template() {
   return prompts;
 }
 
+// So a signal ends it within a token.
+TEST(Generation, EndsWithWhatIsThrownBeforeAPass) {
+  auto model = tiny_generator();
+  GenerationOptions options;
+  options.max_new_tokens = 1000;
+  int64_t passes = 0;
+  options.before_pass = [&] {
+    if (++passes == 4) throw std::runtime_error("stop");
+  };
+  Tokens tokens;
+  const auto on_token = [&](size_t, int64_t token) {
+    tokens.push_back(token);
+    return true;
+  };
+  EXPECT_EQ(message_of<std::runtime_error>(
+                [&] { generate_tokens(model, {kPrompts[0]}, options, kNoEos, on_token, {}); }),
+            "stop");
+  EXPECT_EQ(tokens, plain_continuation(model, kPrompts[0], 3));
+}
+
 struct Result {
   std::vector<Tokens> tokens;
   std::vector<Ending> endings;

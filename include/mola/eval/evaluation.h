@@ -27,12 +27,14 @@ using OnPrediction = std::function<void(size_t index, const Prediction& predicti
 /// Evaluates `model` on each example, except those that `is_done` says an interrupted process has
 /// evaluated: their predictions stay empty. Generation is greedy. A score is the sum of the
 /// log-probabilities of the response's tokens, except eos. The model is left in evaluation mode.
-/// Throws `Error` for a task without answers, a value out of range, and scores that are not finite.
+/// `before_pass` is called before each token that is generated, and may end the evaluation with an
+/// exception. Throws `Error` for a task without answers, a value out of range, and scores that are
+/// not finite.
 std::vector<Prediction> evaluate(Llama& model, const Tokenizer& tokenizer, const Task& task,
                                  const std::vector<Example>& examples,
                                  const EvaluationOptions& options,
-                                 const OnPrediction& on_prediction = {},
-                                 const IsDone& is_done = {});
+                                 const OnPrediction& on_prediction = {}, const IsDone& is_done = {},
+                                 const std::function<void()>& before_pass = {});
 
 /// Warns if more than half of the generated responses have no answer: then the metrics say little
 /// about the model.

@@ -22,6 +22,8 @@ struct GenerationOptions {
   /// Whether the prompt `index` is left out, because an interrupted process has continued it;
   /// optional.
   std::function<bool(size_t index)> is_done;
+  /// Called before each forward pass; what it throws ends the generation; optional.
+  std::function<void()> before_pass;
 };
 
 /// Throws `Error` with the name of a value out of range.
