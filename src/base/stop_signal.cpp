@@ -6,7 +6,7 @@
 namespace mola {
 namespace {
 
-constexpr int kSignals[] = {SIGINT, SIGTERM, SIGUSR1};
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 
 constexpr time_t kAtOnce = 1;  // second: `timeout` and process groups send a signal twice
 
@@ -53,7 +53,10 @@ void throw_stopped() {
 }
 
 std::string stop_signal_name() {
-  return received == SIGINT ? "SIGINT" : received == SIGTERM ? "SIGTERM" : "SIGUSR1";
+  return received == SIGINT    ? "SIGINT"
+         : received == SIGTERM ? "SIGTERM"
+         : received == SIGHUP  ? "SIGHUP"
+                               : "SIGUSR1";
 }
 
 }  // namespace mola

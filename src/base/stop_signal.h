@@ -7,9 +7,9 @@
 
 namespace mola {
 
-/// While it lives, SIGINT, SIGTERM and SIGUSR1 (which Slurm sends before a job's end) ask for a
-/// stop rather than end the process; a second signal, a second or two later, ends it at once. A
-/// signal that was ignored stays so.
+/// While it lives, SIGINT, SIGTERM, SIGHUP (of a closed terminal) and SIGUSR1 (which Slurm sends
+/// before a job's end) ask for a stop rather than end the process; a second signal, a second or two
+/// later, ends it at once. A signal that was ignored stays so.
 class StopSignals {
  public:
   StopSignals();
@@ -18,7 +18,7 @@ class StopSignals {
   StopSignals& operator=(const StopSignals&) = delete;
 
  private:
-  struct sigaction before_[3];
+  struct sigaction before_[4];
 };
 
 /// The signal that asked for a stop; 0 if none has.

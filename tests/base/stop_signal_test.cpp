@@ -3,17 +3,25 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace mola {
 namespace {
 
 TEST(StopSignals, AskForAStop) {
-  EXPECT_EXIT(
-      {
-        const StopSignals signals;
-        std::raise(SIGTERM);
-        _exit(stop_signal() == SIGTERM && stop_signal_name() == "SIGTERM" ? 0 : 1);
-      },
-      testing::ExitedWithCode(0), "");
+  for (const auto& [signal, name] : std::vector<std::pair<int, std::string>>{
+           {SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGHUP, "SIGHUP"}, {SIGUSR1, "SIGUSR1"}}) {
+    EXPECT_EXIT(
+        {
+          const StopSignals signals;
+          std::raise(signal);
+          _exit(stop_signal() == signal && stop_signal_name() == name ? 0 : 1);
+        },
+        testing::ExitedWithCode(0), "")
+        << name;
+  }
 }
 
 TEST(StopSignals, EndTheProcessTheSecondTime) {

@@ -44,8 +44,11 @@ class Signals : public FinetuneRun {
 
 TEST_F(Signals, SaveTheLastWholeStepAndLoseNone) {
   std::string last;
-  for (const auto& [signal, code, name] : std::vector<std::tuple<int, int, std::string>>{
-           {SIGTERM, 143, "SIGTERM"}, {SIGINT, 130, "SIGINT"}, {SIGUSR1, 138, "SIGUSR1"}}) {
+  for (const auto& [signal, code, name] :
+       std::vector<std::tuple<int, int, std::string>>{{SIGTERM, 143, "SIGTERM"},
+                                                      {SIGINT, 130, "SIGINT"},
+                                                      {SIGHUP, 129, "SIGHUP"},
+                                                      {SIGUSR1, 138, "SIGUSR1"}}) {
     const auto result = stop_with(signal);
     EXPECT_EQ(result.exit_code, code) << result.err;
     EXPECT_NE(result.err.find("stopped by " + name + "; add --resume to continue"),
