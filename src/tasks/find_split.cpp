@@ -112,11 +112,9 @@ void check_shards(const std::string& path, const Files& files) {
   }
 }
 
-// Whether a file looks as if it belonged to the split.
+// Whether a file looks as if it belonged to the split, as "train-old.jsonl" and "train (1).jsonl".
 bool begins_alike(const fs::path& file, const std::string& name) {
-  const auto other = file.filename().string();
-  return other.rfind(name, 0) == 0 && other.size() > name.size() &&
-         contains(std::vector<char>{'-', '_', '.'}, other[name.size()]);
+  return file.filename().string().rfind(name, 0) == 0;
 }
 
 void warn_about_others(const std::string& path, const std::string& name, const Files& split) {

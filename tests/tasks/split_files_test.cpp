@@ -111,15 +111,18 @@ TEST(Layout, RefusesSeveralFilesOrSetsOfOneSplit) {
 TEST(Layout, WarnsAboutFilesThatOnlyBeginLikeASplit) {
   const TempFolder folder;
   const std::string train = folder.write("train.jsonl", "{}\n");
-  for (const char* name : {"train-old.jsonl", "train.tsv", "trainer.jsonl", "test.jsonl"}) {
+  for (const char* name : {"train-old.jsonl", "train.tsv", "train (1).jsonl", "train2.jsonl",
+                           "training.jsonl", "test.jsonl", "my-train.jsonl"}) {
     folder.write(name, "{}\n");
   }
   testing::internal::CaptureStderr();
   const auto rows = open_splits({}, {".json", ".jsonl"})(folder.path(), Split::kTrain);
   const std::string log = testing::internal::GetCapturedStderr();
-  EXPECT_NE(log.find(folder.path() +
-                     ": the split train is train.jsonl; not read: train-old.jsonl, train.tsv\n"),
-            std::string::npos)
+  EXPECT_NE(
+      log.find(folder.path() +
+               ": the split train is train.jsonl; not read: train (1).jsonl, train-old.jsonl, "
+               "train.tsv, train2.jsonl, training.jsonl\n"),
+      std::string::npos)
       << log;
   ASSERT_TRUE(rows->next());
   EXPECT_EQ(rows->where(), train + ":1");
