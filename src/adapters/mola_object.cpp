@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "adapters/expert_files.h"
 #include "adapters/expert_settings.h"
 #include "adapters/per_layer.h"
+#include "base/excerpt.h"
 
 namespace mola {
 namespace {
@@ -63,6 +65,33 @@ void check_experts(const JsonReader& reader, const AdapterConfig& config, int64_
   }
 }
 
+// The last parts of modules' paths, such as q_proj, as a sorted list.
+json projections_of(const json& modules) {
+  std::set<std::string> names;
+  for (const auto& module : modules) {
+    if (!module.is_string()) return modules;
+    const auto path = module.get<std::string>();
+    names.insert(path.substr(path.rfind('.') + 1));
+  }
+  return names;
+}
+
+// PEFT's keys next to the object, which repeat some of its values, may have been edited.
+void refuse_other_values(const JsonReader& reader, const AdapterConfig& config, bool is_lora) {
+  const auto check = [&](const std::string& key, const json& expected, const std::string& place) {
+    const json found = reader.any(key);
+    if (found.is_null() || found == expected) return;
+    if (key == "target_modules" && projections_of(found) == projections_of(expected)) return;
+    reader.refuse(key, "found " + excerpt(found.dump()) + ", expected " + excerpt(expected.dump()) +
+                           " as " + place + " says");
+  };
+  // A LoRA with PiSSA is saved with twice its rank and alpha.
+  const double factor = is_lora && config.init == Init::kPissa ? 2 : 1;
+  check("peft_type", "LORA", "the object mola");
+  check("lora_alpha", number_json(factor * config.alpha), "mola.alpha");
+  check("target_modules", config.target_modules, "mola.target_modules");
+}
+
 }  // namespace
 
 ordered_json number_json(double number) {
@@ -106,6 +135,7 @@ AdapterConfig read_mola_object(const SavedAdapter& saved) {
   config.dropout = settings.dropout;
   config.init = settings.init;
   reader.refuse_unknown_keys();
+  refuse_other_values(saved.reader, config, type_in_mola_object(saved) == "lora");
   return config;
 }
 

@@ -234,6 +234,29 @@ TEST_F(OfficialAdapter, SaysWhatIsWrongWithItsMolaObject) {
   EXPECT_EQ(message(), "mola.format_version: is missing");
 }
 
+// Of the values that both have, none is taken for the right one.
+TEST_F(OfficialAdapter, MayNotContradictItsMolaObject) {
+  config_["target_modules"] = {"v_proj", "q_proj"};  // in any order
+  config_["mola"] = {{"format_version", 1}, {"allocation", {3, 1}},
+                     {"top_k", {2, 1}},     {"rank", {4, 2}},
+                     {"alpha", 6},          {"target_modules", {"q_proj", "v_proj"}},
+                     {"dropout", 0},        {"init", "gaussian"}};
+  EXPECT_EQ(read().alpha, 6);
+  const auto message_with = [&](const std::string& key, const json& value) {
+    const json kept = config_;
+    config_[key] = value;
+    const std::string text = message();
+    config_ = kept;
+    return text;
+  };
+  EXPECT_EQ(message_with("lora_alpha", 12), "lora_alpha: found 12, expected 6 as mola.alpha says");
+  EXPECT_EQ(message_with("target_modules", {"q_proj", "k_proj"}),
+            "target_modules: found [\"q_proj\",\"k_proj\"], expected [\"q_proj\",\"v_proj\"] as "
+            "mola.target_modules says");
+  EXPECT_EQ(message_with("peft_type", "LOHA"),
+            "peft_type: found \"LOHA\", expected \"LORA\" as the object mola says");
+}
+
 TEST_F(OfficialAdapter, TakesItsTopKFromElsewhere) {
   write();
   const auto top_k = [&](const NumberOrList& unsaved) {
