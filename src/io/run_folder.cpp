@@ -86,6 +86,11 @@ std::string newest_checkpoint(const std::string& run_folder) {
   return found.empty() ? "" : found.back().second.string();
 }
 
+std::string second_newest_checkpoint(const std::string& run_folder) {
+  const auto found = checkpoints_in(run_folder);
+  return found.size() < 2 ? "" : found[found.size() - 2].second.string();
+}
+
 void remove_leftovers(const std::string& folder, const std::vector<std::string>& names) {
   std::vector<fs::path> leftovers;
   for (const auto& entry : fs::directory_iterator(folder)) {

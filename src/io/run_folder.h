@@ -28,6 +28,9 @@ void clean_run_folder(const std::string& run_folder);
 /// The latest of the folders checkpoint-{step} in `run_folder`; empty if there is none.
 std::string newest_checkpoint(const std::string& run_folder);
 
+/// The one before it; empty if there is none.
+std::string second_newest_checkpoint(const std::string& run_folder);
+
 /// Removes the trained adapter or model of the run in `run_folder`, and its checkpoints. Keeps its
 /// config and metrics.
 void remove_trained(const std::string& run_folder);

@@ -14,6 +14,7 @@
 #include "mola/adapters/adapters.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
+#include "mola/io/safetensors_file.h"
 #include "mola/train/validation.h"
 #include "train/not_finite.h"
 #include "train/run_identity.h"
@@ -37,11 +38,29 @@ void begin_run(const RunConfig& run) {
   write_file(run.output.dir + kConfig, run_config_text(run));
 }
 
+// Refuses a damaged checkpoint, and names the one before it as a way out. Later checks are of what
+// the run is resumed with, which may differ from every checkpoint.
+void check_files(const std::string& checkpoint, const std::string& folder, bool trains_base) {
+  std::string problem;
+  try {
+    read_progress(checkpoint);
+    const SafetensorsFile state(checkpoint + "/state.safetensors");
+    problem = damage_of(checkpoint, trains_base);
+  } catch (const Error& error) {
+    problem = error.what();
+  }
+  const std::string older = second_newest_checkpoint(folder);
+  if (!problem.empty() && !older.empty()) {
+    fail(problem, "; to resume from ", older, ", remove ", checkpoint);
+  }
+}
+
 RunProgress resume_run(Trainer& trainer, const RunConfig& run, const RunIdentity& identity) {
   const std::string& folder = run.output.dir;
   const std::string checkpoint = newest_checkpoint(folder);
   RunProgress progress;
   if (!checkpoint.empty()) {
+    check_files(checkpoint, folder, trainer.model()->adapter.trains_base);
     check_identity(checkpoint, read_progress(checkpoint).identity, identity, run.model.path);
     progress = load_checkpoint(trainer, checkpoint);
   }

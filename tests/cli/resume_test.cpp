@@ -167,6 +167,18 @@ TEST_F(Resume, RefusesADamagedCheckpoint) {
   expect_error(resume("run"), {state, "outside the file's data"});
   fs::remove(state);
   expect_error(resume("run"), {state, "No such file"});
+
+  config_["train"]["max_steps"] = 100;
+  config_["output"]["dir"] = folder_.path("two");
+  ASSERT_EQ(finetune().exit_code, 0);
+  fs::remove_all(folder_.path("two/adapter"));
+  const auto newest = folder_.path("two/checkpoint-80");
+  fs::remove(newest + "/progress.json");
+  expect_error(resume("two"),
+               {newest + "/progress.json: ",
+                "; to resume from " + folder_.path("two/checkpoint-40") + ", remove " + newest});
+  fs::remove_all(newest);
+  EXPECT_EQ(resume("two").exit_code, 0);
 }
 
 // The config that a run saves has every key, and is one to run.
