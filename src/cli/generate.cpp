@@ -9,6 +9,7 @@
 
 #include "base/input_file.h"
 #include "base/progress.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/model.h"
 #include "mola/base/error.h"
@@ -41,10 +42,22 @@ std::string json_of(const std::string& prompt, const Generation& generation) {
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
+// Throws `Error` after `place` for a prompt that no tokenizer reads as it is meant.
+void check_prompt(const std::string& place, const std::string& prompt) {
+  try {
+    check_utf8(prompt);
+  } catch (const Error& error) {
+    fail(place, ": ", error.what());
+  }
+}
+
 std::vector<std::string> read_lines(const std::string& path) {
   std::vector<std::string> lines;
   LineReader file(path);
-  while (file.next()) lines.push_back(file.text());
+  while (file.next()) {
+    check_prompt(file.where(), file.text());
+    lines.push_back(file.text());
+  }
   if (lines.empty()) fail(path, ": holds no prompt, expected one per line");
   return lines;
 }
@@ -153,6 +166,7 @@ void run(Settings& settings) {
   if (sources != 1) {
     fail("found ", sources, " of --prompt, --prompt-file and --interactive, expected one of them");
   }
+  for (const auto& prompt : settings.prompts) check_prompt("--prompt", prompt);
   settings.output.open();
   check_generation(settings.generation);
   check_input_folder("model", settings.model.model);

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/input_file.h"
+#include "mola/base/error.h"
 
 namespace mola {
 namespace fs = std::filesystem;
@@ -34,6 +35,9 @@ bool LineReader::next() {
 std::string LineReader::where() const { return path_ + ":" + std::to_string(number_); }
 
 Row PlainReader::row() const {
+  if (text().find('\0') != std::string::npos) {
+    fail("found a byte 0, expected UTF-8 text; the file may be UTF-16");
+  }
   auto row = nlohmann::json::object();
   row["line"] = text();
   return Row(std::move(row));

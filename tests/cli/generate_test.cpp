@@ -110,6 +110,9 @@ TEST_F(Generate, RefusesWhatItCannotDo) {
   expect_error(generate({"--prompt-file", folder_.path()}), {"is a folder, expected a file"});
   expect_error(generate({"--prompt-file", folder_.write("empty.txt", "\n")}), {"no prompt"});
   expect_error(run("generate", {"--model", folder_.path("none"), "--prompt", "a"}), {"none"});
+  expect_error(generate({"--prompt", "a\xFF"}), {"--prompt: found invalid UTF-8 at byte 2"});
+  const auto file = folder_.write("bad.txt", "a\n\xFF\n");
+  expect_error(generate({"--prompt-file", file}), {file + ":2: found invalid UTF-8 at byte 1"});
 }
 
 }  // namespace

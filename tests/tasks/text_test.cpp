@@ -46,6 +46,13 @@ TEST(Text, BesideRowsIsNoData) {
   EXPECT_EQ(read(folder.path()).at(0).response, "So.");
 }
 
+TEST(Text, IsNotUtf16) {
+  const TempFolder folder;
+  const std::string file = folder.write("a.txt", std::string("ab\nc\0d\0\n", 8));
+  EXPECT_EQ(message_of<Error>([&] { read(file); }),
+            file + ":2: found a byte 0, expected UTF-8 text; the file may be UTF-16");
+}
+
 TEST(Text, NamesTheBadRow) {
   const TempFolder folder;
   const std::string file = folder.write("a.json", "[{\"question\": \"Why?\"}]");
