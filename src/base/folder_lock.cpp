@@ -8,8 +8,19 @@ namespace mola {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+bool is_missing(const std::string& path) {
+  std::error_code ignored;  // such as a name that is too long, which making it reports
+  return !fs::exists(path, ignored);
+}
+
+}  // namespace
+
 FolderLock::FolderLock(const std::string& folder, const std::string& key)
-    : folder_(folder), is_new_folder_(!fs::exists(folder)) {
+    // "none/../out" is "out", for AtomicFolder too; for the system only if "none" exists.
+    : folder_(fs::absolute(folder).lexically_normal().string()),
+      is_new_folder_(is_missing(folder_)) {
   const std::string place = key + (key.empty() ? "" : " ") + folder;
   try {
     do {

@@ -54,6 +54,10 @@ void remove_or_fail(const fs::path& path) {
 void check_new_folder(const std::string& path, const std::string& key, const std::string& advice) {
   const std::string place = key + (key.empty() ? "" : " ") + path;
   std::error_code error;
+  if (fs::is_symlink(path, error) && !fs::exists(path, error)) {
+    fail(place, ": is a symbolic link to ", fs::read_symlink(path, error).string(),
+         ", which does not exist");
+  }
   fs::path existing = fs::absolute(path).lexically_normal();
   while (!fs::exists(existing, error)) existing = existing.parent_path();
   if (!fs::is_directory(existing)) {
@@ -62,7 +66,8 @@ void check_new_folder(const std::string& path, const std::string& key, const std
   if (access(existing.c_str(), W_OK) != 0) {
     fail(place, ": ", existing.string(), " is not writable");
   }
-  if (fs::exists(path) && !is_empty_folder(path)) fail(place, ": already holds files; ", advice);
+  if (fs::exists(path, error) && !is_empty_folder(path))
+    fail(place, ": already holds files; ", advice);
 }
 
 }  // namespace

@@ -44,6 +44,13 @@ TEST(FolderLock, RemovesANewFolderThatStaysEmpty) {
   EXPECT_TRUE(fs::exists(folder.path("old")));
 }
 
+TEST(FolderLock, IsThePlaceThatAPathWithDotsNames) {
+  const TempFolder folder;
+  { const FolderLock lock(folder.path("none/../new")); }
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{});
+  EXPECT_THROW(FolderLock(folder.path(std::string(300, 'a'))), Error);
+}
+
 TEST(FolderLock, IsNoFileOfSomeone) {
   const TempFolder folder;
   const FolderLock lock(folder.path("run"));

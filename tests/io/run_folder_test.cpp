@@ -57,6 +57,21 @@ TEST(RunFolder, IsWhereOneMayWrite) {
   EXPECT_NO_THROW(check_run_folder(folder.path("a")));
 }
 
+TEST(RunFolder, IsNoLinkToNothing) {
+  const TempFolder folder;
+  fs::create_directory_symlink(folder.path("none"), folder.path("link"));
+  EXPECT_EQ(message_of<Error>([&] { check_output_folder(folder.path("link"), "--output"); }),
+            "--output " + folder.path("link") + ": is a symbolic link to " + folder.path("none") +
+                ", which does not exist");
+}
+
+TEST(RunFolder, HasANameThatTheSystemTakes) {
+  const TempFolder folder;
+  const std::string path = folder.path(std::string(300, 'a'));
+  EXPECT_EQ(message_of<Error>([&] { make_run_folder(path); }),
+            "output.dir " + path + ": cannot be created: File name too long");
+}
+
 // Where permissions allow it and the system does not.
 TEST(RunFolder, SaysWhyItCannotBeMade) {
   EXPECT_EQ(
