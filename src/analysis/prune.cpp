@@ -74,6 +74,7 @@ AdapterConfig pruned_config(AdapterConfig adapter, const Allocation& allocation)
   if (adapter.type != "mola") {
     fail("the adapter has no experts to choose from, expected one of the type mola");
   }
+  bool keeps_one = false;
   for (const auto& [projection, experts] : allocation.values) {
     if (adapter.top_k.values.count(projection) == 0) {
       fail("allocation: ", projection, " is not a target module of the adapter");
@@ -86,7 +87,11 @@ AdapterConfig pruned_config(AdapterConfig adapter, const Allocation& allocation)
              ", expected at most the ", present, " that the adapter has");
       }
       top_k[layer] = std::min(top_k[layer], experts[layer]);
+      keeps_one = keeps_one || experts[layer] > 0;
     }
+  }
+  if (!keeps_one) {
+    fail("allocation: has no expert in any layer, so nothing of the adapter would be left");
   }
   adapter.allocation = allocation;
   return adapter;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/excerpt.h"
@@ -101,8 +102,16 @@ void read_decoder(const json& decoder, ConfigSource& source, TokenizerSettings& 
 // {"<|im_end|>": 512, ...}
 void read_ids(OptionalFile file, TokenizerSettings& settings) {
   const auto reader = file.reader();
-  for (const auto& [text, id] : file.object.items()) {
-    add({text, read_id(reader, excerpt(text), id)}, file.source.file, settings);
+  std::map<int64_t, std::string> texts;
+  for (const auto& [text, number] : file.object.items()) {
+    const int64_t id = read_id(reader, excerpt(text), number);
+    if (text.empty()) fail(file.source.file, ": found the id ", id, " of a token without text");
+    const auto [other, is_new] = texts.emplace(id, text);
+    if (!is_new) {
+      reader.refuse(excerpt(text), "found the id " + std::to_string(id) + ", which '" +
+                                       excerpt(other->second) + "' has too");
+    }
+    add({text, id}, file.source.file, settings);
   }
 }
 

@@ -83,7 +83,12 @@ Values read_values(const JsonReader& answer, const nlohmann::ordered_json& found
     answer.refuse("values",
                   "found " + excerpt(found.dump()) + ", expected an object of two or more");
   }
-  check_meanings(answer, meanings_of(values));
+  const auto meanings = meanings_of(values);
+  if (meanings.size() < 2) {
+    answer.refuse("values", "found the answer '" + excerpt(meanings[0]) +
+                                "' for every value, expected two different answers or more");
+  }
+  check_meanings(answer, meanings);
   return values;
 }
 

@@ -128,6 +128,8 @@ TEST(Prune, RefusesMoreExpertsAndOtherAdapters) {
               });
             }),
             "layer 0, q_proj: expected 3 experts to keep, from 0 to 2, in ascending order");
+  EXPECT_EQ(message_of<Error>([&] { prune(model, allocation_of("00"), first); }),
+            "allocation: has no expert in any layer, so nothing of the adapter would be left");
   AdapterSpec lora;
   lora.type = "lora";
   auto other = tiny_model(resolve(lora, 2));

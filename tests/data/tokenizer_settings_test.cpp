@@ -138,6 +138,10 @@ TEST_F(TokenizerSettingsTest, AreChecked) {
       "added_tokens_decoder.x: is no id of a token, expected a whole number from 0 to 1000000000");
   EXPECT_EQ(message(config, R"({"added_tokens_decoder": {"288": {}}})"),
             "added_tokens_decoder.288.content: found null, expected the text of a token");
+  EXPECT_EQ(message("added_tokens.json", R"({"<a>": 288, "<b>": 288})"),
+            "<b>: found the id 288, which '<a>' has too");
+  EXPECT_EQ(message("added_tokens.json", R"({"": 288})"),
+            "found the id 288 of a token without text");
   EXPECT_EQ(message("added_tokens.json", R"({"<pad>": -1})"),
             "<pad>: found -1, expected a whole number from 0 to 1000000000");
   EXPECT_EQ(message("added_tokens.json", R"({"<pad>": 9223372036854775807})"),

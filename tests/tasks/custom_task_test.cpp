@@ -144,6 +144,10 @@ TEST_F(CustomTask, RefusesADescriptionThatIsWrong) {
   EXPECT_EQ(
       problem(R"({"name": "x", "prompt": "{a}", "answer": {"column": "c", "values": {"1": "a"}}})"),
       "answer.values: found {\"1\":\"a\"}, expected an object of two or more");
+  EXPECT_EQ(problem(R"({"name": "x", "prompt": "{a}", "answer": {"column": "c",
+                        "values": {"0": "no", "1": "no"}}})"),
+            "answer.values: found the answer 'no' for every value, expected two different answers "
+            "or more");
   EXPECT_EQ(
       problem(
           R"({"name": "x", "prompt": "{{options}}", "answer": {"column": "c", "options": "o"}})"),
