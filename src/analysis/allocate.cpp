@@ -71,7 +71,13 @@ List allocate_in_proportion(const std::vector<double>& weights, const ExpertBudg
 List allocate_by_quality(const std::vector<double>& quality, const ExpertBudget& budget,
                          double power) {
   std::vector<double> weights;
-  for (const double value : quality) weights.push_back(std::pow(value, power));
+  for (const double value : quality) {
+    weights.push_back(std::pow(value, power));
+    if (std::isfinite(value) && !std::isfinite(weights.back())) {
+      fail("--power: found ", power, ", with which the weight of a layer of quality ", value,
+           " is not finite");
+    }
+  }
   return allocate_in_proportion(weights, budget);
 }
 

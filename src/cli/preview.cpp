@@ -58,6 +58,7 @@ void run(Settings& settings) {
   Preview preview(settings);
   const auto examples = task.read(rows.data, rows.split_to_read(), rows.read_options());
   const auto count = static_cast<int64_t>(examples.size());
+  if (count == 0) fail(rows.data, ": the split ", rows.split, " has no examples");
   if (settings.index >= count) {
     fail("--index: found ", settings.index, ", but the split ", rows.split, " of ", rows.data,
          " has ", count, " examples, counted from 0");

@@ -40,8 +40,9 @@ SavedPredictions::SavedPredictions(const Output& output, const ordered_json& ide
 void SavedPredictions::read() {
   std::istringstream lines(read_file(path_));
   std::string kept;
+  int64_t number = 0;
   for (std::string line; std::getline(lines, line) && !lines.eof();) {  // a cut line is left out
-    const auto parsed = parse_json(line, path_);
+    const auto parsed = parse_json(line, path_ + ":" + std::to_string(++number));
     if (kept.empty()) {
       check(parsed);
     } else {

@@ -100,6 +100,11 @@ Allocation from_object(const std::string& spec, const json& object, int64_t num_
   Allocation allocation;
   for (const auto& [key, value] : object.items()) {
     const auto named = members(key, projections);
+    if (named.empty() && (key == "attention" || key == "mlp")) {
+      refuse(spec, "found '" + key +
+                       "', but none of its projections is a target module; these are " +
+                       join(projections));
+    }
     if (named.empty()) {
       refuse(spec, "'" + excerpt(key) + "' is not a target module, expected " + join(projections) +
                        ", attention or mlp");

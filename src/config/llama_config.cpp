@@ -147,7 +147,8 @@ LlamaConfig read_llama_shape(const JsonReader& reader) {
     if (field.is_required && !is_given) reader.refuse(field.key, "is missing");
   }
   if (config.num_key_value_heads == 0) config.num_key_value_heads = config.num_attention_heads;
-  if (config.head_dim == 0) config.head_dim = config.hidden_size / config.num_attention_heads;
+  const bool has_head_dim = config.head_dim != 0;
+  if (!has_head_dim) config.head_dim = config.hidden_size / config.num_attention_heads;
 
   if (config.num_attention_heads % config.num_key_value_heads != 0) {
     reader.refuse("num_key_value_heads", "found " + std::to_string(config.num_key_value_heads) +
@@ -155,9 +156,14 @@ LlamaConfig read_llama_shape(const JsonReader& reader) {
                                              std::to_string(config.num_attention_heads));
   }
   if (config.head_dim < 2 || config.head_dim % 2 != 0) {
-    reader.refuse("head_dim",
-                  "found " + std::to_string(config.head_dim) +
-                      ", expected an even number of at least 2 (rotary embeddings rotate pairs)");
+    const std::string expected =
+        ", expected an even number of at least 2 (rotary embeddings rotate pairs)";
+    if (has_head_dim) {
+      reader.refuse("head_dim", "found " + std::to_string(config.head_dim) + expected);
+    }
+    reader.refuse("num_attention_heads", "found " + std::to_string(config.num_attention_heads) +
+                                             ", which makes head_dim " +
+                                             std::to_string(config.head_dim) + expected);
   }
   return config;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/excerpt.h"
 #include "base/json_file.h"
 #include "mola/data/encode.h"
 #include "tasks/text_file.h"
@@ -14,7 +15,10 @@ std::string to_document(const std::string& line) {
   const bool is_text = row.is_object() && row.size() == 1 && row.contains("text") &&
                        row["text"].is_string() &&
                        !row["text"].get_ref<const std::string&>().empty();
-  if (!is_text) fail("expected an object of one text: {\"text\": \"...\"}");
+  if (!is_text) {
+    fail("found ", excerpt(row.dump()),
+         ", expected an object of one text that is not empty: ", "{\"text\": \"...\"}");
+  }
   return row["text"];
 }
 

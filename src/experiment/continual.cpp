@@ -67,9 +67,11 @@ class Continual {
     PlanIdentity identity = {plan_.model.path, known_base_model(plan_.model.path), {}};
     for (size_t k = 0; k < plan_.domains.size(); ++k) {
       const auto& config = plan_.run(0, k).config;
-      const auto rows = rows_fingerprint(runner_.read_data(config));
-      identity.rows.push_back({plan_.domains[k], config.data.path, rows});
-      test_.push_back(runner_.read_test_rows(config));
+      read_for("domain " + plan_.domains[k], [&] {
+        const auto rows = rows_fingerprint(runner_.read_data(config));
+        identity.rows.push_back({plan_.domains[k], config.data.path, rows});
+        test_.push_back(runner_.read_test_rows(config));
+      });
     }
     return identity;
   }

@@ -100,8 +100,10 @@ class Experiment {
     if (!plan_.instruction.empty()) read("the instruction tuning", plan_.instruction[0].config);
     for (const auto& run : plan_.runs) {
       if (test_.count(run.task) > 0) continue;
-      read(run.task, run.config);
-      test_[run.task] = runner_.read_test_rows(run.config);
+      read_for("task " + run.task, [&] {
+        read(run.task, run.config);
+        test_[run.task] = runner_.read_test_rows(run.config);
+      });
     }
     return identity;
   }

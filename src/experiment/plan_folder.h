@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/folder_lock.h"
+#include "mola/base/error.h"
 #include "mola/config/run_config.h"
 
 namespace mola {
@@ -42,6 +43,16 @@ class PlanFolder {
   std::vector<RunConfig> runs_;
   FolderLock lock_;
 };
+
+/// Calls `read`, with the name of a task or domain before the error that it throws.
+template <class Read>
+void read_for(const std::string& name, const Read& read) {
+  try {
+    read();
+  } catch (const Error& error) {
+    fail(name, ": ", error.what());
+  }
+}
 
 /// What an exception says, on one line.
 std::string message_of(const std::exception& error);

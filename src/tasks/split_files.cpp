@@ -61,7 +61,12 @@ const Names& SplitNames::of(Split split) const {
 OpenSplit open_files(const SplitNames& names, const OpenFile& open) {
   return [=](const std::string& path, Split split) -> std::unique_ptr<RowReader> {
     Names files;
-    if (names.of(split).empty()) fail(path, ": the task has no file for this split");
+    if (names.of(split).empty()) {
+      const char* name = split == Split::kTrain        ? "train"
+                         : split == Split::kValidation ? "validation"
+                                                       : "test";
+      fail(path, ": the task names no file for the split ", name);
+    }
     for (const auto& name : names.of(split)) files.push_back(file_in_folder(path, name));
     return std::make_unique<ChainReader>(files, open);
   };

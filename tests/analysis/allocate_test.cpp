@@ -82,6 +82,10 @@ TEST(AllocateInProportion, RefusesWhatDoesNotFit) {
 TEST(AllocateByQuality, TakesItsPower) {
   EXPECT_EQ(allocate_by_quality({1, 2}, {10}, 2), (List{2, 8}));
   EXPECT_EQ(allocate_by_quality({1, 4}, {33, 1, 40}), (List{1, 32}));  // 1 to 4^2.5
+  EXPECT_EQ(message_of<Error>([] {
+              allocate_by_quality({1, 2}, {10}, 1e30);
+            }),
+            "--power: found 1e+30, with which the weight of a layer of quality 2 is not finite");
 }
 
 TEST(AllocateByQuality, OfLlama2FollowsItsPublishedValues) {

@@ -124,6 +124,16 @@ TEST_F(EvaluateResume, RefusesOtherContentsAtTheSamePlace) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
 }
 
+TEST_F(EvaluateResume, NamesTheLineThatIsDamaged) {
+  interrupt("part.json");
+  const auto kept = folder_.read("part.json.partial");
+  const auto whole = kept.substr(0, kept.rfind('\n') + 1);
+  folder_.write("part.json.partial", whole + "garbage\n");
+  const auto number = std::count(whole.begin(), whole.end(), '\n') + 1;
+  expect_error(evaluate("part.json", {"--resume"}),
+               {"part.json.partial:" + std::to_string(number) + ": parse error"});
+}
+
 TEST_F(EvaluateResume, SaysWhatDiffers) {
   folder_.write("part.json.partial", "{\"task\":\"rte\"}\n");
   expect_error(evaluate("part.json", {"--resume"}),

@@ -55,6 +55,12 @@ TEST_P(PlanFolders, KeepFilesOfOthers) {
   EXPECT_EQ(read("notes.txt"), "and this");
 }
 
+TEST_P(PlanFolders, SayWhichRowsCannotBeRead) {
+  const bool is_grid = GetParam() == "experiment";
+  plan_[is_grid ? "tasks" : "domains"][0]["data"]["path"] = "nope";
+  expect_error(run_plan(), {is_grid ? "task cola: nope" : "domain one: nope"});
+}
+
 TEST_P(PlanFolders, AreOfOnePlan) {
   ASSERT_EQ(run_plan().exit_code, 0);
   const auto results = read("results.json");

@@ -76,6 +76,9 @@ TEST_F(Preview, RefusesAPipe) {
 
 TEST_F(Preview, SaysWhatIsWrong) {
   expect_error(preview({"--index", "2"}), {"--index: found 2", rows_, "has 2 examples"});
+  const auto empty = folder_.write("empty.jsonl", "");
+  expect_error(run("preview", {"--task", "text", "--data", empty, "--all"}),
+               {empty + ": the split train has no examples"});
   expect_error(preview({"--index", "-1"}), {"--index"});
   expect_error(preview({"--index", "1", "--all"}), {"--all", "--index"});
   expect_error(preview({"--split", "dev"}), {"--split", "dev"});

@@ -138,6 +138,9 @@ TEST(Allocation, RefusesObjectsThatDoNotFitTheProjections) {
   EXPECT_EQ(message("{\"v_proj\": \"2\"}", 2, two),
             "allocation '{\"v_proj\": \"2\"}': 'v_proj' is not a target module, expected q_proj, "
             "up_proj, attention or mlp");
+  EXPECT_EQ(message("{\"attention\": \"2\", \"mlp\": \"2\"}", 2, {"q_proj"}),
+            "allocation '{\"attention\": \"2\", \"mlp\": \"2\"}': found 'mlp', but none of its "
+            "projections is a target module; these are q_proj");
   EXPECT_EQ(message("{\"attention\": {\"q_proj\": 2}}", 2, kOne),
             "allocation '{\"attention\": {\"q_proj\": 2}}': found {\"q_proj\":2}, expected a "
             "string or a list of whole numbers");

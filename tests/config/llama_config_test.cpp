@@ -153,7 +153,8 @@ TEST_F(LlamaConfigTest, RefusesHeadsThatDoNotFit) {
   const std::string expected =
       ", expected an even number of at least 2 (rotary embeddings rotate pairs)";
   EXPECT_EQ(message("/head_dim", 7), "head_dim: found 7" + expected);
-  EXPECT_EQ(message("/num_attention_heads", 64), "head_dim: found 0" + expected);
+  EXPECT_EQ(message("/num_attention_heads", 64),
+            "num_attention_heads: found 64, which makes head_dim 0" + expected);
 }
 
 }  // namespace

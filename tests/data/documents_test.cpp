@@ -30,10 +30,11 @@ TEST_F(Documents, AreOneALine) {
 
 TEST_F(Documents, RefuseAnythingElse) {
   const std::string where = folder_.path("text.jsonl");
-  const std::string expected = where + ":2: expected an object of one text: {\"text\": \"...\"}";
-  for (const std::string line : {"{\"texts\": \"a\"}", "{\"text\": \"\"}", "{\"text\": 1}", "[]",
-                                 "{\"text\": \"a\", \"id\": 1}"}) {
-    EXPECT_EQ(message("{\"text\": \"a\"}\n" + line), expected) << line;
+  const std::string expected =
+      ", expected an object of one text that is not empty: {\"text\": \"...\"}";
+  for (const std::string line : {"{\"texts\":\"a\"}", "{\"text\":\"\"}", "{\"text\":1}", "[]",
+                                 "{\"id\":1,\"text\":\"a\"}"}) {
+    EXPECT_EQ(message("{\"text\": \"a\"}\n" + line), where + ":2: found " + line + expected);
   }
   EXPECT_EQ(message("\n"), "data.path: " + where + " has no documents");
 }

@@ -44,7 +44,7 @@ TEST_F(CustomTask, ClassifiesByTheValuesOfAColumn) {
   EXPECT_EQ(rows.at(0).response, "Answer: no.");
   EXPECT_EQ(
       message_of<Error>([&] { boolq.read(folder_.path(), Split::kValidation, OnBadRow::kStop); }),
-      folder_.path() + ": the task has no file for this split");
+      folder_.path() + ": the task names no file for the split validation");
 }
 
 TEST_F(CustomTask, ChoosesAmongOptions) {

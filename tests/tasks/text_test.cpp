@@ -46,6 +46,14 @@ TEST(Text, BesideRowsIsNoData) {
   EXPECT_EQ(read(folder.path()).at(0).response, "So.");
 }
 
+TEST(Text, NamesAllKindsOfFilesIfThereIsNone) {
+  const TempFolder folder;
+  EXPECT_EQ(message_of<Error>([&] { read(folder.path()); }),
+            folder.path() +
+                ": found 0 files of .parquet, .json, .jsonl, .txt, expected one with "
+                "the name train");
+}
+
 TEST(Text, IsNotUtf16) {
   const TempFolder folder;
   const std::string file = folder.write("a.txt", std::string("ab\nc\0d\0\n", 8));
