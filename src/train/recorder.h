@@ -3,43 +3,17 @@
 #include <optional>
 #include <string>
 
-#include "base/folder_lock.h"
 #include "mola/config/run_config.h"
 #include "mola/data/run_data.h"
 #include "mola/train/checkpoint.h"
 #include "mola/train/trainer.h"
+#include "train/run_state.h"
 #include "train/step_log.h"
 
 namespace mola {
 
-/// The state of the run in a folder.
-enum class RunStatus { kNew, kStopped, kFinished };
-
-/// Determines the state of `run.output.dir` before a run is resumed, and removes incomplete files
-/// of a killed run. A run whose result is damaged counts as stopped. Throws `Error` if it contains
-/// something other than a run, a run with another config, or one with a damaged result and no
-/// checkpoint.
-RunStatus find_run(const RunConfig& run);
-
-/// The folder of a run, locked for as long as this lives.
-class RunFolder {
- public:
-  /// Determines the state of the run and logs it: that of `find_run` if it is to be resumed. Throws
-  /// `Error` if the folder of a new run contains files, or as `FolderLock` does.
-  RunFolder(const RunConfig& run, bool resume);
-
-  RunStatus status() const { return status_; }
-
- private:
-  FolderLock lock_;
-  RunStatus status_;
-};
-
 /// Logs the end of a run; `folder` is the result of `Recorder::train`.
 void log_end(const RunConfig& run, const std::string& folder);
-
-/// The folder with the result of a finished `run`: adapter or model in `run.output.dir`.
-std::string trained_folder(const RunConfig& run);
 
 /// Writes the files of a run to its folder: config.json with all keys; log lines and metrics.jsonl
 /// every `log_every` steps; checkpoint-{step} every `save_every` steps; and at the end the folder
