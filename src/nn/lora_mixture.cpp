@@ -1,7 +1,5 @@
 #include "mola/nn/lora_mixture.h"
 
-#include "ops/parameter_block.h"
-
 namespace mola {
 
 LoraMixtureOptions::LoraMixtureOptions(int64_t in_features, int64_t out_features,
@@ -53,10 +51,10 @@ void LoraMixtureImpl::pretty_print(std::ostream& stream) const {
 
 double LoraMixtureImpl::scaling() const { return experts.front()->scaling(); }
 
-torch::Tensor LoraMixtureImpl::packed_B() const {
+std::vector<torch::Tensor> LoraMixtureImpl::all_lora_B() const {
   std::vector<torch::Tensor> columns;
   for (const auto& expert : experts) columns.push_back(expert->lora_B);
-  return parameter_block(columns, 1);
+  return columns;
 }
 
 }  // namespace mola

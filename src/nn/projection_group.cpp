@@ -74,6 +74,7 @@ void ProjectionGroupImpl::reset() {
     bias = register_parameter("bias", torch::empty({total_out}, like), /*requires_grad=*/false);
   }
   products = nullptr;
+  adds_gradients = false;
   build_parameter_blocks();
 }
 
@@ -107,7 +108,7 @@ std::vector<Tensor> ProjectionGroupImpl::all_routers() const {
 void ProjectionGroupImpl::build_parameter_blocks() const {
   put_A_before_routers(all_lora_A(), all_routers());
   for (const auto& mixture : mixtures) {
-    if (!mixture.is_empty()) mixture->packed_B();
+    if (!mixture.is_empty()) put_side_by_side(mixture->all_lora_B(), 1);
   }
 }
 
@@ -143,11 +144,12 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
   const auto dtype = x.scalar_type();
   TORCH_CHECK(dtype == weight.scalar_type(), "ProjectionGroup: found x of ", dtype, ", expected ",
               weight.scalar_type(), ", the dtype of the weight");
+  const auto gradients = adds_gradients ? BlockGradients::kAdded : BlockGradients::kToParts;
   std::vector<Tensor> lora_B;
   std::vector<std::string> routed;
   for (size_t i = 0; i < mixtures.size(); ++i) {
     if (mixtures[i].is_empty() || !use_adapter) continue;
-    lora_B.push_back(mixtures[i]->packed_B().to(dtype));
+    lora_B.push_back(parameter_block(mixtures[i]->all_lora_B(), 1, dtype, gradients));
     if (!mixtures[i]->router.is_empty()) routed.push_back(options.projections()[i].name());
   }
   const bool is_adapted = !lora_B.empty();
@@ -156,9 +158,9 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
     const auto parts_of_A = all_lora_A();
     const auto parts_of_routers = all_routers();
     put_A_before_routers(parts_of_A, parts_of_routers);
-    lora_A = parameter_block(parts_of_A, 0).to(dtype);
+    lora_A = parameter_block(parts_of_A, 0, dtype, gradients);
     if (!parts_of_routers.empty()) {
-      routers = parameter_block(parts_of_routers, 0).to(accumulate_dtype(dtype));
+      routers = parameter_block(parts_of_routers, 0, accumulate_dtype(dtype), gradients);
     }
   }
   const auto places = is_adapted ? mixture_places() : std::vector<MixturePlace>();

@@ -65,15 +65,56 @@ struct ParameterBlockFunction : torch::autograd::Function<ParameterBlockFunction
   }
 };
 
+struct Parts : torch::CustomClassHolder {
+  std::vector<Tensor> tensors;
+  int64_t dim = 0;
+};
+
+// Its backward pass adds to the gradients of the parts by itself: one node for autograd to visit,
+// instead of one for each part.
+struct AddingBlockFunction : torch::autograd::Function<AddingBlockFunction> {
+  // `first`, one of the parts, only tells autograd that the result has a gradient.
+  static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& first,
+                        const c10::intrusive_ptr<Parts>& parts, torch::Dtype dtype) {
+    ctx->saved_data["parts"] = c10::IValue::make_capsule(parts);
+    ctx->save_for_backward({first});
+    return whole(parts->tensors, parts->dim).to(dtype);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list gradients) {
+    ctx->get_saved_variables();
+    const auto capsule = ctx->saved_data["parts"].toCapsule();
+    const auto& parts = static_cast<const Parts&>(*capsule);
+    std::vector<Tensor> sums;
+    for (const auto& part : parts.tensors) {
+      TORCH_CHECK(part.grad().defined(), "parameter_block: found a parameter without the gradient ",
+                  "that FlatParameters gave it; clear gradients with zero_gradients");
+      sums.push_back(part.grad());
+    }
+    TORCH_CHECK(lie_side_by_side(sums, parts.dim), "parameter_block: found a gradient that was ",
+                "moved out of the buffer of FlatParameters");
+    whole(sums, parts.dim).add_(gradients[0].to(sums[0].scalar_type()));
+    return {{}, {}, {}};
+  }
+};
+
 }  // namespace
 
 void put_side_by_side(const std::vector<Tensor>& parts, int64_t dim) {
   if (!lie_side_by_side(parts, dim)) move_side_by_side(parts, dim);
 }
 
-Tensor parameter_block(const std::vector<Tensor>& parts, int64_t dim) {
+Tensor parameter_block(const std::vector<Tensor>& parts, int64_t dim, torch::Dtype dtype,
+                       BlockGradients gradients) {
   put_side_by_side(parts, dim);
-  return ParameterBlockFunction::apply(at::TensorList(parts), dim);
+  if (gradients == BlockGradients::kToParts) {
+    return ParameterBlockFunction::apply(at::TensorList(parts), dim).to(dtype);
+  }
+  auto holder = c10::make_intrusive<Parts>();
+  holder->tensors = parts;
+  holder->dim = dim;
+  return AddingBlockFunction::apply(parts[0], holder, dtype);
 }
 
 }  // namespace mola

@@ -49,10 +49,11 @@ std::vector<Block> find_blocks(const std::vector<Tensor>& parameters) {
 }  // namespace
 
 FlatParameters::FlatParameters(torch::nn::Module& module) {
+  std::vector<ProjectionGroupImpl*> groups;
   for (const auto& child : module.modules()) {
-    if (auto* group = dynamic_cast<ProjectionGroupImpl*>(child.get()))
-      group->build_parameter_blocks();
+    if (auto* group = dynamic_cast<ProjectionGroupImpl*>(child.get())) groups.push_back(group);
   }
+  for (auto* group : groups) group->build_parameter_blocks();
   std::set<const void*> frozen_storages;
   for (const auto& item : module.named_parameters()) {
     if (!item.value().requires_grad()) {
@@ -71,6 +72,7 @@ FlatParameters::FlatParameters(torch::nn::Module& module) {
                 "train or freeze all experts of a projection group together");
   }
   move(parameters_);
+  for (auto* group : groups) group->adds_gradients = true;
 }
 
 void FlatParameters::move(const std::vector<Tensor>& parameters) {

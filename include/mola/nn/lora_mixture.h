@@ -42,8 +42,8 @@ class LoraMixtureImpl : public torch::nn::Cloneable<LoraMixtureImpl> {
   /// alpha / r
   double scaling() const;
 
-  /// B of all experts, concatenated: [O, E r], see `parameter_block`.
-  torch::Tensor packed_B() const;
+  /// B of each expert: [O, r].
+  std::vector<torch::Tensor> all_lora_B() const;
 
   LoraMixtureOptions options;
   std::vector<LoraExpert> experts;

@@ -87,6 +87,9 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
   torch::Tensor bias;                 ///< b [sum of O], frozen likewise; undefined without a bias
   std::vector<LoraMixture> mixtures;  ///< one per projection, null without experts
   bool use_adapter = true;            ///< false: y = W x + b, without the experts
+  /// True: the backward pass adds to `.grad()` of the experts' tensors by block, which is faster
+  /// where there are many. `FlatParameters` sets it; autograd::grad and hooks do not see it.
+  bool adds_gradients = false;
   /// How W is multiplied while it is frozen, see `use_products`; null: as is fastest on most CPUs.
   std::shared_ptr<const FrozenProducts> products;
 

@@ -16,7 +16,8 @@ namespace mola {
 /// which `gather_gradients` and `round_values` synchronize with the fp32 ones.
 ///
 /// `.grad()` of each parameter is a view of a flat gradient: clear it with `zero_gradients`,
-/// since `Optimizer::zero_grad()` cannot detach views.
+/// since `Optimizer::zero_grad()` cannot detach views. The experts' are added to by block, see
+/// `ProjectionGroup::adds_gradients`.
 class FlatParameters {
  public:
   /// Throws `c10::Error` if there are no trainable parameters, one is neither fp32 nor bf16, or a
