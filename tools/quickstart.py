@@ -23,6 +23,7 @@ RUNS = Path("runs/quickstart")
 DATA, BASE = RUNS / "data", RUNS / "base"
 REPORT = RUNS / "report"
 TASK = ("--task", "cola", "--data", DATA / "CoLA")
+MODEL = ("--model", BASE / "model", "--dtype", "f32")  # as in the configs
 ADAPTERS = ("mola", "lora")
 HEADER = ("", "trained", "accuracy", "95 % interval", "time", "tokens/s", "memory")
 
@@ -55,7 +56,7 @@ def evaluate(name: str, protocol: str = "generate") -> dict:
     """The results of the base model, or of one of the adapters on it."""
     output = RUNS / f"{name}_{protocol}.json"
     adapter = [] if name == "base" else ["--adapter", RUNS / name / "adapter"]
-    run("evaluate", "--model", BASE / "model", *adapter, *TASK, "--protocol", protocol, "--json", output)
+    run("evaluate", *MODEL, *adapter, *TASK, "--protocol", protocol, "--json", output)
     return json.loads(output.read_text())
 
 
@@ -74,7 +75,7 @@ def analyze() -> None:
     """Reports on the experts of the mixture."""
     shutil.rmtree(REPORT, ignore_errors=True)
     adapter = RUNS / "mola" / "adapter"
-    run("analyze", "--model", BASE / "model", "--adapter", adapter, *TASK, "--output", REPORT)
+    run("analyze", *MODEL, "--adapter", adapter, *TASK, "--output", REPORT)
 
 
 def trained_parameters(folder: Path) -> int:
