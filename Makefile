@@ -13,6 +13,7 @@
 export PATH := $(CURDIR)/build/lint/bin:$(PATH)
 JOBS ?= $(shell nproc)
 BASE ?= HEAD~1
+.DEFAULT_GOAL := build
 # Files not yet added to git are included; deleted ones are not.
 SOURCES = $(wildcard $(shell git ls-files --cached --others --exclude-standard '*.h' '*.cpp'))
 
