@@ -30,7 +30,7 @@ void check_tasks(const ContinualPlan& plan) {
   }
 }
 
-// What the accuracies after a run depend on beside its own config: all domains' test rows, `test`.
+// What the accuracies after a run depend on besides its own config: all domains' test rows, `test`.
 nlohmann::ordered_json settings_of(const ContinualPlan& plan,
                                    const std::vector<EvaluationRows>& test) {
   Fingerprint print;

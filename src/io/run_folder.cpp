@@ -10,6 +10,7 @@
 #include "base/atomic_folder.h"
 #include "base/file_changes.h"
 #include "base/folder_lock.h"
+#include "io/product_file.h"
 #include "mola/base/error.h"
 
 namespace mola {
@@ -36,9 +37,9 @@ std::vector<std::pair<int64_t, fs::path>> checkpoints_in(const std::string& run_
 }
 
 // What a run writes; a checkpoint has its step in its name.
-const std::vector<std::string> kOwnNames = {
-    "adapter",       "best",  "model",       "result.json",   "config.json",
-    "metrics.jsonl", "start", "checkpoint-", "products.json", kOwnMark};
+const std::vector<std::string> kOwnNames = {"adapter",     "best",          "model", "result.json",
+                                            "config.json", "metrics.jsonl", "start", "checkpoint-",
+                                            kProductFile,  kOwnMark};
 
 bool is_temporary(const std::string& name, const std::vector<std::string>& begins) {
   if (!has_random_name(name, kTemporaryMark) && !has_random_name(name, kReplacedMark)) return false;

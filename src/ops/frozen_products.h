@@ -2,8 +2,6 @@
 
 #include <torch/types.h>
 
-#include <memory>
-
 #include "mola/ops/product_method.h"
 
 namespace mola {

@@ -250,10 +250,9 @@ void Recorder::check_finite(const std::string& folder) const {
 void Recorder::restore_config() const {
   const std::string path = output_.dir + kConfig;
   if (std::filesystem::exists(path)) return;
-  log_warning(
-      "output.dir " + output_.dir +
-      ": found no config.json, which the run had written; the "
-      "folder may have been moved or removed. The run goes on there, without earlier files");
+  log_warning("output.dir " + output_.dir +
+              ": found no config.json, which the run had written; the folder may have been moved "
+              "or removed. The run goes on there, without earlier files");
   check_change(make_folders(output_.dir), "output.dir " + output_.dir, "cannot be created");
   write_file(path, config_text_);
 }

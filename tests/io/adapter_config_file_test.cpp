@@ -34,6 +34,15 @@ class OfficialAdapter : public testing::Test {
     return text.substr(std::min(text.size(), where.size()));
   }
 
+  // The same with another value of one key.
+  std::string message_with(const std::string& key, const json& value) {
+    const json kept = config_;
+    config_[key] = value;
+    const std::string text = message();
+    config_ = kept;
+    return text;
+  }
+
   static TensorMap tensors() {
     torch::manual_seed(3);
     const std::string second = "base_model.model.model.layers.1.self_attn.q_proj.";
@@ -121,13 +130,6 @@ TEST_F(OfficialAdapter, RefusesTensorsThatAreNone) {
 }
 
 TEST_F(OfficialAdapter, RefusesWhatIsNotComputed) {
-  const auto message_with = [&](const std::string& key, const json& value) {
-    const json kept = config_;
-    config_[key] = value;
-    const std::string text = message();
-    config_ = kept;
-    return text;
-  };
   EXPECT_EQ(message_with("peft_type", "LOHA"),
             "peft_type: found 'LOHA', expected one of LORA, PROMPT_TUNING, ADAPTION_PROMPT "
             "(nearest: LORA)");
@@ -242,13 +244,6 @@ TEST_F(OfficialAdapter, MayNotContradictItsMolaObject) {
                      {"alpha", 6},          {"target_modules", {"q_proj", "v_proj"}},
                      {"dropout", 0},        {"init", "gaussian"}};
   EXPECT_EQ(read().alpha, 6);
-  const auto message_with = [&](const std::string& key, const json& value) {
-    const json kept = config_;
-    config_[key] = value;
-    const std::string text = message();
-    config_ = kept;
-    return text;
-  };
   EXPECT_EQ(message_with("lora_alpha", 12), "lora_alpha: found 12, expected 6 as mola.alpha says");
   EXPECT_EQ(message_with("target_modules", {"q_proj", "k_proj"}),
             "target_modules: found [\"q_proj\",\"k_proj\"], expected [\"q_proj\",\"v_proj\"] as "
