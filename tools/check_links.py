@@ -51,6 +51,8 @@ def check_page(page: Path) -> list[str]:
         file = (page.parent / unquote(parts.path)).resolve() if parts.path else page
         if not file.exists():
             problems.append(f"link to {target}: no such file")
+        elif parts.fragment and parts.path and file.suffix == ".md":
+            problems.append(f"link to {target}: Doxygen finds no heading of another page")
         elif parts.fragment and file.suffix == ".md" and parts.fragment not in anchors(file):
             problems.append(f"link to {target}: no such heading")
     return problems
