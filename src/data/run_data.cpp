@@ -22,6 +22,7 @@ RunData load_run_data(const RunConfig& run, const LlamaConfig& model) {
   if (run.data.task == "tokens") return load_run_data(run, nullptr, model);
   find_task(run.data.task);  // a wrong name is reported before a missing tokenizer
   const Tokenizer tokenizer(run.model.path);
+  tokenizer.check_fits(model.vocab_size);
   return load_run_data(run, &tokenizer, model);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/excerpt.h"
 #include "base/json_file.h"
 #include "data/tokenizer_bytes.h"
 #include "data/tokenizer_settings.h"
@@ -216,6 +217,21 @@ std::string Tokenizer::piece(int64_t id) const {
   if (id < impl_->pieces()) return impl_->processor.IdToPiece(static_cast<int>(id));
   const auto* token = impl_->added.find(id);
   return token == nullptr ? "" : token->text;
+}
+
+void Tokenizer::check_fits(int64_t vocab_size) const {
+  const auto check = [&](const char* key, int64_t id) {
+    if (id < vocab_size) return;
+    fail(impl_->path, ": the ", key, " '", excerpt(piece(id)),
+         "' of the configs next to it has the id ", id, ", expected below the model's vocab_size, ",
+         vocab_size);
+  };
+  if (impl_->pieces() > vocab_size) {
+    fail(impl_->path, ": has ", impl_->pieces(),
+         " pieces, expected at most the model's vocab_size, ", vocab_size);
+  }
+  check("bos_token", impl_->bos);
+  check("eos_token", impl_->eos);
 }
 
 int64_t Tokenizer::vocab_size() const { return impl_->pieces(); }

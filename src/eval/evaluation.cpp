@@ -74,6 +74,7 @@ std::vector<Prediction> by_scoring(Llama& model, const Tokenizer& tokenizer, con
                                    const std::vector<Example>& examples,
                                    const EvaluationOptions& options,
                                    const OnPrediction& on_prediction, const IsDone& is_done) {
+  tokenizer.check_fits(model->config.vocab_size);
   std::vector<Candidates> rows;
   std::vector<std::vector<int64_t>> ids;
   for (const auto& example : examples) {

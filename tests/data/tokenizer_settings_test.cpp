@@ -95,6 +95,18 @@ TEST_F(TokenizerSettingsTest, AddTokensOfOlderFiles) {
   EXPECT_EQ(encode("</s>"), (Ids{1, 2}));  // still a token
 }
 
+TEST_F(TokenizerSettingsTest, GiveNoBosOrEosThatTheModelHasNoEmbeddingFor) {
+  const auto file = folder_.path("tokenizer.model");
+  EXPECT_EQ(message_of<Error>([&] { read().check_fits(287); }),
+            file + ": has 288 pieces, expected at most the model's vocab_size, 287");
+  folder_.write("tokenizer_config.json", R"({"eos_token": "<|im_end|>"})");
+  EXPECT_EQ(message_of<Error>([&] { read().check_fits(288); }),
+            file +
+                ": the eos_token '<|im_end|>' of the configs next to it has the id 288, expected "
+                "below the model's vocab_size, 288");
+  EXPECT_NO_THROW(read().check_fits(289));
+}
+
 TEST_F(TokenizerSettingsTest, NameTheEndsOfAText) {
   folder_.write("config.json", R"({"eos_token_id": 7})");
   folder_.write("generation_config.json", R"({"eos_token_id": [300, 2]})");
