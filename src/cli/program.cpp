@@ -53,7 +53,8 @@ std::string with_options(const CLI::App& app, std::string message) {
   return message;
 }
 
-void run_command(const Command& command, int argc, char** argv) {
+void run_command(const Command& command, int argc, char** argv,
+                 const std::function<void()>& before_computing) {
   CLI::App app;
   const auto run = set_up(command, app);
   try {
@@ -66,7 +67,7 @@ void run_command(const Command& command, int argc, char** argv) {
   }
   refuse_to_replace_inputs(app);
   if (command.computes) {
-    prepare_to_compute(argv);
+    before_computing();
     load_cuda_library();  // before anything asks torch for CUDA: it keeps the first answer
   }
   try {
@@ -76,21 +77,21 @@ void run_command(const Command& command, int argc, char** argv) {
   }
 }
 
-void run(int argc, char** argv) {
+void run(int argc, char** argv, const std::function<void()>& before_computing) {
   const std::string first = argc > 1 ? argv[1] : "--help";
   if (first == "--help" || first == "-h") {
     std::fputs(program_help().c_str(), stdout);
   } else if (first == "--version") {
     std::printf("mola %s\n", version_text().c_str());
   } else {
-    run_command(find_command(first), argc, argv);
+    run_command(find_command(first), argc, argv, before_computing);
   }
 }
 
 }  // namespace
 
-int run_program(int argc, char** argv) {
-  return run_and_report([&] { run(argc, argv); });
+int run_program(int argc, char** argv, const std::function<void()>& before_computing) {
+  return run_and_report([&] { run(argc, argv, before_computing); });
 }
 
 }  // namespace mola::cli

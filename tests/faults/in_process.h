@@ -34,7 +34,7 @@ inline CommandResult run_here(std::vector<std::string> arguments) {
   const int kept = dup(STDOUT_FILENO);
   const int nowhere = open("/dev/null", O_WRONLY);
   dup2(nowhere, STDOUT_FILENO);
-  result.exit_code = cli::run_program(static_cast<int>(argv.size()), argv.data());
+  result.exit_code = cli::run_program(static_cast<int>(argv.size()), argv.data(), [] {});
   std::fflush(stdout);
   dup2(kept, STDOUT_FILENO);
   close(nowhere);
