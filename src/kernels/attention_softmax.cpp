@@ -1,5 +1,8 @@
 #include "kernels/attention_softmax.h"
 
+#include <algorithm>
+#include <vector>
+
 namespace mola {
 namespace {
 
@@ -34,8 +37,21 @@ inline void for_each_query(const ScoreShape& shape, int64_t begin, int64_t end, 
   }
 }
 
+// The most keys that a query has, with padding.
+inline int64_t most_keys(const ScoreShape& shape) {
+  int64_t most = 0;
+  for (int64_t c = 0; c < shape.num_chains; ++c) {
+    const auto* blocks = shape.blocks + shape.chains[c].first_block;
+    int64_t keys = 0;
+    for (int64_t b = 0; b < shape.chains[c].num_blocks; ++b) keys += blocks[b].width;
+    most = std::max(most, keys);
+  }
+  return most;
+}
+
+// `powers` has room for all keys of a query.
 template <class T>
-inline void softmax(const Query& query, Acc<T> scale, T* const* scores) {
+inline void softmax(const Query& query, Acc<T> scale, T* const* scores, Acc<T>* powers) {
   Acc<T> most = load(query.row(0, scores)[0]);
   for (int64_t b = 0; b < query.num_blocks; ++b) {
     const T* row = query.row(b, scores);
@@ -44,20 +60,23 @@ inline void softmax(const Query& query, Acc<T> scale, T* const* scores) {
     for (int64_t i = 0; i < seen; ++i) most = load(row[i]) > most ? load(row[i]) : most;
   }
   Acc<T> sum = 0;
-  for (int64_t b = 0; b < query.num_blocks; ++b) {
+  Acc<T>* power = powers;
+  for (int64_t b = 0; b < query.num_blocks; power += query.seen(b++)) {
     const T* row = query.row(b, scores);
     const int64_t seen = query.seen(b);
 #pragma omp simd reduction(+ : sum)
-    for (int64_t i = 0; i < seen; ++i) sum += exponential((load(row[i]) - most) * scale);
+    for (int64_t i = 0; i < seen; ++i) {
+      power[i] = exponential((load(row[i]) - most) * scale);
+      sum += power[i];
+    }
   }
   const Acc<T> factor = 1 / sum;
-  for (int64_t b = 0; b < query.num_blocks; ++b) {
+  power = powers;
+  for (int64_t b = 0; b < query.num_blocks; power += query.seen(b++)) {
     T* row = query.row(b, scores);
     const int64_t seen = query.seen(b);
 #pragma omp simd
-    for (int64_t i = 0; i < seen; ++i) {
-      store(row[i], factor * exponential((load(row[i]) - most) * scale));
-    }
+    for (int64_t i = 0; i < seen; ++i) store(row[i], factor * power[i]);
     std::memset(row + seen, 0, (query.blocks[b].width - seen) * sizeof(T));
   }
 }
@@ -89,8 +108,9 @@ inline void gradient(const Query& query, Acc<T> scale, T* const* p, T* const* gr
 #define MOLA_ATTENTION_SOFTMAX_KERNELS(T)                                                        \
   MOLA_KERNEL void attention_softmax_rows(const ScoreShape& shape, T* const* scores,             \
                                           int64_t begin, int64_t end) {                          \
+    std::vector<Acc<T>> powers(most_keys(shape));                                                \
     for_each_query(shape, begin, end, [&](const Query& query) {                                  \
-      softmax(query, static_cast<Acc<T>>(shape.scale), scores);                                  \
+      softmax(query, static_cast<Acc<T>>(shape.scale), scores, powers.data());                   \
     });                                                                                          \
   }                                                                                              \
   MOLA_KERNEL void attention_softmax_gradient_rows(const ScoreShape& shape, T* const* p,         \

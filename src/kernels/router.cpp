@@ -1,5 +1,7 @@
 #include "kernels/router.h"
 
+#include <type_traits>
+
 namespace mola {
 namespace {
 
@@ -41,25 +43,51 @@ inline void router_logits(const RouterShape& shape, const T* x, const Acc<T>* R,
   }
 }
 
+// Calls `act(from, count)` for each block of the columns begin..end; the count of a whole block is
+// a constant, so that its sums stay in registers.
+template <class Act>
+inline void for_each_block(int64_t begin, int64_t end, const Act& act) {
+  int64_t from = begin;
+  for (; from + kBlock <= end; from += kBlock) act(from, std::integral_constant<int64_t, kBlock>());
+  if (from < end) act(from, end - from);
+}
+
 template <class T>
 inline void router_input_gradient(const RouterShape& shape, const Acc<T>* grad_logits,
                                   const Acc<T>* R, T* grad_x, int64_t begin, int64_t end) {
   for (int64_t n = begin; n < end; ++n) {
-    T* row = grad_x + n * shape.width;
-    for (int64_t from = 0; from < shape.width; from += kBlock) {
-      const int64_t count = shape.width - from < kBlock ? shape.width - from : kBlock;
+    const Acc<T>* grad = grad_logits + n * shape.num_experts;
+    for_each_block(0, shape.width, [&](int64_t from, auto count) {
+      T* row = grad_x + n * shape.width + from;
       Acc<T> sums[kBlock];
 #pragma omp simd
-      for (int64_t i = 0; i < count; ++i) sums[i] = load(row[from + i]);
+      for (int64_t i = 0; i < count; ++i) sums[i] = load(row[i]);
       for (int64_t e = 0; e < shape.num_experts; ++e) {
-        const Acc<T> grad = grad_logits[n * shape.num_experts + e];
         const Acc<T>* r = R + e * shape.width + from;
 #pragma omp simd
-        for (int64_t i = 0; i < count; ++i) sums[i] += grad * r[i];
+        for (int64_t i = 0; i < count; ++i) sums[i] += grad[e] * r[i];
       }
 #pragma omp simd
-      for (int64_t i = 0; i < count; ++i) store(row[from + i], sums[i]);
+      for (int64_t i = 0; i < count; ++i) store(row[i], sums[i]);
+    });
+  }
+}
+
+// The gradients of `experts` rows of R, for a block's columns.
+template <int experts, class T, class Count>
+inline void weight_gradient(const RouterShape& shape, int64_t tokens, const Acc<T>* grad_logits,
+                            const T* x, Acc<T>* grad_R, Count count) {
+  Acc<T> sums[experts][kBlock] = {};
+  for (int64_t n = 0; n < tokens; ++n) {
+    const Acc<T>* grad = grad_logits + n * shape.num_experts;
+    const T* row = x + n * shape.width;
+#pragma omp simd
+    for (int64_t i = 0; i < count; ++i) {
+      for (int e = 0; e < experts; ++e) sums[e][i] += grad[e] * load(row[i]);
     }
+  }
+  for (int e = 0; e < experts; ++e) {
+    for (int64_t i = 0; i < count; ++i) grad_R[e * shape.width + i] = sums[e][i];
   }
 }
 
@@ -67,19 +95,16 @@ template <class T>
 inline void router_weight_gradient(const RouterShape& shape, int64_t tokens,
                                    const Acc<T>* grad_logits, const T* x, Acc<T>* grad_R,
                                    int64_t begin, int64_t end) {
-  for (int64_t from = begin; from < end; from += kBlock) {
-    const int64_t count = end - from < kBlock ? end - from : kBlock;
-    for (int64_t e = 0; e < shape.num_experts; ++e) {
-      Acc<T> sums[kBlock] = {};
-      for (int64_t n = 0; n < tokens; ++n) {
-        const Acc<T> grad = grad_logits[n * shape.num_experts + e];
-        const T* row = x + n * shape.width + from;
-#pragma omp simd
-        for (int64_t i = 0; i < count; ++i) sums[i] += grad * load(row[i]);
-      }
-      for (int64_t i = 0; i < count; ++i) grad_R[e * shape.width + from + i] = sums[i];
-    }
-  }
+  for_each_block(begin, end, [&](int64_t from, auto count) {
+    int64_t e = 0;
+    const auto next = [&](auto experts) {
+      weight_gradient<experts>(shape, tokens, grad_logits + e, x + from,
+                               grad_R + e * shape.width + from, count);
+      e += experts;
+    };
+    while (e + 4 <= shape.num_experts) next(std::integral_constant<int, 4>());
+    while (e < shape.num_experts) next(std::integral_constant<int, 1>());
+  });
 }
 
 }  // namespace

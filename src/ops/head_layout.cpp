@@ -27,9 +27,16 @@ HeadShape HeadLayout::shape(const Tensor& wide, int64_t column, int64_t heads) c
       column};
 }
 
+bool HeadLayout::has_padding() const {
+  int64_t tokens = 0;
+  for (const auto& place : places_) tokens += place.end - place.first;
+  return tokens < batches_ * rows_;
+}
+
 Tensor HeadLayout::split(const Tensor& wide, int64_t column, int64_t heads,
                          const RotaryAngles& rotary) const {
-  const auto blocks = torch::zeros({batches_ * heads * rows_, head_dim_}, wide.options());
+  const auto blocks = torch::empty({batches_ * heads * rows_, head_dim_}, wide.options());
+  if (has_padding()) blocks.zero_();
   for_rows(wide, tokens_end(), [&](auto* type, int64_t begin, int64_t end) {
     using T = std::remove_pointer_t<decltype(type)>;
     split_heads_rows(shape(wide, column, heads), kernel_data<T>(wide), angles<T>(rotary.cos),

@@ -28,6 +28,7 @@ class HeadLayout {
  private:
   HeadShape shape(const torch::Tensor& wide, int64_t column, int64_t heads) const;
   int64_t tokens_end() const { return places_.back().end; }
+  bool has_padding() const;
 
   const std::vector<HeadPlace>& places_;
   int64_t batches_;
