@@ -20,7 +20,7 @@ namespace {
 // From how many bytes tcmalloc reports an allocation on standard error; 0: never.
 constexpr const char* kLargeReports = "TCMALLOC_LARGE_ALLOC_REPORT_THRESHOLD";
 
-// How many compiled products oneDNN keeps, by default 1024, of some 0.2 MB each.
+// How many compiled products oneDNN keeps, by default 1024, of some 0.3 MB each.
 constexpr const char* kCompiledProducts = "ONEDNN_PRIMITIVE_CACHE_CAPACITY";
 
 }  // namespace

@@ -61,7 +61,7 @@ inline void softmax(const Query& query, Acc<T> scale, T* const* scores, Acc<T>* 
   }
   Acc<T> sum = 0;
   Acc<T>* power = powers;
-  for (int64_t b = 0; b < query.num_blocks; power += query.seen(b++)) {
+  for (int64_t b = 0; b < query.num_blocks; ++b) {
     const T* row = query.row(b, scores);
     const int64_t seen = query.seen(b);
 #pragma omp simd reduction(+ : sum)
@@ -69,15 +69,17 @@ inline void softmax(const Query& query, Acc<T> scale, T* const* scores, Acc<T>* 
       power[i] = exponential((load(row[i]) - most) * scale);
       sum += power[i];
     }
+    power += seen;
   }
   const Acc<T> factor = 1 / sum;
   power = powers;
-  for (int64_t b = 0; b < query.num_blocks; power += query.seen(b++)) {
+  for (int64_t b = 0; b < query.num_blocks; ++b) {
     T* row = query.row(b, scores);
     const int64_t seen = query.seen(b);
 #pragma omp simd
     for (int64_t i = 0; i < seen; ++i) store(row[i], factor * power[i]);
     std::memset(row + seen, 0, (query.blocks[b].width - seen) * sizeof(T));
+    power += seen;
   }
 }
 
