@@ -226,10 +226,6 @@ void Tokenizer::check_fits(int64_t vocab_size) const {
          "' of the configs next to it has the id ", id, ", expected below the model's vocab_size, ",
          vocab_size);
   };
-  if (impl_->pieces() > vocab_size) {
-    fail(impl_->path, ": has ", impl_->pieces(),
-         " pieces, expected at most the model's vocab_size, ", vocab_size);
-  }
   check("bos_token", impl_->bos);
   check("eos_token", impl_->eos);
 }

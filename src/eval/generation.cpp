@@ -177,6 +177,10 @@ std::vector<Generation> generate(Llama& model, const Tokenizer& tokenizer,
                                  const std::vector<std::string>& prompts,
                                  const GenerationOptions& options,
                                  const GenerationObserver& observer) {
+  if (tokenizer.vocab_size() > model->config.vocab_size) {
+    fail("the tokenizer has ", tokenizer.vocab_size(), " tokens, expected at most the model's ",
+         model->config.vocab_size);
+  }
   tokenizer.check_fits(model->config.vocab_size);
   std::vector<std::vector<int64_t>> ids;
   std::vector<TextStream> streams;

@@ -97,8 +97,7 @@ TEST_F(TokenizerSettingsTest, AddTokensOfOlderFiles) {
 
 TEST_F(TokenizerSettingsTest, GiveNoBosOrEosThatTheModelHasNoEmbeddingFor) {
   const auto file = folder_.path("tokenizer.model");
-  EXPECT_EQ(message_of<Error>([&] { read().check_fits(287); }),
-            file + ": has 288 pieces, expected at most the model's vocab_size, 287");
+  EXPECT_NO_THROW(read().check_fits(3));
   folder_.write("tokenizer_config.json", R"({"eos_token": "<|im_end|>"})");
   EXPECT_EQ(message_of<Error>([&] { read().check_fits(288); }),
             file +

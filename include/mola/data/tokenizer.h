@@ -42,7 +42,7 @@ class Tokenizer {
   /// The piece `id` of the vocabulary, with "▁" for a space. Throws `Error` for an id outside it.
   std::string piece(int64_t id) const;
 
-  /// Throws `Error` if the model with this `vocab_size` has no embedding for a piece, bos or eos.
+  /// Throws `Error` if the model with this `vocab_size` has no embedding for bos or eos.
   void check_fits(int64_t vocab_size) const;
 
   int64_t vocab_size() const;  ///< pieces of tokenizer.model
