@@ -53,7 +53,7 @@ def check_page(page: Path) -> list[str]:
             problems.append(f"link to {target}: no such file")
         elif parts.fragment and parts.path and file.suffix == ".md":
             problems.append(f"link to {target}: Doxygen finds no heading of another page")
-        elif parts.fragment and file.suffix == ".md" and parts.fragment not in anchors(file):
+        elif parts.fragment and not parts.path and parts.fragment not in anchors(page):
             problems.append(f"link to {target}: no such heading")
     return problems
 

@@ -6,9 +6,8 @@
 
 namespace mola {
 
-/// How gradients of a block reach its parts: through autograd's node of each, or added to the
-/// parts'
-/// `.grad()`, which lie side by side as the parts do, in one call. autograd::grad and hooks do not
+/// How gradients of a block reach its parts: through autograd's node of each, or added in one call
+/// to the parts' `.grad()`, which lie side by side as the parts do. autograd::grad and hooks do not
 /// see the latter.
 enum class BlockGradients { kToParts, kAdded };
 
