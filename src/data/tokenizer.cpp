@@ -222,9 +222,8 @@ std::string Tokenizer::piece(int64_t id) const {
 void Tokenizer::check_fits(int64_t vocab_size) const {
   const auto check = [&](const char* key, int64_t id) {
     if (id < vocab_size) return;
-    fail(impl_->path, ": the ", key, " '", excerpt(piece(id)),
-         "' of the configs next to it has the id ", id, ", expected below the model's vocab_size, ",
-         vocab_size);
+    fail(impl_->path, ": the ", key, " '", excerpt(piece(id)), "' has the id ", id,
+         ", expected below the model's vocab_size, ", vocab_size);
   };
   check("bos_token", impl_->bos);
   check("eos_token", impl_->eos);

@@ -101,8 +101,8 @@ TEST_F(TokenizerSettingsTest, GiveNoBosOrEosThatTheModelHasNoEmbeddingFor) {
   folder_.write("tokenizer_config.json", R"({"eos_token": "<|im_end|>"})");
   EXPECT_EQ(message_of<Error>([&] { read().check_fits(288); }),
             file +
-                ": the eos_token '<|im_end|>' of the configs next to it has the id 288, expected "
-                "below the model's vocab_size, 288");
+                ": the eos_token '<|im_end|>' has the id 288, expected below the model's "
+                "vocab_size, 288");
   EXPECT_NO_THROW(read().check_fits(289));
 }
 
