@@ -11,7 +11,7 @@ namespace mola {
 inline bool on_host(const torch::Tensor& tensor) { return tensor.is_cpu(); }
 
 /// Whether `device` is separate from the host, with its own memory and random generator.
-inline bool is_gpu(torch::Device device) { return device.is_cuda(); }
+inline bool is_gpu(torch::Device device) { return !device.is_cpu() && !device.is_meta(); }
 
 /// The state of torch's default random generator for `device`: uint8.
 torch::Tensor random_state(torch::Device device);

@@ -49,7 +49,8 @@ DropoutKey random_dropout_key() {
 
 Tensor Dropout::apply(const Tensor& x) const {
   if (!on_host(x)) {
-    return (x * dropout_factors(*this, x.size(0), x.size(1), x.device())).to(x.scalar_type());
+    const auto wide = x.options().dtype(accumulate_dtype(x.scalar_type()));
+    return (x * dropout_factors(*this, x.size(0), x.size(1), wide)).to(x.scalar_type());
   }
   const auto mask = mask_of(*this);
   const auto y = torch::empty_like(x);
@@ -74,9 +75,9 @@ void Dropout::add_to(const Tensor& y, const Tensor& x) const {
 
 // The same numbers as in kernels/dropout.cpp.
 Tensor dropout_factors(const Dropout& dropout, int64_t rows, int64_t columns,
-                       torch::Device device) {
+                       const torch::TensorOptions& options) {
   const auto mask = mask_of(dropout);
-  const auto like = torch::dtype(torch::kLong).device(device);
+  const auto like = options.dtype(torch::kLong);
   const int64_t blocks = (columns + kDropoutBlock - 1) / kDropoutBlock;
   const int64_t counters = blocks * kDropoutCounters;
   const std::vector<int64_t> shape = {rows, counters};
@@ -104,7 +105,7 @@ Tensor dropout_factors(const Dropout& dropout, int64_t rows, int64_t columns,
   const auto draws =
       torch::cat({words.bitwise_and(0xFFFF), words.bitwise_right_shift(16)}, 2).view({rows, -1});
   const auto kept = draws.narrow(1, 0, columns) >= static_cast<int64_t>(mask.threshold);
-  return kept.to(torch::kFloat) * mask.scale;
+  return kept.to(options) * mask.scale;
 }
 
 }  // namespace mola

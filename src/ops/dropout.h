@@ -21,8 +21,9 @@ struct Dropout {
   void add_to(const torch::Tensor& y, const torch::Tensor& x) const;
 };
 
-/// The factors of `apply`, [rows, columns] fp32 on `device`, with torch's operators.
+/// The factors of `apply`, [rows, columns] of the dtype and device of `options`, with torch's
+/// operators.
 torch::Tensor dropout_factors(const Dropout& dropout, int64_t rows, int64_t columns,
-                              torch::Device device);
+                              const torch::TensorOptions& options);
 
 }  // namespace mola

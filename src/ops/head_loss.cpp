@@ -27,14 +27,14 @@ Tensor narrow_defined(const Tensor& values, int64_t begin, int64_t size) {
 
 Tensor cross_entropy_by_torch(Tensor& logits, const Tensor& tokens, const Tensor& weights,
                               double scale) {
-  const auto wide = logits.to(torch::kFloat);
+  const auto wide = logits.to(accumulate_dtype(logits.scalar_type()));
   const auto log_sums = wide.logsumexp(1, /*keepdim=*/true);
   const auto at_targets = wide.gather(1, tokens.unsqueeze(1));
   auto gradient = (wide - log_sums).exp_();
   gradient.scatter_add_(1, tokens.unsqueeze(1), torch::full_like(at_targets, -1));
   auto losses = log_sums - at_targets;
   if (weights.defined()) {
-    const auto factors = weights.to(torch::kFloat).unsqueeze(1);
+    const auto factors = weights.to(wide.scalar_type()).unsqueeze(1);
     gradient.mul_(factors);
     losses = losses * factors;
   }
