@@ -2,50 +2,91 @@
 
 #include <torch/types.h>
 
-#include <map>
+#include <algorithm>
+#include <tuple>
 
 namespace mola {
 namespace {
 
 using torch::Tensor;
 
-// Sums over the projections of one layer with the same number of experts.
-struct Load {
-  Tensor picks;        // [E] assignments to each expert
-  Tensor probability;  // [E] sum of its probabilities
-  Tensor tokens;       // [] tokens that were routed
-  int64_t projections;
+using Records = std::vector<const RoutingRecord*>;
 
-  Tensor loss() const {
-    const auto f = picks / picks.sum();
-    return static_cast<double>(picks.size(0)) * (f * probability / tokens).sum();
+// Of the projections of a layer with the same number of experts.
+struct Load {
+  Tensor sums;  // over tokens, [2 E + 1]: assignments, probabilities, and the tokens themselves
+  int64_t projections = 0;
+
+  void add(const Tensor& more, int64_t of_projections) {
+    sums = sums.defined() ? sums + more : more;
+    projections += of_projections;
   }
 };
+using LoadsByLayer = std::map<int64_t, Load>;
 
-Load load_of(const std::vector<const RoutingRecord*>& records, const Tensor& attention_mask) {
-  std::vector<Tensor> probabilities;  // [N, E] each
-  std::vector<Tensor> chosen;         // [N, E], 1 for the experts of a token
-  std::vector<Tensor> weights;        // [N, 1]
-  for (const auto* record : records) {
-    const auto& p = record->routing.probabilities;
-    probabilities.push_back(p);
-    chosen.push_back(torch::zeros_like(p).scatter_(-1, record->routing.expert_indices, 1.0));
-    weights.push_back(token_weights(*record, attention_mask, p.scalar_type()));
-  }
-  const auto weight = torch::cat(weights);
-  return {(torch::cat(chosen) * weight).sum(0), (torch::cat(probabilities) * weight).sum(0),
-          weight.sum(), static_cast<int64_t>(records.size())};
+// Takes those out of `left` whose sums can be computed together, so that the number of operators
+// does not grow with that of projections.
+Records take_alike(Records& left) {
+  const auto kind = [](const RoutingRecord* record) {
+    const auto& routing = record->routing;
+    return std::tuple(
+        routing.probabilities.size(0), routing.expert_indices.size(1),
+        record->multiplicity.defined() ? record->multiplicity.unsafeGetTensorImpl() : nullptr);
+  };
+  const auto first = kind(left.front());
+  const auto others = std::stable_partition(
+      left.begin(), left.end(), [&](const auto* record) { return kind(record) == first; });
+  const Records taken(left.begin(), others);
+  left.erase(left.begin(), others);
+  return taken;
 }
 
-// The mean over the groups of equal E, weighted by their numbers of projections.
-Tensor layer_loss(const std::map<int64_t, Load>& loads) {
-  int64_t projections = 0;
-  for (const auto& [num_experts, load] : loads) projections += load.projections;
-  std::vector<Tensor> weighted;
-  for (const auto& [num_experts, load] : loads) {
-    weighted.push_back(load.loss() * load.projections / projections);
+// [records, 2 E + 1]
+Tensor sums_of(const Records& records, const Tensor& attention_mask) {
+  std::vector<Tensor> probabilities;
+  std::vector<Tensor> indices;
+  for (const auto* record : records) {
+    probabilities.push_back(record->routing.probabilities);
+    indices.push_back(record->routing.expert_indices);
   }
-  return torch::stack(weighted).sum();
+  auto p = torch::stack(probabilities);  // [records, N, E]
+  auto chosen = torch::zeros(p.sizes(), p.options()).scatter_(-1, torch::stack(indices), 1.0);
+  if (records.front()->multiplicity.defined() || attention_mask.defined()) {
+    const auto weights = token_weights(*records.front(), attention_mask, p.scalar_type());
+    p = p * weights;
+    chosen = chosen * weights;
+  }
+  const auto picks = chosen.sum(1);
+  const auto tokens = picks.sum(1, /*keepdim=*/true) / indices.front().size(1);
+  return torch::cat({picks, p.sum(1), tokens}, 1);
+}
+
+LoadsByLayer loads_of(Records records, const Tensor& attention_mask) {
+  LoadsByLayer loads;
+  while (!records.empty()) {
+    const auto alike = take_alike(records);
+    std::vector<int64_t> layers;  // of neighbours
+    std::vector<int64_t> counts;
+    for (const auto* record : alike) {
+      if (layers.empty() || layers.back() != record->layer) {
+        layers.push_back(record->layer);
+        counts.push_back(0);
+      }
+      ++counts.back();
+    }
+    const auto parts = sums_of(alike, attention_mask).split_with_sizes(counts);
+    for (size_t i = 0; i < parts.size(); ++i) loads[layers[i]].add(parts[i].sum(0), counts[i]);
+  }
+  return loads;
+}
+
+// The losses of the layers, [layers].
+Tensor losses_of(const LoadsByLayer& loads, int64_t num_experts) {
+  std::vector<Tensor> sums;
+  for (const auto& [layer, load] : loads) sums.push_back(load.sums);
+  const auto parts = torch::stack(sums).split_with_sizes({num_experts, num_experts, 1}, 1);
+  const auto f = parts[0] / parts[0].sum(1, /*keepdim=*/true);
+  return static_cast<double>(num_experts) * (f * (parts[1] / parts[2])).sum(1);
 }
 
 }  // namespace
@@ -59,21 +100,28 @@ void add_picks(LayerPicks& sums, const LayerPicks& more) {
 
 Tensor load_balancing_loss(const RoutingTrace& trace, const Tensor& attention_mask,
                            LayerPicks* picks) {
-  // layer -> E -> projections
-  std::map<int64_t, std::map<int64_t, std::vector<const RoutingRecord*>>> layers;
+  std::map<int64_t, Records> by_experts;
+  std::map<int64_t, int64_t> projections;  // of each layer
   for (const auto& record : trace.records) {
-    layers[record.layer][record.routing.probabilities.size(1)].push_back(&record);
+    by_experts[record.routing.probabilities.size(1)].push_back(&record);
+    ++projections[record.layer];
   }
-  std::vector<Tensor> losses;
-  for (const auto& [layer, groups] : layers) {
-    std::map<int64_t, Load> loads;
-    for (const auto& [num_experts, records] : groups) {
-      loads.emplace(num_experts, load_of(records, attention_mask));
+  std::vector<Tensor> terms;
+  LayerPicks most;  // of the largest E of each layer
+  for (const auto& [num_experts, records] : by_experts) {
+    const auto loads = loads_of(records, attention_mask);
+    const auto losses = losses_of(loads, num_experts).unbind();
+    auto loss = losses.begin();
+    for (const auto& [layer, load] : loads) {
+      const double share =
+          static_cast<double>(load.projections) / static_cast<double>(projections[layer]);
+      terms.push_back(share == 1 ? *loss : *loss * share);
+      most[layer] = load.sums.detach().narrow(0, 0, num_experts);
+      ++loss;
     }
-    losses.push_back(layer_loss(loads));
-    if (picks != nullptr) add_picks(*picks, {{layer, loads.rbegin()->second.picks}});
   }
-  return losses.empty() ? torch::zeros({}) : torch::stack(losses).sum();
+  if (picks != nullptr) add_picks(*picks, most);
+  return terms.empty() ? torch::zeros({}) : torch::stack(terms).sum();
 }
 
 }  // namespace mola
