@@ -1,6 +1,7 @@
 #include "base/machine.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 
 namespace mola {
@@ -50,6 +51,14 @@ int64_t memory_limit() {
   const int64_t machine = machine_memory();
   const int64_t group = control_group_limit();
   return group > 0 && machine > 0 ? std::min(machine, group) : machine;
+}
+
+std::string cache_folder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  if (cache != nullptr && *cache != '\0') return std::string(cache) + "/mola";
+  if (home != nullptr && *home != '\0') return std::string(home) + "/.cache/mola";
+  return "";
 }
 
 }  // namespace mola

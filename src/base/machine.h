@@ -13,4 +13,8 @@ std::string cpu_name();
 /// if that is lower; 0 where the system does not tell.
 int64_t memory_limit();
 
+/// This user's folder for files that can be made again, $XDG_CACHE_HOME/mola or ~/.cache/mola,
+/// which may not exist; empty if neither variable is set.
+std::string cache_folder();
+
 }  // namespace mola

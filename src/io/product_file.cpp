@@ -1,11 +1,11 @@
 #include "io/product_file.h"
 
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/json_file.h"
+#include "base/machine.h"
 #include "base/output_file.h"
 #include "mola/base/error.h"
 #include "mola/base/log.h"
@@ -65,11 +65,8 @@ void write_product_file(const std::string& path, const ProductFile& file) {
 }
 
 std::string product_cache() {
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  const char* home = std::getenv("HOME");
-  if (cache != nullptr && *cache != '\0') return std::string(cache) + "/mola/" + kProductFile;
-  if (home != nullptr && *home != '\0') return std::string(home) + "/.cache/mola/" + kProductFile;
-  return "";
+  const auto folder = cache_folder();
+  return folder.empty() ? "" : folder + "/" + kProductFile;
 }
 
 }  // namespace mola

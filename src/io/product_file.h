@@ -25,8 +25,7 @@ ProductFile read_product_file(const std::string& path);
 /// Writes `path` atomically. Throws `Error` if it cannot be written.
 void write_product_file(const std::string& path, const ProductFile& file);
 
-/// The path of this user's file for all runs, in $XDG_CACHE_HOME/mola or ~/.cache/mola; empty if
-/// neither variable is set.
+/// The path of this user's file for all runs, in `cache_folder`; empty if there is none.
 std::string product_cache();
 
 }  // namespace mola
