@@ -15,7 +15,7 @@ JOBS ?= $(shell nproc)
 BASE ?= HEAD~1
 .DEFAULT_GOAL := build
 # Files not yet added to git are included; deleted ones are not.
-SOURCES = $(wildcard $(shell git ls-files --cached --others --exclude-standard '*.h' '*.cpp'))
+SOURCES = $(wildcard $(shell git ls-files --cached --others --exclude-standard '*.h' '*.cpp' '*.cu'))
 
 .PHONY: configure build generated quickstart test docs setup format format-check tidy clean
 

@@ -1,6 +1,7 @@
 #include "mola/data/collate.h"
 
 #include <map>
+#include <optional>
 
 #include "data/prefix_tree.h"
 #include "ops/device.h"
@@ -23,20 +24,28 @@ class HostBatch {
   }
 
   Batch on(torch::Device device) const {
-    // One block for all, in pinned memory, so that it goes to a GPU in one copy that the host does
-    // not wait for.
-    const int64_t tokens = offsets_.back();
-    const auto options = torch::TensorOptions().dtype(torch::kInt64).pinned_memory(is_gpu(device));
-    const torch::Tensor block = torch::empty({3 * tokens + 3 * num_targets_}, options);
-    fill(block.data_ptr<int64_t>());
-    const auto parts =
-        block.to(device, /*non_blocking=*/true)
-            .split_with_sizes({tokens, tokens, tokens, num_targets_, num_targets_, num_targets_});
-    if (!is_shared_) return {{parts[0], parts[1], offsets_}, {parts[3], parts[4], {}}};
     std::vector<int64_t> parents;
     for (const auto& segment : tree_.segments) parents.push_back(segment.parent);
-    return {{parts[0], parts[1], offsets_, parents, parts[2], row_tokens()},
-            {parts[3], parts[4], parts[5], labelled_}};
+    if (!is_shared_) parents.clear();
+    // One block for all, so that it goes to a GPU in one copy.
+    const int64_t tokens = offsets_.back();
+    std::vector<int64_t> sizes = {tokens, tokens, tokens, num_targets_, num_targets_, num_targets_};
+    const int64_t size = 3 * tokens + 3 * num_targets_;
+    std::optional<SegmentNumbers> segments;
+    if (is_gpu(device)) segments.emplace(offsets_, parents);
+    sizes.push_back(segments ? segments->size() : 0);
+    const auto block = host_block(size + sizes.back(), device);
+    fill(block.data_ptr<int64_t>());
+    if (segments) segments->fill(block.data_ptr<int64_t>() + size);
+    const auto parts = block.to(device, /*non_blocking=*/true).split_with_sizes(sizes);
+
+    Batch batch = {{parts[0], parts[1], offsets_, parents}, {parts[3], parts[4], {}}};
+    if (segments) batch.tokens.segments = segments->in(parts[6]);
+    if (!is_shared_) return batch;
+    batch.tokens.multiplicity = parts[2];
+    batch.tokens.multiplicity_sum = row_tokens();
+    batch.targets = {parts[3], parts[4], parts[5], labelled_};
+    return batch;
   }
 
  private:

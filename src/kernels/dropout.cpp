@@ -1,5 +1,7 @@
 #include "kernels/dropout.h"
 
+#include "kernels/simd.h"
+
 namespace mola {
 namespace {
 
@@ -7,26 +9,15 @@ struct Words {
   uint32_t word[4][kDropoutCounters];
 };
 
-// The words of the counters (column + i, row, ...).
-inline void philox(const DropoutMask& mask, uint32_t column, uint32_t row, Words& words) {
+// The words of the counters from `column` on.
+inline void draw(const DropoutMask& mask, uint32_t column, uint32_t row, Words& words) {
 #pragma omp simd
   for (int64_t i = 0; i < kDropoutCounters; ++i) {
     uint32_t x0 = column + static_cast<uint32_t>(i);
     uint32_t x1 = row;
     uint32_t x2 = mask.counter[0];
     uint32_t x3 = mask.counter[1];
-    uint32_t k0 = mask.key[0];
-    uint32_t k1 = mask.key[1];
-    for (int round = 0; round < kPhiloxRounds; ++round) {
-      const uint64_t p0 = static_cast<uint64_t>(x0) * kPhiloxFactors[0];
-      const uint64_t p1 = static_cast<uint64_t>(x2) * kPhiloxFactors[1];
-      x0 = static_cast<uint32_t>(p1 >> 32U) ^ x1 ^ k0;
-      x1 = static_cast<uint32_t>(p1);
-      x2 = static_cast<uint32_t>(p0 >> 32U) ^ x3 ^ k1;
-      x3 = static_cast<uint32_t>(p0);
-      k0 += kPhiloxKeySteps[0];
-      k1 += kPhiloxKeySteps[1];
-    }
+    philox(x0, x1, x2, x3, mask.key[0], mask.key[1]);
     words.word[0][i] = x0;
     words.word[1][i] = x1;
     words.word[2][i] = x2;
@@ -46,7 +37,7 @@ inline void for_each_block(const DropoutMask& mask, int64_t width, int64_t begin
   for (int64_t n = begin; n < end; ++n) {
     for (int64_t from = 0; from < width; from += kDropoutBlock) {
       const int64_t column = from / kDropoutBlock * kDropoutCounters;
-      philox(mask, static_cast<uint32_t>(column), static_cast<uint32_t>(n), words);
+      draw(mask, static_cast<uint32_t>(column), static_cast<uint32_t>(n), words);
       const uint32_t* word = words.word[0];
 #pragma omp simd
       for (int64_t i = 0; i < kHalf; ++i) {
@@ -58,30 +49,33 @@ inline void for_each_block(const DropoutMask& mask, int64_t width, int64_t begin
   }
 }
 
-// Writes the elements to y, or adds them to y.
 template <bool adds, class T>
-inline void dropout(const DropoutMask& mask, const T* x, T* y, int64_t width, int64_t begin,
-                    int64_t end) {
-  for_each_block<Acc<T>>(mask, width, begin, end,
+inline void apply(const DropoutArguments<T>& a, int64_t begin, int64_t end) {
+  for_each_block<Acc<T>>(a.mask, a.width, begin, end,
                          [&](int64_t at, int64_t count, const Acc<T>* factors) {
 #pragma omp simd
                            for (int64_t i = 0; i < count; ++i) {
-                             const auto kept = load(x[at + i]) * factors[i];
-                             store(y[at + i], adds ? load(y[at + i]) + kept : kept);
+                             const auto kept = load(a.x[at + i]) * factors[i];
+                             store(a.y[at + i], adds ? load(a.y[at + i]) + kept : kept);
                            }
                          });
 }
 
+template <class T>
+inline void dropout(const DropoutArguments<T>& arguments, int64_t begin, int64_t end) {
+  if (arguments.adds) {
+    apply<true>(arguments, begin, end);
+  } else {
+    apply<false>(arguments, begin, end);
+  }
+}
+
 }  // namespace
 
-#define MOLA_DROPOUT_KERNELS(T)                                                               \
-  MOLA_KERNEL void dropout_rows(const DropoutMask& mask, const T* x, T* y, int64_t width,     \
-                                int64_t begin, int64_t end) {                                 \
-    dropout<false>(mask, x, y, width, begin, end);                                            \
-  }                                                                                           \
-  MOLA_KERNEL void add_dropout_rows(const DropoutMask& mask, const T* x, T* y, int64_t width, \
-                                    int64_t begin, int64_t end) {                             \
-    dropout<true>(mask, x, y, width, begin, end);                                             \
+#define MOLA_DROPOUT_KERNELS(T)                                                      \
+  MOLA_KERNEL void dropout_rows(const DropoutArguments<T>& arguments, int64_t begin, \
+                                int64_t end) {                                       \
+    dropout(arguments, begin, end);                                                  \
   }
 MOLA_DROPOUT_KERNELS(float)
 MOLA_DROPOUT_KERNELS(BFloat16)

@@ -76,8 +76,9 @@ Tensor LlamaImpl::forward(const PackedTokens& tokens, RoutingTrace* trace,
               offsets, ", expected values that increase from 0 to ", tokens.ids.size(0),
               ", the number of tokens");
   const size_t records = trace != nullptr ? trace->records.size() : 0;
-  const auto hidden = run(tokens.ids, tokens.positions,
-                          {{}, tokens.offsets, {}, std::nullopt, tokens.parents, key}, trace);
+  const auto hidden =
+      run(tokens.ids, tokens.positions,
+          {{}, tokens.offsets, {}, std::nullopt, tokens.parents, key, tokens.segments}, trace);
   for (size_t i = records; trace != nullptr && i < trace->records.size(); ++i) {
     trace->records[i].multiplicity = tokens.multiplicity;
   }
@@ -167,6 +168,7 @@ Tensor LlamaImpl::run(const Tensor& input_ids, const Tensor& positions, Attentio
   inputs.rotary =
       rotary_.angles(virtual_tokens.put_before(positions + front, front_positions), dtype);
   inputs.offsets = virtual_tokens.offsets();
+  inputs.segments = std::nullopt;  // those of the text alone
   const auto prompt = prompt_tuning->prompt_embeddings.to(dtype);
   return virtual_tokens.take_away(
       run_layers(virtual_tokens.put_before(embeddings, prompt), inputs, trace));
@@ -176,8 +178,11 @@ Tensor LlamaImpl::run(const Tensor& input_ids, const Tensor& positions, Attentio
 // Nothing of them comes out.
 Tensor LlamaImpl::run_layers(Tensor hidden, AttentionInputs inputs, RoutingTrace* trace) {
   const int64_t tokens = hidden.size(0);
-  const bool pads = on_host(hidden) && !inputs.mask.defined() && !inputs.cached;
-  const int64_t rows = pads ? rounded_length(tokens) : tokens;
+  const bool is_packed = !inputs.mask.defined() && !inputs.cached;
+  const int64_t rows = on_host(hidden) && is_packed ? rounded_length(tokens) : tokens;
+  if (is_gpu(hidden.device()) && is_packed && !inputs.segments) {
+    inputs.segments = segment_tensors(inputs.offsets, inputs.parents, hidden.device());
+  }
   hidden = with_rows(hidden, rows);
   inputs.rotary = {with_rows(inputs.rotary.cos, rows), with_rows(inputs.rotary.sin, rows)};
   const size_t records = trace != nullptr ? trace->records.size() : 0;

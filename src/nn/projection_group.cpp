@@ -74,7 +74,7 @@ void ProjectionGroupImpl::reset() {
     bias = register_parameter("bias", torch::empty({total_out}, like), /*requires_grad=*/false);
   }
   products = nullptr;
-  adds_gradients = false;
+  flat.reset();
   build_parameter_blocks();
 }
 
@@ -144,12 +144,12 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
   const auto dtype = x.scalar_type();
   TORCH_CHECK(dtype == weight.scalar_type(), "ProjectionGroup: found x of ", dtype, ", expected ",
               weight.scalar_type(), ", the dtype of the weight");
-  const auto gradients = adds_gradients ? BlockGradients::kAdded : BlockGradients::kToParts;
+  const auto buffers = flat.lock();
   std::vector<Tensor> lora_B;
   std::vector<std::string> routed;
   for (size_t i = 0; i < mixtures.size(); ++i) {
     if (mixtures[i].is_empty() || !use_adapter) continue;
-    lora_B.push_back(parameter_block(mixtures[i]->all_lora_B(), 1, dtype, gradients));
+    lora_B.push_back(parameter_block(mixtures[i]->all_lora_B(), 1, dtype, buffers.get()));
     if (!mixtures[i]->router.is_empty()) routed.push_back(options.projections()[i].name());
   }
   const bool is_adapted = !lora_B.empty();
@@ -158,23 +158,20 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
     const auto parts_of_A = all_lora_A();
     const auto parts_of_routers = all_routers();
     put_A_before_routers(parts_of_A, parts_of_routers);
-    lora_A = parameter_block(parts_of_A, 0, dtype, gradients);
+    lora_A = parameter_block(parts_of_A, 0, dtype, buffers.get());
     if (!parts_of_routers.empty()) {
-      routers = parameter_block(parts_of_routers, 0, accumulate_dtype(dtype), gradients);
+      routers = parameter_block(parts_of_routers, 0, accumulate_dtype(dtype), buffers.get());
     }
   }
   const auto places = is_adapted ? mixture_places() : std::vector<MixturePlace>();
-  std::vector<Gate::Result> routing;
   InputSteps steps = {activation};
   if (is_training() && is_adapted && options.dropout() > 0) {
     steps.dropout = Dropout{key ? *key : random_dropout_key(), options.dropout()};
   }
   const auto outputs = group_forward(x.reshape({-1, width}), weight, bias, lora_A, routers, lora_B,
-                                     places, steps, &routing, products);
-  for (size_t i = 0; trace != nullptr && i < routed.size(); ++i) {
-    trace->records.push_back({trace->layer,
-                              routed[i],
-                              {outputs.probabilities[i], routing[i].weights, routing[i].indices}});
+                                     places, steps, trace != nullptr, products);
+  for (size_t i = 0; i < outputs.routing.size(); ++i) {
+    trace->records.push_back({trace->layer, routed[i], outputs.routing[i]});
   }
   auto shape = x.sizes().vec();
   shape.back() = outputs.y.size(1);

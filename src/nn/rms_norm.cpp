@@ -22,9 +22,22 @@ void RMSNormImpl::pretty_print(std::ostream& stream) const {
 }
 
 torch::Tensor RMSNormImpl::forward(const torch::Tensor& x) const {
+  check_size(x);
+  return rms_norm(x, weight, options.eps());
+}
+
+std::pair<torch::Tensor, torch::Tensor> RMSNormImpl::forward_sum(const torch::Tensor& x,
+                                                                 const torch::Tensor& delta) const {
+  check_size(x);
+  TORCH_CHECK(delta.sizes() == x.sizes(), "RMSNorm: found a delta of ", delta.sizes(),
+              ", expected the shape of x, ", x.sizes());
+  const auto [sum, normed] = add_and_norm(x, delta, weight, options.eps());
+  return {sum, normed};
+}
+
+void RMSNormImpl::check_size(const torch::Tensor& x) const {
   TORCH_CHECK(x.dim() > 0 && x.size(-1) == options.size(), "RMSNorm: found x of ", x.sizes(),
               ", expected [..., ", options.size(), "]");
-  return rms_norm(x, weight, options.eps());
 }
 
 }  // namespace mola

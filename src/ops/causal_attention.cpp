@@ -8,9 +8,11 @@
 
 #include "ops/attention_by_torch.h"
 #include "ops/device.h"
+#include "ops/device_attention.h"
 #include "ops/flash_attention.h"
 #include "ops/kernel_dispatch.h"
 #include "ops/product_attention.h"
+#include "ops/rounded_length.h"
 
 namespace mola {
 namespace {
@@ -129,8 +131,21 @@ bool attends_by_products(torch::Dtype dtype, const AttentionInputs& inputs) {
 Tensor causal_attention(const Tensor& wide, const AttentionInputs& inputs,
                         const HeadCounts& heads) {
   check_inputs(wide, inputs, heads);
-  if (!on_host(wide) || inputs.mask.defined()) return attention_by_torch(wide, inputs, heads);
   const auto& angles = inputs.rotary;
+  const auto method = fused_attention(wide, heads.dim);
+  if (!inputs.mask.defined() && method != FusedAttention::kNone) {
+    const auto segments = inputs.segments
+                              ? *inputs.segments
+                              : segment_tensors(inputs.offsets, inputs.parents, wide.device());
+    const int64_t tokens = inputs.offsets.back();
+    const auto first = [&](const Tensor& rows) {
+      return rows.size(0) == tokens ? rows : rows.narrow(0, 0, tokens);
+    };
+    return with_rows(device_attention(first(wide), {first(angles.cos), first(angles.sin)}, heads,
+                                      segments, method),
+                     wide.size(0));
+  }
+  if (!on_host(wide) || inputs.mask.defined()) return attention_by_torch(wide, inputs, heads);
   auto call = c10::make_intrusive<AttentionCall>();
   call->inputs.offsets = inputs.offsets;
   call->inputs.parents = inputs.parents;

@@ -6,6 +6,11 @@
 
 namespace mola {
 
+torch::Tensor host_block(int64_t size, torch::Device device) {
+  const auto options = torch::TensorOptions().dtype(torch::kLong);
+  return torch::empty({size}, options.pinned_memory(is_gpu(device)));
+}
+
 torch::Tensor random_state(torch::Device device) {
   auto generator = at::globalContext().defaultGenerator(device);
   const std::lock_guard<std::mutex> lock(generator.mutex());

@@ -4,8 +4,7 @@
 #include <cmath>
 
 #include "kernels/dropout.h"
-#include "ops/device.h"
-#include "ops/kernel_dispatch.h"
+#include "ops/run_kernel.h"
 
 namespace mola {
 namespace {
@@ -30,6 +29,18 @@ DropoutMask mask_of(const Dropout& dropout) {
           65536.0 / (65536.0 - threshold)};
 }
 
+// Writes the kept elements of x to y, or adds them to y.
+void run_dropout(const Dropout& dropout, const Tensor& x, const Tensor& y, bool adds) {
+  with_type(x, [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    const DropoutArguments<T> arguments = {mask_of(dropout), kernel_data<T>(x), kernel_data<T>(y),
+                                           x.size(0),        x.size(1),         adds};
+    run_kernel(x, arguments, x.size(0), [](const auto& given, int64_t begin, int64_t end) {
+      dropout_rows(given, begin, end);
+    });
+  });
+}
+
 // Unsigned 32-bit numbers, as int64: a * b, of which the product's bits are those of the unsigned
 // one, in halves.
 struct Halves {
@@ -48,29 +59,21 @@ DropoutKey random_dropout_key() {
 }
 
 Tensor Dropout::apply(const Tensor& x) const {
-  if (!on_host(x)) {
+  if (!has_kernel(x)) {
     const auto wide = x.options().dtype(accumulate_dtype(x.scalar_type()));
     return (x * dropout_factors(*this, x.size(0), x.size(1), wide)).to(x.scalar_type());
   }
-  const auto mask = mask_of(*this);
   const auto y = torch::empty_like(x);
-  for_rows(x, x.size(0), [&](auto* type, int64_t begin, int64_t end) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    dropout_rows(mask, kernel_data<T>(x), kernel_data<T>(y), x.size(1), begin, end);
-  });
+  run_dropout(*this, x, y, /*adds=*/false);
   return y;
 }
 
 void Dropout::add_to(const Tensor& y, const Tensor& x) const {
-  if (!on_host(x)) {
+  if (has_kernel(x)) {
+    run_dropout(*this, x, y, /*adds=*/true);
+  } else {
     y.add_(apply(x));
-    return;
   }
-  const auto mask = mask_of(*this);
-  for_rows(x, x.size(0), [&](auto* type, int64_t begin, int64_t end) {
-    using T = std::remove_pointer_t<decltype(type)>;
-    add_dropout_rows(mask, kernel_data<T>(x), kernel_data<T>(y), x.size(1), begin, end);
-  });
 }
 
 // The same numbers as in kernels/dropout.cpp.

@@ -19,6 +19,7 @@ using torch::autograd::variable_list;
 // The arguments of a call that are not tensors.
 struct GroupCall : torch::CustomClassHolder {
   std::vector<MixturePlace> places;
+  std::vector<GateRun> runs;
   InputSteps steps{};
   bool has_bias = false;
   std::shared_ptr<const FrozenProducts> products;  // of the weight, if they were chosen
@@ -27,8 +28,10 @@ struct GroupCall : torch::CustomClassHolder {
     return steps.activation == InputActivation::kSwiglu ? swiglu(input) : input;
   }
   Tensor dropped(const Tensor& x) const { return steps.dropout ? steps.dropout->apply(x) : x; }
-  Tensor input_gradient(const Tensor& grad_x, const Tensor& input) const {
-    return steps.activation == InputActivation::kSwiglu ? swiglu_gradient(grad_x, input) : grad_x;
+  // x, and the gradient of the input by that of x, which may be undefined.
+  SwigluGradient activate_again(const Tensor& input, const Tensor& grad_x) const {
+    if (steps.activation == InputActivation::kNone) return {input, grad_x};
+    return grad_x.defined() ? swiglu_gradient(grad_x, input) : SwigluGradient{swiglu(input), {}};
   }
 };
 
@@ -36,18 +39,24 @@ Tensor columns(const Tensor& matrix, int64_t begin, int64_t size) {
   return matrix.narrow(1, begin, size);
 }
 
-Tensor hidden_of(const Tensor& all, const MixturePlace& place) {
-  return columns(all, place.hidden_begin, place.gate.num_experts * place.gate.rank);
+// Of a place or a run.
+template <class Place>
+Tensor hidden_of(const Tensor& all, const Place& place) {
+  return columns(all, place.hidden_begin, place.gate.mixtures * place.gate.width());
 }
 
-Tensor logits_of(const Tensor& all, const MixturePlace& place) {
-  return columns(all, place.logits_begin, place.gate.num_experts);
+Tensor logits_of(const Tensor& all, const GateRun& run) {
+  return columns(all, run.logits_begin, run.gate.mixtures * run.gate.num_experts);
+}
+
+Tensor output_of(const Tensor& all, const MixturePlace& place) {
+  return columns(all, place.output_begin, place.output_size);
 }
 
 // Adds the mixture's h B^T to its columns of y.
 void add_output(const Tensor& y, const MixturePlace& place, const Tensor& gated,
                 const Tensor& lora_B) {
-  columns(y, place.output_begin, place.output_size).addmm_(gated, lora_B.t());
+  output_of(y, place).addmm_(gated, lora_B.t());
 }
 
 struct GroupFunction : torch::autograd::Function<GroupFunction> {
@@ -65,22 +74,24 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
     const auto hidden = lora_A.defined() ? matmul_nt(call->dropped(x), lora_A) : Tensor();
     const auto logits = routers.defined() ? router_logits(x, routers) : Tensor();
 
-    variable_list outputs = {y};
     const bool needs_input = lora_A.defined() || weight.requires_grad() ||
                              call->steps.activation != InputActivation::kNone;
-    SavedGroup saved = {needs_input ? input : Tensor(), weight, lora_A, routers, hidden, {}};
+    SavedGroup saved = {
+        needs_input ? input : Tensor(), weight, lora_A, routers, hidden, lora_B.vec(), {}};
     for (size_t i = 0; i < call->places.size(); ++i) {
       const auto& place = call->places[i];
-      saved.mixtures.push_back({lora_B[i], {}});
-      if (place.logits_begin < 0) {
-        add_output(y, place, hidden_of(hidden, place) * place.gate.scaling, lora_B[i]);
-        continue;
+      if (place.logits_begin >= 0) continue;
+      add_output(y, place, hidden_of(hidden, place) * place.gate.scaling, lora_B[i]);
+    }
+    variable_list outputs = {y};
+    for (const auto& run : call->runs) {
+      const auto result = run.gate.forward(hidden_of(hidden, run), logits_of(logits, run));
+      for (int64_t i = 0; i < run.gate.mixtures; ++i) {
+        add_output(y, call->places[run.first + i], result.gated[i], lora_B[run.first + i]);
       }
-      const auto result = place.gate.forward(hidden_of(hidden, place), logits_of(logits, place));
-      add_output(y, place, result.gated, lora_B[i]);
       outputs.push_back(result.probabilities);
-      saved.mixtures.back().gate = result;
-      if (routing != nullptr) routing->push_back(result);
+      saved.gates.push_back(result);
+      routing->push_back(result);
     }
     saved.save(ctx);
     ctx->saved_data["call"] = c10::IValue::make_capsule(call);
@@ -115,46 +126,54 @@ struct SharedGradients {
   }
 };
 
-// Returns dB of a mixture, as a transposed view like its parameters, and writes its columns of the
-// shared gradients.
-Tensor mixture_gradient(const MixturePlace& place, const Tensor& dy, const SavedMixture& saved,
-                        const Tensor& all_hidden, const Tensor& grad_probabilities,
-                        const SharedGradients& shared) {
-  const auto dy_here = columns(dy, place.output_begin, place.output_size);
-  const auto grad_gated = matmul_nn(dy_here, saved.lora_B);
-  const auto hidden = hidden_of(all_hidden, place);
-  auto grad_hidden = hidden_of(shared.hidden, place);
-  if (place.logits_begin < 0) {
-    grad_hidden.copy_(grad_gated).mul_(place.gate.scaling);
-    return torch::mm((hidden * place.gate.scaling).t(), dy_here).t();
+// dB, as a transposed view like its parameters.
+Tensor gradient_of_B(const Tensor& gated, const Tensor& dy) { return torch::mm(gated.t(), dy).t(); }
+
+// Returns dB of a mixture without a router, and writes its columns of the shared gradients.
+Tensor mixture_gradient(const MixturePlace& place, const Tensor& dy, const Tensor& lora_B,
+                        const Tensor& all_hidden, const SharedGradients& shared) {
+  const auto dy_here = output_of(dy, place);
+  hidden_of(shared.hidden, place).copy_(matmul_nn(dy_here, lora_B)).mul_(place.gate.scaling);
+  return gradient_of_B(hidden_of(all_hidden, place) * place.gate.scaling, dy_here);
+}
+
+// Writes dB of a run's mixtures to `grad_B`, and their columns of the shared gradients.
+void run_gradient(const GroupCall& call, size_t index, const Tensor& dy, const SavedGroup& saved,
+                  const Tensor& grad_probabilities, const SharedGradients& shared,
+                  variable_list& grad_B) {
+  const auto& run = call.runs[index];
+  const auto& gate = saved.gates[index];
+  const auto grad_gated = torch::empty_like(gate.gated);
+  for (int64_t i = 0; i < run.gate.mixtures; ++i) {
+    const auto dy_here = output_of(dy, call.places[run.first + i]);
+    multiply_into(grad_gated[i], dy_here, saved.lora_B[run.first + i]);
+    grad_B[run.first + i] = gradient_of_B(gate.gated[i], dy_here);
   }
-  place.gate.backward(hidden, saved.gate, grad_gated, grad_probabilities, grad_hidden,
-                      logits_of(shared.logits, place));
-  return torch::mm(saved.gate.gated.t(), dy_here).t();
+  run.gate.backward(hidden_of(saved.hidden, run), gate, grad_gated, grad_probabilities,
+                    hidden_of(shared.hidden, run), logits_of(shared.logits, run));
 }
 
 variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradients) {
   refuse_second_derivatives();
-  const auto saved = SavedGroup::load(ctx);
   const auto capsule = ctx->saved_data["call"].toCapsule();
   const auto& call = static_cast<const GroupCall&>(*capsule);
+  const auto saved = SavedGroup::load(ctx, call.places.size());
   const auto dy = gradients[0].contiguous();
-  const bool needs_weight = ctx->needs_input_grad(1);
-  const auto x = saved.lora_A.defined() || needs_weight ? call.activate(saved.input) : Tensor();
-  const auto grad_weight = needs_weight ? torch::mm(dy.t(), x) : Tensor();
   const auto grad_bias = call.has_bias && ctx->needs_input_grad(2) ? dy.sum(0) : Tensor();
   const SharedGradients shared(saved);
-  variable_list grad_B;
-  auto next_gradient = gradients.begin() + 1;  // of the probabilities of the next router
+  variable_list grad_B(call.places.size());
   for (size_t i = 0; i < call.places.size(); ++i) {
     const auto& place = call.places[i];
-    const auto grad_probabilities = place.logits_begin >= 0 ? *next_gradient++ : Tensor();
-    grad_B.push_back(
-        mixture_gradient(place, dy, saved.mixtures[i], saved.hidden, grad_probabilities, shared));
+    if (place.logits_begin >= 0) continue;
+    grad_B[i] = mixture_gradient(place, dy, saved.lora_B[i], saved.hidden, shared);
   }
-  const auto grad_input = ctx->needs_input_grad(0)
-                              ? call.input_gradient(shared.of_x(dy, saved, call), saved.input)
-                              : Tensor();
+  for (size_t i = 0; i < call.runs.size(); ++i) {
+    run_gradient(call, i, dy, saved, gradients[1 + i], shared, grad_B);
+  }
+  const auto grad_x = ctx->needs_input_grad(0) ? shared.of_x(dy, saved, call) : Tensor();
+  const auto [x, grad_input] =
+      saved.input.defined() ? call.activate_again(saved.input, grad_x) : SwigluGradient{{}, grad_x};
+  const auto grad_weight = ctx->needs_input_grad(1) ? torch::mm(dy.t(), x) : Tensor();
   const auto grad_A =
       shared.hidden.defined() ? torch::mm(shared.hidden.t(), call.dropped(x)) : Tensor();
   const auto grad_R = shared.logits.defined() ? router_weight_gradient(shared.logits, x) : Tensor();
@@ -170,10 +189,10 @@ GroupOutputs group_forward(const Tensor& input, const Tensor& weight, const Tens
                            const Tensor& lora_A, const Tensor& routers,
                            const std::vector<Tensor>& lora_B,
                            const std::vector<MixturePlace>& places, const InputSteps& steps,
-                           std::vector<Gate::Result>* routing,
-                           std::shared_ptr<const FrozenProducts> products) {
+                           bool with_routing, std::shared_ptr<const FrozenProducts> products) {
   auto call = c10::make_intrusive<GroupCall>();
   call->places = places;
+  call->runs = gate_runs(places);
   call->steps = steps;
   call->has_bias = bias.defined();
   call->products = std::move(products);
@@ -181,10 +200,23 @@ GroupOutputs group_forward(const Tensor& input, const Tensor& weight, const Tens
   const auto optional = [](const Tensor& tensor) {
     return tensor.defined() ? std::optional<Tensor>(tensor) : std::nullopt;
   };
+  std::vector<Gate::Result> gates;
   const auto outputs =
       GroupFunction::apply(input.contiguous(), weight, optional(bias), optional(lora_A),
-                           optional(routers), at::TensorList(lora_B), call, routing);
-  return {outputs[0], variable_list(outputs.begin() + 1, outputs.end())};
+                           optional(routers), at::TensorList(lora_B), call, &gates);
+  GroupOutputs result = {outputs[0], {}};
+  for (size_t run = 0; with_routing && run < gates.size(); ++run) {
+    // The gradient of one is a view, that of several a copy.
+    const bool is_one = gates[run].probabilities.size(0) == 1;
+    const auto probabilities = is_one ? variable_list{outputs[1 + run].squeeze(0)}
+                                      : variable_list(outputs[1 + run].unbind(0));
+    for (size_t i = 0; i < probabilities.size(); ++i) {
+      const auto mixture = static_cast<int64_t>(i);
+      result.routing.push_back(
+          {probabilities[i], gates[run].weights[mixture], gates[run].indices[mixture]});
+    }
+  }
+  return result;
 }
 
 }  // namespace mola

@@ -7,21 +7,13 @@
 #include <vector>
 
 #include "mola/ops/input_activation.h"
+#include "mola/ops/routing.h"
 #include "ops/dropout.h"
-#include "ops/gate.h"
+#include "ops/mixture_places.h"
 
 namespace mola {
 
 class FrozenProducts;
-
-/// The position of one mixture of a group in the output, in the block of all A and in the routers.
-struct MixturePlace {
-  Gate gate;
-  int64_t output_begin;  ///< the first of its columns of y
-  int64_t output_size;   ///< O
-  int64_t hidden_begin;  ///< the first of its E r rows of the block
-  int64_t logits_begin;  ///< the first of its E rows of the routers; -1 without a router
-};
 
 /// The operations on the input: the activation, then dropout, for the experts only.
 struct InputSteps {
@@ -31,8 +23,8 @@ struct InputSteps {
 
 /// The result of `group_forward`.
 struct GroupOutputs {
-  torch::Tensor y;                           ///< [N, O]
-  std::vector<torch::Tensor> probabilities;  ///< [N, E] of each router, differentiable
+  torch::Tensor y;               ///< [N, O]
+  std::vector<Routing> routing;  ///< of each router, with differentiable probabilities
 };
 
 /// Computes a `ProjectionGroup` (paper, section 3.1):
@@ -42,8 +34,8 @@ struct GroupOutputs {
 /// x [N, I] is the input after the activation; weight [O, I]; bias [O] or undefined; `lora_A` has
 /// the rows of all A (undefined without experts) and `routers` those of all R (undefined without
 /// routers); `lora_B` has one [O_p, E r] per mixture. `lora_A` and `lora_B` have the dtype of x,
-/// the routers that of their logits, see ops/router.h. Appends the results of the routers' gates to
-/// `routing` unless it is null.
+/// the routers that of their logits, see ops/router.h. Without `with_routing`, no routing is
+/// returned.
 ///
 /// The hand-written backward pass saves only the input, the low-rank products and the results of
 /// the gates. weight and bias get a gradient if they require one; frozen, they add no cost, and
@@ -52,7 +44,7 @@ GroupOutputs group_forward(const torch::Tensor& input, const torch::Tensor& weig
                            const torch::Tensor& bias, const torch::Tensor& lora_A,
                            const torch::Tensor& routers, const std::vector<torch::Tensor>& lora_B,
                            const std::vector<MixturePlace>& places, const InputSteps& steps,
-                           std::vector<Gate::Result>* routing,
+                           bool with_routing,
                            std::shared_ptr<const FrozenProducts> products = nullptr);
 
 }  // namespace mola

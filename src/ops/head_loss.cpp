@@ -5,10 +5,9 @@
 #include <algorithm>
 
 #include "kernels/cross_entropy.h"
-#include "ops/device.h"
 #include "ops/frozen_products.h"
-#include "ops/kernel_dispatch.h"
 #include "ops/rounded_length.h"
+#include "ops/run_kernel.h"
 #include "ops/sum_rows.h"
 
 namespace mola {
@@ -46,18 +45,25 @@ Tensor cross_entropy_by_torch(Tensor& logits, const Tensor& tokens, const Tensor
 // the gradient of `scale` times the sum.
 Tensor cross_entropy_in_place(Tensor& logits, const Tensor& tokens, const Tensor& weights,
                               double scale) {
-  if (!on_host(logits)) return cross_entropy_by_torch(logits, tokens, weights, scale);
-  const TargetRows targets = {tokens.const_data_ptr<int64_t>(),
-                              weights.defined() ? weights.const_data_ptr<int64_t>() : nullptr};
-  const auto losses = torch::empty({logits.size(0)}, accumulate_dtype(logits.scalar_type()));
-  for_rows(
-      logits, logits.size(0),
-      [&](auto* type, int64_t begin, int64_t end) {
-        using T = std::remove_pointer_t<decltype(type)>;
-        cross_entropy_rows(kernel_data<T>(logits), targets, kernel_data<Acc<T>>(losses),
-                           static_cast<Acc<T>>(scale), logits.size(1), begin, end);
-      },
-      /*grain=*/1);
+  if (!has_kernel(logits)) return cross_entropy_by_torch(logits, tokens, weights, scale);
+  const auto losses = torch::empty({logits.size(0)},
+                                   logits.options().dtype(accumulate_dtype(logits.scalar_type())));
+  with_type(logits, [&](auto* type) {
+    using T = std::remove_pointer_t<decltype(type)>;
+    const CrossEntropyArguments<T> arguments = {kernel_data<T>(logits),
+                                                kernel_data<int64_t>(tokens),
+                                                data_or_null<int64_t>(weights),
+                                                kernel_data<Acc<T>>(losses),
+                                                static_cast<Acc<T>>(scale),
+                                                logits.size(0),
+                                                logits.size(1)};
+    run_kernel(
+        logits, arguments, logits.size(0),
+        [](const auto& given, int64_t begin, int64_t end) {
+          cross_entropy_rows(given, begin, end);
+        },
+        /*grain=*/1);
+  });
   return losses.sum();
 }
 

@@ -38,6 +38,15 @@ Tensor matmul_nn(const Tensor& x, const Tensor& w) {
   return onednn_is_faster(x) ? onednn_linear(x, w.t()) : torch::mm(x, w);
 }
 
+void multiply_into(const Tensor& out, const Tensor& x, const Tensor& w) {
+  if (onednn_is_faster(x)) {
+    out.copy_(onednn_linear(x, w.t()));
+  } else {
+    auto result = out;
+    torch::mm_out(result, x, w);
+  }
+}
+
 Tensor multiply_nt(const Tensor& x, const Tensor& w, ProductMethod method, const Tensor& packed) {
   switch (method) {
     case ProductMethod::kOnednn:

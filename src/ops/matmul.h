@@ -23,4 +23,7 @@ torch::Tensor multiply_nt(const torch::Tensor& x, const torch::Tensor& w, Produc
 /// has no strides, and only `multiply_nt` can read it.
 torch::Tensor packed_for_onednn(const torch::Tensor& w);
 
+/// Writes x [N, K] times w [K, M] to `out` [N, M], contiguous.
+void multiply_into(const torch::Tensor& out, const torch::Tensor& x, const torch::Tensor& w);
+
 }  // namespace mola

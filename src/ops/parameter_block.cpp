@@ -68,6 +68,17 @@ struct ParameterBlockFunction : torch::autograd::Function<ParameterBlockFunction
 struct Parts : torch::CustomClassHolder {
   std::vector<Tensor> tensors;
   int64_t dim = 0;
+  FlatBuffers flat;
+
+  Tensor in_dtype(torch::Dtype dtype) const {
+    const auto block = whole(tensors, dim);
+    if (block.scalar_type() == dtype || !flat.rounded.defined() ||
+        flat.rounded.scalar_type() != dtype ||
+        !block.storage().is_alias_of(flat.values.storage())) {
+      return block.to(dtype);
+    }
+    return flat.rounded.as_strided(block.sizes(), block.strides(), block.storage_offset());
+  }
 };
 
 // Its backward pass adds to the gradients of the parts by itself: one node for autograd to visit,
@@ -78,7 +89,7 @@ struct AddingBlockFunction : torch::autograd::Function<AddingBlockFunction> {
                         const c10::intrusive_ptr<Parts>& parts, torch::Dtype dtype) {
     ctx->saved_data["parts"] = c10::IValue::make_capsule(parts);
     ctx->save_for_backward({first});
-    return whole(parts->tensors, parts->dim).to(dtype);
+    return parts->in_dtype(dtype);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
@@ -94,7 +105,7 @@ struct AddingBlockFunction : torch::autograd::Function<AddingBlockFunction> {
     }
     TORCH_CHECK(lie_side_by_side(sums, parts.dim), "parameter_block: found a gradient that was ",
                 "moved out of the buffer of FlatParameters");
-    whole(sums, parts.dim).add_(gradients[0].to(sums[0].scalar_type()));
+    whole(sums, parts.dim).add_(gradients[0]);
     return {{}, {}, {}};
   }
 };
@@ -106,14 +117,13 @@ void put_side_by_side(const std::vector<Tensor>& parts, int64_t dim) {
 }
 
 Tensor parameter_block(const std::vector<Tensor>& parts, int64_t dim, torch::Dtype dtype,
-                       BlockGradients gradients) {
+                       const FlatBuffers* flat) {
   put_side_by_side(parts, dim);
-  if (gradients == BlockGradients::kToParts) {
-    return ParameterBlockFunction::apply(at::TensorList(parts), dim).to(dtype);
-  }
+  if (flat == nullptr) return ParameterBlockFunction::apply(at::TensorList(parts), dim).to(dtype);
   auto holder = c10::make_intrusive<Parts>();
   holder->tensors = parts;
   holder->dim = dim;
+  holder->flat = *flat;
   return AddingBlockFunction::apply(parts[0], holder, dtype);
 }
 

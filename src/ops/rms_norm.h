@@ -8,4 +8,13 @@ namespace mola {
 /// 1910.07467): x [..., H], weight [H] -> the shape and dtype of x.
 torch::Tensor rms_norm(const torch::Tensor& x, const torch::Tensor& weight, double eps);
 
+struct AddedAndNormed {
+  torch::Tensor sum;     ///< x + delta
+  torch::Tensor normed;  ///< the norm of the sum
+};
+
+/// The sum of x and delta, of equal shapes, and its norm, in one pass.
+AddedAndNormed add_and_norm(const torch::Tensor& x, const torch::Tensor& delta,
+                            const torch::Tensor& weight, double eps);
+
 }  // namespace mola

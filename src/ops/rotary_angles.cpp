@@ -6,7 +6,8 @@ using torch::Tensor;
 
 Tensor RotaryAngles::apply(const Tensor& x) const {
   const auto halves = x.chunk(2, -1);
-  return x * cos.unsqueeze(1) + torch::cat({-halves[1], halves[0]}, -1) * sin.unsqueeze(1);
+  const auto swapped = torch::cat({-halves[1], halves[0]}, -1);
+  return torch::addcmul(x * cos.unsqueeze(1), swapped, sin.unsqueeze(1));
 }
 
 }  // namespace mola

@@ -8,24 +8,21 @@
 
 namespace mola {
 
-/// Tensors of one mixture that the backward pass of `group_forward` needs.
-struct SavedMixture {
-  torch::Tensor lora_B;
-  Gate::Result gate;  ///< undefined without a router
-};
-
 /// Tensors that the backward pass of `group_forward` needs. A router's probabilities are also an
 /// output of the function.
 struct SavedGroup {
   torch::Tensor input;  ///< undefined if no gradient depends on it
   torch::Tensor weight;
-  torch::Tensor lora_A;   ///< undefined without experts
-  torch::Tensor routers;  ///< undefined without routers
-  torch::Tensor hidden;   ///< A x of all experts; undefined without experts
-  std::vector<SavedMixture> mixtures;
+  torch::Tensor lora_A;               ///< undefined without experts
+  torch::Tensor routers;              ///< undefined without routers
+  torch::Tensor hidden;               ///< A x of all experts; undefined without experts
+  std::vector<torch::Tensor> lora_B;  ///< of each mixture
+  std::vector<Gate::Result> gates;    ///< of each run of equal gates
 
   void save(torch::autograd::AutogradContext* ctx) const;
-  static SavedGroup load(const torch::autograd::AutogradContext* ctx);
+
+  /// `mixtures` is the number of lora_B.
+  static SavedGroup load(const torch::autograd::AutogradContext* ctx, size_t mixtures);
 };
 
 }  // namespace mola

@@ -4,10 +4,15 @@
 
 namespace mola {
 
-/// gate_up [N, 2F], contiguous -> silu(gate) * up [N, F]; one pass on a CPU. Records no gradient.
+/// gate_up [N, 2F], contiguous -> silu(gate) * up [N, F]; one pass. Records no gradient.
 torch::Tensor swiglu(const torch::Tensor& gate_up);
 
-/// The gradient of gate_up [N, 2F], given the gradient of the result, dy [N, F].
-torch::Tensor swiglu_gradient(const torch::Tensor& dy, const torch::Tensor& gate_up);
+struct SwigluGradient {
+  torch::Tensor y;             ///< [N, F], that of `swiglu`
+  torch::Tensor grad_gate_up;  ///< [N, 2F]
+};
+
+/// The gradient of gate_up [N, 2F], given the gradient of the result, dy [N, F], and the result.
+SwigluGradient swiglu_gradient(const torch::Tensor& dy, const torch::Tensor& gate_up);
 
 }  // namespace mola

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/fingerprint.h"
 #include "mola/nn/projection_group.h"
 
 namespace mola {
@@ -71,29 +72,44 @@ FlatParameters::FlatParameters(torch::nn::Module& module) {
                 "FlatParameters: found trainable and frozen parameters in one block; ",
                 "train or freeze all experts of a projection group together");
   }
-  move(parameters_);
-  for (auto* group : groups) group->adds_gradients = true;
+  move(parameters_, std::any_of(groups.begin(), groups.end(), [](const auto* group) {
+         return group->weight.scalar_type() == torch::kBFloat16;
+       }));
+  for (auto* group : groups) group->flat = buffers_;
+  name_layout(module);
 }
 
-void FlatParameters::move(const std::vector<Tensor>& parameters) {
+void FlatParameters::name_layout(const torch::nn::Module& module) {
+  Fingerprint fingerprint;
+  for (const auto& item : module.named_parameters()) {
+    if (!item.value().requires_grad()) continue;
+    fingerprint.add(item.key());
+    fingerprint.add(item.value().storage_offset());
+    fingerprint.add(item.value().numel());
+  }
+  layout_ = fingerprint.text();
+}
+
+void FlatParameters::move(const std::vector<Tensor>& parameters, bool computes_in_bf16) {
   torch::NoGradGuard no_grad;
   const auto blocks = find_blocks(parameters);
   const int64_t total = round_up(blocks.back().begin + blocks.back().size, kNormBlock);
-  values_ = torch::zeros({total}, torch::device(parameters[0].device()));
-  gradients_ = torch::zeros_like(values_);
-  if (std::any_of(parameters.begin(), parameters.end(), is_rounded)) {
-    rounded_values_ = torch::zeros_like(values_, torch::kBFloat16);
-    rounded_gradients_ = torch::zeros_like(rounded_values_);
-  }
+  const auto values = torch::zeros({total}, torch::device(parameters[0].device()));
+  buffers_ = std::make_shared<FlatBuffers>(FlatBuffers{values});
+  gradients_ = torch::zeros_like(values);
+  const bool has_rounded = std::any_of(parameters.begin(), parameters.end(), is_rounded);
+  auto& rounded = buffers_->rounded;
+  if (has_rounded || computes_in_bf16) rounded = torch::zeros_like(values, torch::kBFloat16);
+  if (has_rounded) rounded_gradients_ = torch::zeros_like(rounded);
   for (const auto& block : blocks) {
     for (auto parameter : block.parameters) {
       const auto place_in = [&](const Tensor& buffer) {
         return buffer.as_strided(parameter.sizes(), parameter.strides(),
                                  block.begin + parameter.storage_offset());
       };
-      place_in(values_).copy_(parameter);
+      place_in(values).copy_(parameter);
       const auto gradient = place_in(is_rounded(parameter) ? rounded_gradients_ : gradients_);
-      parameter.set_data(place_in(is_rounded(parameter) ? rounded_values_ : values_));
+      parameter.set_data(place_in(is_rounded(parameter) ? rounded : values));
       parameter.mutable_grad() = gradient;
     }
   }
@@ -112,7 +128,7 @@ void FlatParameters::gather_gradients() {
 }
 
 void FlatParameters::round_values() {
-  if (has_masters()) rounded_values_.copy_(values_);
+  if (buffers_->rounded.defined()) buffers_->rounded.copy_(buffers_->values);
 }
 
 Tensor FlatParameters::clip_gradients(double max_norm) {
@@ -124,7 +140,7 @@ Tensor FlatParameters::clip_gradients(double max_norm) {
 
 void FlatParameters::check() const {
   for (const auto& parameter : parameters_) {
-    const auto& buffer = is_rounded(parameter) ? rounded_values_ : values_;
+    const auto& buffer = is_rounded(parameter) ? buffers_->rounded : buffers_->values;
     TORCH_CHECK(parameter.storage().is_alias_of(buffer.storage()),
                 "FlatParameters: a parameter was moved out of the flat buffer");
   }

@@ -5,7 +5,7 @@
 #include "mola/eval/generation.h"
 #include "mola/eval/scoring.h"
 #include "mola/nn/pissa.h"
-#include "support/on_device.h"
+#include "support/other_device.h"
 #include "support/tensors.h"
 #include "support/training_step.h"
 
@@ -18,7 +18,7 @@ class InferenceOnDevice : public testing::Test {
  protected:
   InferenceOnDevice() {
     host_->eval();
-    device_ = on_device(host_);
+    device_ = on_other_device(host_);
   }
 
   Llama host_ = model_of_type("mola", torch::kDouble);
@@ -72,7 +72,7 @@ TEST_F(InferenceOnDevice, TakesPaddingOnBothSides) {
   const auto mask = torch::tensor({{0, 1, 1, 1}, {1, 1, 1, 0}});
   const torch::NoGradGuard no_grad;
   const auto expected = host_->forward(ids, mask);
-  const auto found = device_->forward(ids.to(pretend_device()), mask.to(pretend_device())).cpu();
+  const auto found = device_->forward(ids.to(other_device()), mask.to(other_device())).cpu();
   const auto tokens = (mask != 0).unsqueeze(2);
   EXPECT_LT(relative_error(found * tokens, expected * tokens), 1e-6);
 }
@@ -103,8 +103,8 @@ TEST_F(InferenceOnDevice, PissaKeepsTheBaseModel) {
   auto host = tiny_model(resolve(spec, 2));
   host->to(torch::kDouble);
   host->eval();
-  auto model = on_device(host);
-  const auto ids = torch::tensor({{1, 2, 3, 4}}).to(pretend_device());
+  auto model = on_other_device(host);
+  const auto ids = torch::tensor({{1, 2, 3, 4}}).to(other_device());
   const torch::NoGradGuard no_grad;
   model->use_adapter(false);
   const auto base = model->forward(ids).cpu();

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "mola/train/checkpoint.h"
-#include "support/on_device.h"
+#include "support/other_device.h"
 #include "support/tensors.h"
 #include "support/test_files.h"
 #include "support/training_step.h"
@@ -21,18 +21,18 @@ TEST(ResumeOnDevice, GivesTheSameBits) {
   config.warmup_steps = 1;
   const TempFolder folder;
 
-  auto whole = on_device(host);
+  auto whole = on_other_device(host);
   Trainer trainer(whole, loader, config);
   trainer.run([&](const Trainer::Step& step) {
     if (step.number != 2) return true;
     RunProgress progress;
     progress.step = 2;
-    progress.identity = {"rows", "f32", "pretend", "base"};
+    progress.identity = {"rows", "f32", "device", "base"};
     save_checkpoint(trainer, progress, "", folder.path("checkpoint-2"));
     return true;
   });
 
-  auto resumed = on_device(host);
+  auto resumed = on_other_device(host);
   Trainer second(resumed, loader, config);
   EXPECT_EQ(load_checkpoint(second, folder.path("checkpoint-2")).step, 2);
   second.run();

@@ -4,7 +4,7 @@
 
 #include "mola/io/adapter.h"
 #include "mola/train/validation.h"
-#include "support/on_device.h"
+#include "support/other_device.h"
 #include "support/tensors.h"
 #include "support/training_step.h"
 
@@ -50,7 +50,7 @@ class TrainerOnDevice : public testing::TestWithParam<const char*> {};
 
 TEST_P(TrainerOnDevice, TakesTheHostsSteps) {
   auto model = small_model_of_type(GetParam(), torch::kFloat, 0.1);
-  auto copy = on_device(model);
+  auto copy = on_other_device(model);
   const auto expected = train(model, true);
   const auto found = train(copy, true);
   ASSERT_EQ(found.size(), expected.size());
@@ -60,24 +60,6 @@ TEST_P(TrainerOnDevice, TakesTheHostsSteps) {
 INSTANTIATE_TEST_SUITE_P(Types, TrainerOnDevice,
                          testing::Values("mola", "lora", "prompt_tuning", "llama_adapter", "full"),
                          [](const auto& info) { return std::string(info.param); });
-
-// Reading losses and picks is the only reason to wait, and that is left to who wants them.
-TEST(TrainerOnDevice, WaitsForNothing) {
-  auto model = small_model_of_type("mola", torch::kFloat, 0.1);
-  auto copy = on_device(model);
-  const auto loader = loader_of(true);
-  Trainer trainer(copy, loader, train_config());
-  std::vector<Trainer::Step> kept;
-  trainer.run([&](const Trainer::Step& step) {
-    kept.push_back(step);
-    if (step.number == 1) reset_device_counts();
-    return step.number < 3;
-  });
-  const auto counts = device_counts();
-  EXPECT_EQ(counts.waits, 0);
-  EXPECT_EQ(counts.copies_to_host, 0);
-  EXPECT_EQ(counts.copies_to_device, 4) << "one for each micro-batch of two steps";
-}
 
 }  // namespace
 }  // namespace mola

@@ -25,7 +25,9 @@ TEST(Dropout, DrawsAsTorchsPhilox) {
   constexpr int64_t kRow = 3;
   const std::vector<float> ones((kRow + 1) * kWidth, 1);
   std::vector<float> kept(ones.size(), 0);
-  dropout_rows(mask, ones.data(), kept.data(), kWidth, kRow, kRow + 1);
+  const DropoutArguments<float> arguments = {mask,     ones.data(), kept.data(),
+                                             kRow + 1, kWidth,      /*adds=*/false};
+  dropout_rows(arguments, kRow, kRow + 1);
   for (uint64_t counter = 0; counter < 2 * kDropoutCounters; ++counter) {
     at::philox_engine engine(11 + (uint64_t{12} << 32U), 13 + (uint64_t{14} << 32U),
                              counter + (uint64_t{kRow} << 32U));

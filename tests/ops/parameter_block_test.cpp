@@ -105,9 +105,8 @@ TEST(Pack, AddsToGradientsSideBySide) {
     auto parts = leaves({{2, 2}, {2, 2}});
     auto twins = leaves({{2, 2}, {2, 2}});
     for (int i = 0; i < 2; ++i) twins[i].set_data(parts[i].detach().clone());
-    const auto added = [&] {
-      return parameter_block(parts, dim, torch::kBFloat16, BlockGradients::kAdded);
-    };
+    const FlatBuffers flat;
+    const auto added = [&] { return parameter_block(parts, dim, torch::kBFloat16, &flat); };
     const auto buffer = torch::zeros({8});
     for (int i = 0; i < 2; ++i) {
       const auto place = buffer.narrow(0, 4 * i, 4).view({2, 2});
@@ -125,11 +124,27 @@ TEST(Pack, AddsToGradientsSideBySide) {
 
 TEST(Pack, RefusesToAddWithoutGradients) {
   auto parts = leaves({{2, 3}, {1, 3}});
-  const auto result = parameter_block(parts, 0, torch::kFloat, BlockGradients::kAdded).sum();
+  const FlatBuffers flat;
+  const auto result = parameter_block(parts, 0, torch::kFloat, &flat).sum();
   EXPECT_THROW(result.backward(), c10::Error);
   for (auto& part : parts) part.mutable_grad() = torch::zeros_like(part);
-  EXPECT_THROW(parameter_block(parts, 0, torch::kFloat, BlockGradients::kAdded).sum().backward(),
-               c10::Error);
+  EXPECT_THROW(parameter_block(parts, 0, torch::kFloat, &flat).sum().backward(), c10::Error);
+}
+
+// A block in bf16 is taken from the rounded buffer while its parts are views of the values.
+TEST(Pack, TakesRoundedValuesFromTheBuffer) {
+  FlatBuffers flat = {torch::arange(8, torch::kFloat), torch::full({8}, 7, torch::kBFloat16)};
+  const auto part = [&](int64_t begin) {
+    return flat.values.narrow(0, begin, 2).view({1, 2}).requires_grad_();
+  };
+  const std::vector<Tensor> parts = {part(2), part(4)};
+  const auto rounded = parameter_block(parts, 0, torch::kBFloat16, &flat);
+  expect_same(rounded.detach(), torch::full({2, 2}, 7, torch::kBFloat16));
+  EXPECT_TRUE(rounded.storage().is_alias_of(flat.rounded.storage()));
+  EXPECT_EQ(parameter_block(parts, 0, torch::kFloat, &flat)[1][0].item<float>(), 4);
+  const auto elsewhere = leaves({{1, 2}, {1, 2}});
+  const auto cast = parameter_block(elsewhere, 0, torch::kBFloat16, &flat);
+  expect_same(cast[1].detach(), elsewhere[1][0].detach().to(torch::kBFloat16));
 }
 
 }  // namespace

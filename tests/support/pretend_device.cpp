@@ -211,6 +211,10 @@ std::string DeviceCounts::text() const {
   return text.str();
 }
 
+void count_launch(const std::string& name) {
+  count_outside([&](DeviceCounts& total) { ++total.launches[name]; });
+}
+
 torch::Device pretend_device() {
   static const bool registered = register_device();
   TORCH_CHECK(registered);

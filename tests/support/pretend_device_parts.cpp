@@ -132,6 +132,15 @@ DeviceMemory::Opened::~Opened() {
   if (--block.opened == 0) protect(block_, block.bytes, PROT_NONE);
 }
 
+const void* DeviceMemory::block_of(const void* address) {
+  const std::lock_guard<std::mutex> lock(blocks().mutex);
+  auto block = blocks().by_address.upper_bound(address);
+  if (block == blocks().by_address.begin()) return nullptr;
+  --block;
+  const auto* end = static_cast<const char*>(block->first) + block->second.bytes;
+  return address < end ? block->first : nullptr;
+}
+
 int64_t DeviceMemory::live_bytes() {
   const std::lock_guard<std::mutex> lock(blocks().mutex);
   return blocks().live;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace mola {
 
@@ -22,6 +23,9 @@ class DeviceMemory {
     const void* block_;
   };
 
+  /// The block that has this address; null if it is not the device's.
+  static const void* block_of(const void* address);
+
   static int64_t live_bytes();
   static int64_t peak_bytes();
   static void reset_peak();
@@ -32,6 +36,9 @@ at::Allocator& device_allocator();
 /// Memory of the host from which a copy to the device does not wait.
 at::Allocator& pinned_allocator();
 bool is_pinned(const void* data);
+
+/// Counts a launch that is no operator of torch.
+void count_launch(const std::string& name);
 
 /// Tells torch that there is one device, with one stream, on which nothing has to be waited for.
 void register_device_guard();

@@ -3,7 +3,10 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
+
+#include "mola/ops/segment_tensors.h"
 
 namespace mola {
 
@@ -18,6 +21,8 @@ struct PackedTokens {
   torch::Tensor multiplicity = {};    ///< [N] int64, the sequences that each token stands for;
                                       ///< undefined: 1 each
   int64_t multiplicity_sum = 0;       ///< of `multiplicity`, if defined
+  /// The segments, for tokens on a GPU; without them, a forward pass copies them there.
+  std::optional<SegmentTensors> segments = std::nullopt;
 
   /// The number of tokens of all sequences.
   int64_t count() const { return multiplicity.defined() ? multiplicity_sum : computed(); }

@@ -9,6 +9,7 @@
 
 #include "mola/nn/lora_mixture.h"
 #include "mola/ops/dropout_key.h"
+#include "mola/ops/flat_buffers.h"
 #include "mola/ops/input_activation.h"
 #include "mola/ops/routing.h"
 
@@ -87,9 +88,10 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
   torch::Tensor bias;                 ///< b [sum of O], frozen likewise; undefined without a bias
   std::vector<LoraMixture> mixtures;  ///< one per projection, null without experts
   bool use_adapter = true;            ///< false: y = W x + b, without the experts
-  /// True: the backward pass adds to `.grad()` of the experts' tensors by block, which is faster
-  /// where there are many. `FlatParameters` sets it; autograd::grad and hooks do not see it.
-  bool adds_gradients = false;
+  /// Set by `FlatParameters`, while it lives: the backward pass adds to `.grad()` of the experts'
+  /// tensors by block, which is faster where there are many, but autograd::grad and hooks do not
+  /// see it; and blocks in bf16 are taken from the rounded buffer.
+  std::weak_ptr<const FlatBuffers> flat;
   /// How W is multiplied while it is frozen, see `use_products`; null: as is fastest on most CPUs.
   std::shared_ptr<const FrozenProducts> products;
 

@@ -3,6 +3,8 @@
 #include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
+#include <utility>
+
 namespace mola {
 
 /// Options of `RMSNorm`.
@@ -29,8 +31,16 @@ class RMSNormImpl : public torch::nn::Cloneable<RMSNormImpl> {
   /// x [..., H] -> the same shape and dtype. Throws `c10::Error` for another last size.
   torch::Tensor forward(const torch::Tensor& x) const;
 
+  /// x and delta [..., H] -> their sum and its norm, in one pass. Throws `c10::Error` for another
+  /// last size, or different shapes.
+  std::pair<torch::Tensor, torch::Tensor> forward_sum(const torch::Tensor& x,
+                                                      const torch::Tensor& delta) const;
+
   RMSNormOptions options;
   torch::Tensor weight;  ///< [H], initialized to 1; frozen unless it is set to require grad
+
+ private:
+  void check_size(const torch::Tensor& x) const;
 };
 
 TORCH_MODULE(RMSNorm);

@@ -8,6 +8,7 @@
 #include "mola/ops/dropout_key.h"
 #include "mola/ops/key_value_cache.h"
 #include "mola/ops/rotary_angles.h"
+#include "mola/ops/segment_tensors.h"
 
 namespace mola {
 
@@ -27,6 +28,8 @@ struct AttentionInputs {
   /// precedes it, with only others between that follow it too. Empty: none precedes any.
   std::vector<int64_t> parents = {};
   std::optional<DropoutKey> dropout = std::nullopt;  ///< of the layer's groups
+  /// The segments on a GPU; without them, each attention copies them there.
+  std::optional<SegmentTensors> segments = std::nullopt;
 };
 
 }  // namespace mola

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace mola {
+
+/// The functions of CUDA's driver that start kernels. All throw `Error` with the driver's message.
+class CudaDriver {
+ public:
+  using Module = struct CUmod_st*;
+  using Function = struct CUfunc_st*;
+  using Stream = struct CUstream_st*;
+
+  /// Opens libcuda. Throws `Error` if there is no driver.
+  CudaDriver();
+
+  /// Such as "sm_90", of the device with this number.
+  std::string architecture(int device) const;
+
+  /// Loads compiled kernels into the current device, for the life of the process.
+  Module load(const std::string& binary) const;
+  Function find(Module module, const std::string& name) const;
+
+  /// `argument` points to the kernel's only parameter, which is copied.
+  void launch(Function function, int64_t blocks, int threads, const void* argument,
+              Stream stream) const;
+
+ private:
+  void check(int result, const std::string& what) const;
+
+  int (*get_attribute_)(int*, int, int);
+  int (*load_data_)(Module*, const void*);
+  int (*get_function_)(Function*, Module, const char*);
+  int (*launch_kernel_)(Function, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned,
+                        unsigned, Stream, void**, void**);
+  int (*get_error_string_)(int, const char**);
+};
+
+}  // namespace mola
