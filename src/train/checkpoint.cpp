@@ -31,7 +31,7 @@ Tensor saved_random_state(torch::Device device) { return random_state(device).vi
 
 torch::Device device_of(Trainer& trainer) { return trainer.model()->embed_tokens.device(); }
 
-std::string progress_text(const RunProgress& progress) {
+std::string progress_text(const RunProgress& progress, const std::string& layout) {
   nlohmann::ordered_json json = {{"step", progress.step},
                                  {"best_validation_loss", nullptr},
                                  {"unlogged_steps", progress.unlogged.steps},
@@ -42,6 +42,7 @@ std::string progress_text(const RunProgress& progress) {
                                  {"dtype", progress.identity.dtype},
                                  {"device", progress.identity.device},
                                  {"base_model", progress.identity.base_model},
+                                 {"layout", layout},
                                  {"version", version_text()}};
   if (progress.best_validation_loss) json["best_validation_loss"] = *progress.best_validation_loss;
   if (progress.pending) {
@@ -101,6 +102,7 @@ RunProgress read_progress(const std::string& folder) {
   const auto text = [&](const std::string& key) { return reader.text(key).value_or(""); };
   progress.identity = {text("rows"), text("dtype"), text("device"), text("base_model")};
   progress.version = text("version");
+  progress.layout = text("layout");
   reader.refuse_unknown_keys();
   return progress;
 }
@@ -114,7 +116,7 @@ void save_checkpoint(Trainer& trainer, const RunProgress& progress, const std::s
   AtomicFolder output(folder);
   write_trained_files(trainer.model(), source, output.path());
   save_safetensors(output.path() + kState, state);
-  write_file(output.path() + kProgress, progress_text(progress));
+  write_file(output.path() + kProgress, progress_text(progress, trainer.layout()));
   output.commit();
 }
 
@@ -122,6 +124,10 @@ RunProgress load_checkpoint(Trainer& trainer, const std::string& folder) {
   const RunProgress progress = read_progress(folder);
   warn_of_version(folder, progress.version);
   check_same_adapter(trainer.model(), folder);
+  if (!progress.layout.empty() && progress.layout != trainer.layout()) {
+    fail(folder, kProgress, ": layout: found ", progress.layout, ", expected ", trainer.layout(),
+         "; the optimizer's state is that of other parameters, or of another order");
+  }
   load_trained(trainer.model(), folder);
   const SafetensorsFile state(folder + kState);
   for (const auto& [name, tensor] : trainer.state()) {

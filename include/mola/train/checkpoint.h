@@ -33,6 +33,7 @@ struct RunProgress {
   std::optional<PendingStep> pending;  ///< the last step, if it is still to be validated and logged
   RunIdentity identity;
   std::string version;  ///< of the library that saved it; empty in older ones
+  std::string layout;   ///< of the optimizer's tensors; `save_checkpoint` sets it; likewise
 };
 
 /// The progress that the checkpoint `folder` holds. Throws `Error` if it is missing or damaged.

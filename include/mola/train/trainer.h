@@ -59,6 +59,9 @@ class Trainer {
   /// into them: those of the optimizer and, if parameters are bf16, their masters.
   TensorMap state() const;
 
+  /// The layout of these tensors, see `FlatParameters::layout`.
+  const std::string& layout() const { return parameters_.layout(); }
+
   /// Continues after `step`, once state and parameters are loaded.
   void go_on_after(int64_t step);
 
