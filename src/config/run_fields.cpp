@@ -97,6 +97,9 @@ const Fields<TrainConfig>& train_fields() {
                     "Recompute each decoder layer in the backward pass: less memory for about a "
                     "third more time.")
           .renamed_from("recompute"),
+      boolean_field("deterministic", &C::deterministic,
+                    "On a GPU, compute only in ways that give the same bits in every run, which "
+                    "takes longer; a CPU always does."),
       integer_field("evaluate_every", &C::evaluate_every, {1},
                     "Steps between validations; by default at the end of every epoch. Needs "
                     "data.validation."),

@@ -1,8 +1,14 @@
 #include "mola/model/device.h"
 
+#include <ATen/Context.h>
 #include <torch/cuda.h>
 
+#include <cstdlib>
+
+#include "model/cuda_kernels.h"
+#include "model/cuda_library.h"
 #include "mola/base/error.h"
+#include "mola/base/log.h"
 #include "ops/device.h"
 
 namespace mola {
@@ -24,8 +30,22 @@ torch::Device choose_device(const std::string& name) {
   }
   if (name == "cpu") return torch::kCPU;
   const bool available = torch::cuda::is_available();
-  if (name == "cuda" && !available) fail("model.device: found 'cuda', but CUDA is not available");
-  return available ? torch::kCUDA : torch::kCPU;
+  if (!available) {
+    const auto problem = cuda_problem();
+    if (name == "cuda") {
+      fail("model.device: found 'cuda', but ", problem.empty() ? "CUDA is not available" : problem);
+    }
+    if (!problem.empty()) log_warning("model.device: " + problem + "; the CPU is used");
+    return torch::kCPU;
+  }
+  use_cuda_kernels();
+  return torch::kCUDA;
+}
+
+void use_deterministic_algorithms() {
+  setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);  // cuBLAS asks for it
+  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
+  at::globalContext().setDeterministicFillUninitializedMemory(false);
 }
 
 torch::Dtype choose_dtype(const std::string& name, torch::Device device) {

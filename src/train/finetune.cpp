@@ -12,6 +12,7 @@
 #include "mola/io/adapter_config_file.h"
 #include "mola/io/pretrained.h"
 #include "mola/model/builders.h"
+#include "mola/model/device.h"
 #include "train/recorder.h"
 #include "train/run_products.h"
 #include "train/run_summary.h"
@@ -60,6 +61,7 @@ std::string finetune(const RunConfig& given, const FinetuneOptions& options) {
   const auto& data = own_data ? *own_data : *options.data;
   if (options.log_summary) log_data(run.data.task, data);
 
+  if (run.train.deterministic) use_deterministic_algorithms();
   torch::manual_seed(run.train.seed);
   const auto model = make_model(run, adapter, options.base);
   const Loader training(data.sequences.training, loader_options(run));

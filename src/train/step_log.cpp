@@ -107,6 +107,7 @@ void StepLog::add(const Trainer::Step& step) {
   if (bar_ != nullptr) {
     bar_->update(step.number, state_);
   } else if (step.number == first_step_ + 2) {
+    step.grad_norm.item();  // so that a GPU has done what the time is for
     log_info("about " + time_left(step.number) + " left for " +
              std::to_string(total_steps_ - step.number) + " more steps");
   }

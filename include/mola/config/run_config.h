@@ -56,6 +56,7 @@ struct TrainConfig {
   double balance_coefficient = 0.001;
   int64_t seed = 10;
   bool gradient_checkpointing = false;  ///< recompute decoder layers in the backward pass
+  bool deterministic = false;           ///< the same bits in every run, also on a GPU
   /// Steps between validations; by default at the end of every epoch. Needs `data.validation`.
   std::optional<int64_t> evaluate_every;
 };

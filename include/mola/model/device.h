@@ -14,4 +14,8 @@ torch::Device choose_device(const std::string& name);
 /// elsewhere. Throws `Error` for another name.
 torch::Dtype choose_dtype(const std::string& name, torch::Device device);
 
+/// Makes torch compute only in ways that give the same bits in every run, for the rest of the
+/// process, on a GPU too. Call it before anything is computed there.
+void use_deterministic_algorithms();
+
 }  // namespace mola
