@@ -2,6 +2,7 @@
 // efficiency, the share of the time that the matrix products alone would take at the best rates of
 // this machine. `rows` trains on real rows instead, as `mola finetune` does. `generate` times
 // generation: tokens per second of prompts and of new tokens, with and without the adapter.
+#include <c10/core/CachingDeviceAllocator.h>
 #include <sys/resource.h>
 #include <torch/cuda.h>
 
@@ -35,6 +36,7 @@ struct Settings {
   int64_t top_k = 2;
   int64_t batch = 4;
   int64_t time = 256;
+  bool ragged = false;
   double labelled = 1.0;
   int64_t steps = 5;
   bool gradient_checkpointing = false;
@@ -77,15 +79,20 @@ mola::Llama random_model(const Settings& settings, torch::Dtype dtype, torch::De
   return model;
 }
 
-// Sequences of random tokens; the last share of each is labelled.
+// Sequences of random tokens; the last share of each is labelled. Ragged ones have from a half to
+// three halves of the tokens, in equal steps.
 mola::Batch random_batch(const Settings& settings, torch::Device device) {
   std::vector<mola::Sequence> sequences(settings.batch);
   mola::MicroBatch all;
-  for (auto& sequence : sequences) {
-    const auto ids = torch::randint(settings.model.vocab_size, {settings.time}, torch::kLong);
-    sequence.input_ids.assign(ids.data_ptr<int64_t>(), ids.data_ptr<int64_t>() + settings.time);
+  for (int64_t i = 0; i < settings.batch; ++i) {
+    auto& sequence = sequences[i];
+    const int64_t time = settings.ragged && settings.batch > 1
+                             ? settings.time / 2 + i * settings.time / (settings.batch - 1)
+                             : settings.time;
+    const auto ids = torch::randint(settings.model.vocab_size, {time}, torch::kLong);
+    sequence.input_ids.assign(ids.data_ptr<int64_t>(), ids.data_ptr<int64_t>() + time);
     sequence.labels = sequence.input_ids;
-    const double unlabelled = static_cast<double>(settings.time) * (1 - settings.labelled);
+    const double unlabelled = static_cast<double>(time) * (1 - settings.labelled);
     std::fill_n(sequence.labels.begin(), std::llround(unlabelled), mola::kIgnoreIndex);
     all.push_back(&sequence);
   }
@@ -119,6 +126,7 @@ class Bench {
     const auto after_backward = now();
     parameters_.clip_gradients(1.0);
     optimizer_.step(3e-4);
+    parameters_.round_values();
     const auto end = now();
     return {after_forward - start, after_backward - after_forward, end - after_backward};
   }
@@ -130,6 +138,8 @@ class Bench {
   }
 
   mola::Llama& model() { return model_; }
+  torch::Device device() const { return device_; }
+  double tokens() const { return static_cast<double>(batch_.tokens.count()); }
 
  private:
   double now() const {
@@ -147,7 +157,12 @@ class Bench {
   mola::AdamW optimizer_;
 };
 
-double peak_gigabytes() {
+// Of the GPU, or of the whole process on a CPU.
+double peak_gigabytes(torch::Device device) {
+  if (device.is_cuda()) {
+    const auto stats = c10::getDeviceAllocator(device.type())->getDeviceStats(0);
+    return static_cast<double>(stats.allocated_bytes[0].peak) / 1e9;
+  }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<double>(usage.ru_maxrss) * 1024 / 1e9;
@@ -156,7 +171,8 @@ double peak_gigabytes() {
 nlohmann::ordered_json run_steps(const Settings& settings) {
   Bench bench(settings);
   for (int warm_up = 0; warm_up < 2; ++warm_up) bench.step();
-  const double memory = peak_gigabytes();  // it does not grow later, except for reference products
+  // It does not grow later, except for reference products.
+  const double memory = peak_gigabytes(bench.device());
   auto rates = bench.reference_rates();
   std::vector<double> totals, forwards, backwards, optimizers;
   for (int64_t i = 0; i < settings.steps; ++i) {
@@ -169,16 +185,16 @@ nlohmann::ordered_json run_steps(const Settings& settings) {
   }
   const double step = mola::median(totals);
   const auto count = mola::count_parameters(bench.model());
-  nlohmann::ordered_json result = {
-      {"tokens_per_second", static_cast<double>(settings.batch * settings.time) / step},
-      {"step_seconds", step},
-      {"forward_share", mola::median(forwards)},
-      {"backward_share", mola::median(backwards)},
-      {"optimizer_share", mola::median(optimizers)},
-      {"peak_gigabytes", memory},
-      {"efficiency", rates.seconds() / step},
-      {"trainable", count.trainable},
-      {"total", count.total}};
+  nlohmann::ordered_json result = {{"tokens_per_second", bench.tokens() / step},
+                                   {"step_seconds", step},
+                                   {"forward_share", mola::median(forwards)},
+                                   {"backward_share", mola::median(backwards)},
+                                   {"optimizer_share", mola::median(optimizers)},
+                                   {"peak_gigabytes", memory},
+                                   {"efficiency", rates.seconds() / step},
+                                   {"tflop_per_second", rates.flops() / step / 1e12},
+                                   {"trainable", count.trainable},
+                                   {"total", count.total}};
   for (const auto* kind : {"frozen", "thin", "attention", "head"}) {
     result["products"][kind] = {
         {"share_of_step", rates.seconds(kind) / step},
@@ -222,9 +238,19 @@ nlohmann::ordered_json run_rows(const Settings& settings) {
           {"rows_per_second", static_cast<double>(speed.rows) / first},
           {"tokens_per_second", static_cast<double>(speed.tokens) / first},
           {"share_of_first_lengths", std::max(0.0, 1 - last / first)},
-          {"peak_gigabytes", peak_gigabytes()},
+          {"peak_gigabytes", peak_gigabytes(mola::choose_device(settings.device))},
           {"gigabytes_after_20_steps", speed.gigabytes_after_20_steps},
           {"gigabytes", speed.gigabytes}};
+}
+
+// The rate of one large bf16 product, which others are compared with.
+nlohmann::ordered_json run_product(const Settings& settings) {
+  constexpr int64_t kSize = 8192;
+  const auto device = mola::choose_device(settings.device);
+  mola::ReferenceRates rates({{"square", 1, kSize, kSize, kSize, false, false, 1}},
+                             mola::choose_dtype(settings.dtype, device), device);
+  for (int64_t i = 0; i < settings.steps; ++i) rates.measure();
+  return {{"size", kSize}, {"tflop_per_second", rates.flops() / rates.seconds() / 1e12}};
 }
 
 void print_result(const Settings& settings, const nlohmann::ordered_json& result) {
@@ -276,6 +302,7 @@ int main(int argc, char** argv) {
   app.add_option("--dropout", settings.dropout, "dropout of the experts' inputs")
       ->check(CLI::Range(0.0, 0.99))
       ->capture_default_str();
+  app.add_flag("--ragged", settings.ragged, "sequences of different lengths, --time on average");
   app.add_option("--labelled", settings.labelled, "share of labelled positions")
       ->check(CLI::Range(0.01, 1.0))
       ->capture_default_str();
@@ -305,6 +332,8 @@ int main(int argc, char** argv) {
   generate->add_option("--new-tokens", settings.new_tokens, "new tokens per prompt")
       ->check(CLI::Range(int64_t{2}, kLargest))
       ->capture_default_str();
+  auto* product = app.add_subcommand("product", "time one product of 8192 x 8192 matrices instead")
+                      ->fallthrough();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -324,6 +353,7 @@ int main(int argc, char** argv) {
     mola::cli::prepare_to_compute(argv);
     print_result(settings, rows->parsed()       ? run_rows(settings)
                            : generate->parsed() ? run_generation(settings)
+                           : product->parsed()  ? run_product(settings)
                                                 : run_steps(settings));
   });
 }
