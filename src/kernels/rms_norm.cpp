@@ -15,6 +15,12 @@ inline void add(const T* x, const T* delta, T* sum, int64_t size) {
 }
 
 template <class T>
+inline void scale(const T* x, const T* weight, Acc<T> factor, T* y, int64_t size) {
+#pragma omp simd
+  for (int64_t i = 0; i < size; ++i) store(y[i], load(weight[i]) * (load(x[i]) * factor));
+}
+
+template <class T>
 inline void norm(const RmsNormArguments<T>& a, int64_t begin, int64_t end) {
   const T* weight = a.weight;
   const int64_t size = a.size;
@@ -22,14 +28,12 @@ inline void norm(const RmsNormArguments<T>& a, int64_t begin, int64_t end) {
     const int64_t row = n * size;
     if (a.delta != nullptr) add(a.x + row, a.delta + row, a.sum + row, size);
     const T* in = (a.delta != nullptr ? a.sum : a.x) + row;
-    T* out = a.y + row;
     Acc<T> squares = 0;
 #pragma omp simd reduction(+ : squares)
     for (int64_t i = 0; i < size; ++i) squares += load(in[i]) * load(in[i]);
     const Acc<T> factor = 1 / std::sqrt(squares / static_cast<Acc<T>>(size) + a.eps);
     a.inverse[n] = factor;
-#pragma omp simd
-    for (int64_t i = 0; i < size; ++i) store(out[i], load(weight[i]) * (load(in[i]) * factor));
+    scale(in, weight, factor, a.y + row, size);
   }
 }
 
@@ -52,6 +56,7 @@ inline void gradient(const RmsNormGradientArguments<T>& a, int64_t begin, int64_
       const Acc<T> own = factor * (load(grad[i]) * load(weight[i]) - load(in[i]) * pull);
       store(out[i], adds ? load(more[i]) + own : own);
     }
+    if (a.y != nullptr) scale(in, weight, factor, a.y + n * size, size);
   }
 }
 

@@ -22,8 +22,8 @@ struct RmsNormArguments {
   int64_t blocks() const { return rows; }
 };
 
-/// dx [N, size]: the gradient of the sum by dy, added to `more` (null: not added). With
-/// g = weight * dy it is inverse * (g - sum inverse^2 mean(g sum)).
+/// dx [N, size]: the gradient of the sum by dy, added to `more` (null: not added); and, unless `y`
+/// is null, the norm again. With g = weight * dy it is inverse * (g - sum inverse^2 mean(g sum)).
 template <class T>
 struct RmsNormGradientArguments {
   static constexpr const char* kSource = "rms_norm";
@@ -34,6 +34,7 @@ struct RmsNormGradientArguments {
   const T* weight;
   const Acc<T>* inverse;
   T* dx;
+  T* y;
   int64_t rows;
   int64_t size;
   int64_t blocks() const { return rows; }

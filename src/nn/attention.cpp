@@ -27,9 +27,20 @@ AttentionImpl::AttentionImpl(ProjectionGroup qkv_, ProjectionGroup o_, int64_t h
 }
 
 Tensor AttentionImpl::forward(const Tensor& x, const AttentionInputs& inputs, RoutingTrace* trace) {
-  const auto none = InputActivation::kNone;
-  const auto wide = qkv->forward_wide(x, trace, none, of_group(inputs.dropout, kQkvGroup));
-  return o->forward_wide(mix(wide, inputs), trace, none, of_group(inputs.dropout, kOutputGroup));
+  const auto key = of_group(inputs.dropout, kQkvGroup);
+  return finish(qkv->forward_wide(x, trace, InputActivation::kNone, key), inputs, trace);
+}
+
+Tensor AttentionImpl::forward_normed(const Tensor& x, const RMSNormImpl& norm,
+                                     const AttentionInputs& inputs, RoutingTrace* trace) {
+  const auto key = of_group(inputs.dropout, kQkvGroup);
+  return finish(qkv->forward_normed(x, {}, norm, trace, key).second, inputs, trace);
+}
+
+Tensor AttentionImpl::finish(const Tensor& wide, const AttentionInputs& inputs,
+                             RoutingTrace* trace) {
+  return o->forward_wide(mix(wide, inputs), trace, InputActivation::kNone,
+                         of_group(inputs.dropout, kOutputGroup));
 }
 
 // wide [N, (num_heads + 2 num_kv_heads) D], the fused q, k and v -> [N, num_heads D]

@@ -12,9 +12,8 @@ DecoderLayerImpl::DecoderLayerImpl(RMSNorm input_layernorm_, Attention self_attn
 
 torch::Tensor DecoderLayerImpl::forward(const torch::Tensor& x, const AttentionInputs& inputs,
                                         RoutingTrace* trace) {
-  const auto mixed = self_attn->forward(input_layernorm->forward(x), inputs, trace);
-  const auto [attended, normed] = post_attention_layernorm->forward_sum(x, mixed);
-  return attended + mlp->forward(normed, trace, inputs.dropout);
+  const auto mixed = self_attn->forward_normed(x, *input_layernorm, inputs, trace);
+  return mlp->forward_residual(x, mixed, *post_attention_layernorm, trace, inputs.dropout);
 }
 
 }  // namespace mola

@@ -23,4 +23,13 @@ torch::Tensor MlpImpl::forward(const torch::Tensor& x, RoutingTrace* trace,
   return down->forward_wide(inner, trace, InputActivation::kSwiglu, of_group(key, kDownGroup));
 }
 
+torch::Tensor MlpImpl::forward_residual(const torch::Tensor& x, const torch::Tensor& delta,
+                                        const RMSNormImpl& norm, RoutingTrace* trace,
+                                        const std::optional<DropoutKey>& key) {
+  const auto [sum, inner] =
+      gate_up->forward_normed(x, delta, norm, trace, of_group(key, kGateUpGroup));
+  return sum +
+         down->forward_wide(inner, trace, InputActivation::kSwiglu, of_group(key, kDownGroup));
+}
+
 }  // namespace mola

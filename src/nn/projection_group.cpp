@@ -5,6 +5,7 @@
 
 #include "ops/group.h"
 #include "ops/kernel_dispatch.h"
+#include "ops/norm_rows.h"
 #include "ops/parameter_block.h"
 
 namespace mola {
@@ -135,12 +136,10 @@ std::vector<MixturePlace> ProjectionGroupImpl::mixture_places() const {
   return places;
 }
 
-Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
-                                         InputActivation activation,
-                                         const std::optional<DropoutKey>& key) {
-  const int64_t width = options.in_features() * (activation == InputActivation::kSwiglu ? 2 : 1);
-  TORCH_CHECK(x.dim() > 0 && x.size(-1) == width, "ProjectionGroup: found x of ", x.sizes(),
-              ", expected [..., ", width, "]");
+// x [N, width]
+GroupOutputs ProjectionGroupImpl::forward_rows(const Tensor& x, const InputSteps& given,
+                                               RoutingTrace* trace,
+                                               const std::optional<DropoutKey>& key) {
   const auto dtype = x.scalar_type();
   TORCH_CHECK(dtype == weight.scalar_type(), "ProjectionGroup: found x of ", dtype, ", expected ",
               weight.scalar_type(), ", the dtype of the weight");
@@ -164,18 +163,54 @@ Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
     }
   }
   const auto places = is_adapted ? mixture_places() : std::vector<MixturePlace>();
-  InputSteps steps = {activation};
+  auto steps = given;
   if (is_training() && is_adapted && options.dropout() > 0) {
     steps.dropout = Dropout{key ? *key : random_dropout_key(), options.dropout()};
   }
-  const auto outputs = group_forward(x.reshape({-1, width}), weight, bias, lora_A, routers, lora_B,
-                                     places, steps, trace != nullptr, products);
+  const auto outputs = group_forward(x, weight, bias, lora_A, routers, lora_B, places, steps,
+                                     trace != nullptr, products);
   for (size_t i = 0; i < outputs.routing.size(); ++i) {
     trace->records.push_back({trace->layer, routed[i], outputs.routing[i]});
   }
+  return outputs;
+}
+
+Tensor ProjectionGroupImpl::forward_wide(const Tensor& x, RoutingTrace* trace,
+                                         InputActivation activation,
+                                         const std::optional<DropoutKey>& key) {
+  const int64_t width = options.in_features() * (activation == InputActivation::kSwiglu ? 2 : 1);
+  TORCH_CHECK(x.dim() > 0 && x.size(-1) == width, "ProjectionGroup: found x of ", x.sizes(),
+              ", expected [..., ", width, "]");
+  const auto outputs = forward_rows(x.reshape({-1, width}), {activation}, trace, key);
   auto shape = x.sizes().vec();
   shape.back() = outputs.y.size(1);
   return outputs.y.view(shape);
+}
+
+std::pair<Tensor, Tensor> ProjectionGroupImpl::forward_normed(
+    const Tensor& x, const Tensor& delta, const RMSNormImpl& norm, RoutingTrace* trace,
+    const std::optional<DropoutKey>& key) {
+  const auto none = InputActivation::kNone;
+  if (norm.weight.requires_grad() || !has_norm_kernel(x, norm.weight)) {
+    if (!delta.defined()) return {x, forward_wide(norm.forward(x), trace, none, key)};
+    const auto [sum, normed] = norm.forward_sum(x, delta);
+    return {sum, forward_wide(normed, trace, none, key)};
+  }
+  const int64_t width = options.in_features();
+  TORCH_CHECK(x.dim() > 0 && x.size(-1) == width && norm.options.size() == width,
+              "ProjectionGroup: found x of ", x.sizes(), " and a norm of ", norm.options.size(),
+              ", expected [..., ", width, "] and ", width);
+  TORCH_CHECK(!delta.defined() || delta.sizes() == x.sizes(), "ProjectionGroup: found a delta of ",
+              delta.sizes(), ", expected the shape of x, ", x.sizes());
+  const auto rows = [&](const Tensor& tensor) {
+    return tensor.defined() ? tensor.reshape({-1, width}) : tensor;
+  };
+  InputSteps steps = {none};
+  steps.norm = InputNorm{norm.weight, norm.options.eps(), rows(delta)};
+  const auto outputs = forward_rows(rows(x), steps, trace, key);
+  auto shape = x.sizes().vec();
+  shape.back() = outputs.y.size(1);
+  return {delta.defined() ? outputs.sum.view(x.sizes()) : x, outputs.y.view(shape)};
 }
 
 std::vector<Tensor> ProjectionGroupImpl::forward(const Tensor& x, RoutingTrace* trace) {

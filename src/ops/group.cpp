@@ -5,6 +5,7 @@
 #include "ops/frozen_products.h"
 #include "ops/kernel_dispatch.h"
 #include "ops/matmul.h"
+#include "ops/norm_rows.h"
 #include "ops/router.h"
 #include "ops/saved_group.h"
 #include "ops/swiglu.h"
@@ -21,17 +22,30 @@ struct GroupCall : torch::CustomClassHolder {
   std::vector<MixturePlace> places;
   std::vector<GateRun> runs;
   InputSteps steps{};
+  bool has_delta = false;
   bool has_bias = false;
   std::shared_ptr<const FrozenProducts> products;  // of the weight, if they were chosen
 
-  Tensor activate(const Tensor& input) const {
-    return steps.activation == InputActivation::kSwiglu ? swiglu(input) : input;
+  bool prepares() const { return steps.norm || steps.activation != InputActivation::kNone; }
+
+  // The input with its delta, and what the projections read.
+  NormedRows prepare(const Tensor& input, const Tensor& delta) const {
+    if (steps.norm) return norm_rows(input, delta, steps.norm->weight, steps.norm->eps);
+    return {input, steps.activation == InputActivation::kSwiglu ? swiglu(input) : input, {}};
   }
+
   Tensor dropped(const Tensor& x) const { return steps.dropout ? steps.dropout->apply(x) : x; }
-  // x, and the gradient of the input by that of x, which may be undefined.
-  SwigluGradient activate_again(const Tensor& input, const Tensor& grad_x) const {
-    if (steps.activation == InputActivation::kNone) return {input, grad_x};
-    return grad_x.defined() ? swiglu_gradient(grad_x, input) : SwigluGradient{swiglu(input), {}};
+
+  // The gradient of the input by that of x, to which `more` is added, and x once more.
+  NormRowsGradient prepare_again(const NormedRows& rows, const Tensor& grad_x,
+                                 const Tensor& more) const {
+    if (!grad_x.defined()) return {{}, prepare(rows.sum, {}).normed};
+    if (steps.norm) {
+      return norm_rows_gradient(grad_x, more, rows, steps.norm->weight, /*with_norm=*/true);
+    }
+    if (steps.activation == InputActivation::kNone) return {grad_x, rows.sum};
+    const auto [y, grad] = swiglu_gradient(grad_x, rows.sum);
+    return {grad, y};
   }
 };
 
@@ -60,7 +74,8 @@ void add_output(const Tensor& y, const MixturePlace& place, const Tensor& gated,
 }
 
 struct GroupFunction : torch::autograd::Function<GroupFunction> {
-  static variable_list forward(AutogradContext* ctx, const Tensor& input, const Tensor& weight,
+  static variable_list forward(AutogradContext* ctx, const Tensor& input,
+                               const std::optional<Tensor>& delta, const Tensor& weight,
                                const std::optional<Tensor>& bias,
                                const std::optional<Tensor>& lora_A_given,
                                const std::optional<Tensor>& routers_given, at::TensorList lora_B,
@@ -68,22 +83,29 @@ struct GroupFunction : torch::autograd::Function<GroupFunction> {
                                std::vector<Gate::Result>* routing) {
     const auto lora_A = lora_A_given.value_or(Tensor());
     const auto routers = routers_given.value_or(Tensor());
-    const auto x = call->activate(input);
+    const auto prepared = call->prepare(input, delta.value_or(Tensor()));
+    const auto& x = prepared.normed;
     auto y = frozen_forward(x, weight, call->products.get());
     if (bias) y.add_(*bias);
     const auto hidden = lora_A.defined() ? matmul_nt(call->dropped(x), lora_A) : Tensor();
     const auto logits = routers.defined() ? router_logits(x, routers) : Tensor();
 
-    const bool needs_input = lora_A.defined() || weight.requires_grad() ||
-                             call->steps.activation != InputActivation::kNone;
-    SavedGroup saved = {
-        needs_input ? input : Tensor(), weight, lora_A, routers, hidden, lora_B.vec(), {}};
+    const bool needs_input = lora_A.defined() || weight.requires_grad() || call->prepares();
+    SavedGroup saved = {needs_input ? prepared.sum : Tensor(),
+                        weight,
+                        lora_A,
+                        routers,
+                        hidden,
+                        prepared.inverse,
+                        lora_B.vec(),
+                        {}};
     for (size_t i = 0; i < call->places.size(); ++i) {
       const auto& place = call->places[i];
       if (place.logits_begin >= 0) continue;
       add_output(y, place, hidden_of(hidden, place) * place.gate.scaling, lora_B[i]);
     }
     variable_list outputs = {y};
+    if (delta) outputs.push_back(prepared.sum);
     for (const auto& run : call->runs) {
       const auto result = run.gate.forward(hidden_of(hidden, run), logits_of(logits, run));
       for (int64_t i = 0; i < run.gate.mixtures; ++i) {
@@ -159,7 +181,9 @@ variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradie
   const auto& call = static_cast<const GroupCall&>(*capsule);
   const auto saved = SavedGroup::load(ctx, call.places.size());
   const auto dy = gradients[0].contiguous();
-  const auto grad_bias = call.has_bias && ctx->needs_input_grad(2) ? dy.sum(0) : Tensor();
+  const size_t of_weight = call.has_delta ? 2 : 1;  // its number among the inputs
+  const auto grad_bias =
+      call.has_bias && ctx->needs_input_grad(of_weight + 1) ? dy.sum(0) : Tensor();
   const SharedGradients shared(saved);
   variable_list grad_B(call.places.size());
   for (size_t i = 0; i < call.places.size(); ++i) {
@@ -168,16 +192,20 @@ variable_list GroupFunction::backward(AutogradContext* ctx, variable_list gradie
     grad_B[i] = mixture_gradient(place, dy, saved.lora_B[i], saved.hidden, shared);
   }
   for (size_t i = 0; i < call.runs.size(); ++i) {
-    run_gradient(call, i, dy, saved, gradients[1 + i], shared, grad_B);
+    run_gradient(call, i, dy, saved, gradients[of_weight + i], shared, grad_B);
   }
-  const auto grad_x = ctx->needs_input_grad(0) ? shared.of_x(dy, saved, call) : Tensor();
-  const auto [x, grad_input] =
-      saved.input.defined() ? call.activate_again(saved.input, grad_x) : SwigluGradient{{}, grad_x};
-  const auto grad_weight = ctx->needs_input_grad(1) ? torch::mm(dy.t(), x) : Tensor();
+  const bool needs_input = ctx->needs_input_grad(0) || (call.has_delta && ctx->needs_input_grad(1));
+  const auto grad_x = needs_input ? shared.of_x(dy, saved, call) : Tensor();
+  const auto [grad_input, x] = saved.input.defined()
+                                   ? call.prepare_again({saved.input, {}, saved.inverse}, grad_x,
+                                                        call.has_delta ? gradients[1] : Tensor())
+                                   : NormRowsGradient{grad_x, {}};
+  const auto grad_weight = ctx->needs_input_grad(of_weight) ? torch::mm(dy.t(), x) : Tensor();
   const auto grad_A =
       shared.hidden.defined() ? torch::mm(shared.hidden.t(), call.dropped(x)) : Tensor();
   const auto grad_R = shared.logits.defined() ? router_weight_gradient(shared.logits, x) : Tensor();
-  variable_list result = {grad_input, grad_weight, grad_bias, grad_A, grad_R};
+  variable_list result = {
+      grad_input, call.has_delta ? grad_input : Tensor(), grad_weight, grad_bias, grad_A, grad_R};
   result.insert(result.end(), grad_B.begin(), grad_B.end());
   result.resize(result.size() + 2);  // the call and the routing
   return result;
@@ -194,6 +222,9 @@ GroupOutputs group_forward(const Tensor& input, const Tensor& weight, const Tens
   call->places = places;
   call->runs = gate_runs(places);
   call->steps = steps;
+  const auto delta = steps.norm ? steps.norm->delta : Tensor();
+  if (steps.norm) call->steps.norm->delta = Tensor();  // which the call would keep
+  call->has_delta = delta.defined();
   call->has_bias = bias.defined();
   call->products = std::move(products);
   // An autograd function accepts empty optionals, but no undefined tensors.
@@ -201,15 +232,17 @@ GroupOutputs group_forward(const Tensor& input, const Tensor& weight, const Tens
     return tensor.defined() ? std::optional<Tensor>(tensor) : std::nullopt;
   };
   std::vector<Gate::Result> gates;
-  const auto outputs =
-      GroupFunction::apply(input.contiguous(), weight, optional(bias), optional(lora_A),
-                           optional(routers), at::TensorList(lora_B), call, &gates);
-  GroupOutputs result = {outputs[0], {}};
+  const auto outputs = GroupFunction::apply(input.contiguous(), optional(delta), weight,
+                                            optional(bias), optional(lora_A), optional(routers),
+                                            at::TensorList(lora_B), call, &gates);
+  const size_t first = call->has_delta ? 2 : 1;  // of the probabilities
+  GroupOutputs result = {outputs[0], call->has_delta ? outputs[1] : Tensor(), {}};
   for (size_t run = 0; with_routing && run < gates.size(); ++run) {
     // The gradient of one is a view, that of several a copy.
     const bool is_one = gates[run].probabilities.size(0) == 1;
-    const auto probabilities = is_one ? variable_list{outputs[1 + run].squeeze(0)}
-                                      : variable_list(outputs[1 + run].unbind(0));
+    const auto& of_run = outputs[first + run];
+    const auto probabilities =
+        is_one ? variable_list{of_run.squeeze(0)} : variable_list(of_run.unbind(0));
     for (size_t i = 0; i < probabilities.size(); ++i) {
       const auto mixture = static_cast<int64_t>(i);
       result.routing.push_back(

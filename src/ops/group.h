@@ -15,15 +15,24 @@ namespace mola {
 
 class FrozenProducts;
 
-/// The operations on the input: the activation, then dropout, for the experts only.
+/// A norm of the input, after `delta` was added to it (undefined: nothing).
+struct InputNorm {
+  torch::Tensor weight;  ///< [I], frozen, in the dtype of the input
+  double eps;
+  torch::Tensor delta;  ///< of the shape of the input
+};
+
+/// The operations on the input: norm or activation, then dropout, for the experts only.
 struct InputSteps {
   InputActivation activation;
   std::optional<Dropout> dropout = std::nullopt;
+  std::optional<InputNorm> norm = std::nullopt;  ///< where there is a kernel for it
 };
 
 /// The result of `group_forward`.
 struct GroupOutputs {
   torch::Tensor y;               ///< [N, O]
+  torch::Tensor sum;             ///< input + delta [N, I], if there is a delta
   std::vector<Routing> routing;  ///< of each router, with differentiable probabilities
 };
 

@@ -212,6 +212,42 @@ TEST(ProjectionGroup, RunsInBf16WithFp32Experts) {
   EXPECT_LT(relative_error(found[1], expected[1]), 0.02);
 }
 
+// In one pass and in two; in a model's first layer, only the delta has a gradient.
+TEST(ProjectionGroup, NormsItsInput) {
+  auto group = mixed_group();
+  randomize_lora_B(*group);
+  group->to(torch::kDouble);
+  RMSNorm norm(RMSNormOptions(kIn).dtype(torch::kDouble));
+  norm->weight.normal_();
+  for (const bool is_first_layer : {false, true}) {
+    const auto x = torch::randn({2, 4, kIn}, torch::kDouble).requires_grad_(!is_first_layer);
+    const auto delta = torch::randn({2, 4, kIn}, torch::kDouble).requires_grad_();
+    std::vector<Tensor> leaves = group->parameters();
+    leaves.push_back(x);
+    leaves.push_back(delta);
+    const auto gradients_of = [&](const std::pair<Tensor, Tensor>& result) {
+      for (auto& leaf : leaves) leaf.mutable_grad() = Tensor();
+      (result.first * 2 + result.second.sum(-1, true) * 3).square().sum().backward();
+      std::vector<Tensor> gradients;
+      for (const auto& leaf : leaves) {
+        if (leaf.requires_grad()) gradients.push_back(leaf.grad());
+      }
+      return gradients;
+    };
+    const auto sum = x + delta;
+    const auto expected = std::pair(sum, group->forward_wide(norm->forward(sum)));
+    const auto found = group->forward_normed(x, delta, *norm);
+    EXPECT_LT(relative_error(found.first, expected.first), 1e-12);
+    EXPECT_LT(relative_error(found.second, expected.second), 1e-12);
+    const auto expected_gradients = gradients_of(expected);
+    const auto found_gradients = gradients_of(found);
+    ASSERT_EQ(found_gradients.size(), expected_gradients.size());
+    for (size_t i = 0; i < expected_gradients.size(); ++i) {
+      EXPECT_LT(relative_error(found_gradients[i], expected_gradients[i]), 1e-10) << i;
+    }
+  }
+}
+
 TEST(ProjectionGroup, RefusesBadOptions) {
   const auto build = [](const ProjectionGroupOptions& options) { ProjectionGroup group(options); };
   const ProjectionOptions good("a", 2);

@@ -24,12 +24,18 @@ class AttentionImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x, const AttentionInputs& inputs,
                         RoutingTrace* trace = nullptr);
 
+  /// The same of the norm of x.
+  torch::Tensor forward_normed(const torch::Tensor& x, const RMSNormImpl& norm,
+                               const AttentionInputs& inputs, RoutingTrace* trace = nullptr);
+
   ProjectionGroup qkv;
   ProjectionGroup o;
   AdaptionPrompt adaption_prompt{nullptr};  ///< null if there is none
   bool use_adapter = true;                  ///< false: without the prompt
 
  private:
+  torch::Tensor finish(const torch::Tensor& wide, const AttentionInputs& inputs,
+                       RoutingTrace* trace);
   torch::Tensor mix(const torch::Tensor& wide, const AttentionInputs& inputs) const;
 
   int64_t head_dim_;

@@ -19,6 +19,11 @@ class MlpImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x, RoutingTrace* trace = nullptr,
                         const std::optional<DropoutKey>& key = std::nullopt);
 
+  /// x + delta, both [N, H], plus the same of their norm: the second residual block of a layer.
+  torch::Tensor forward_residual(const torch::Tensor& x, const torch::Tensor& delta,
+                                 const RMSNormImpl& norm, RoutingTrace* trace = nullptr,
+                                 const std::optional<DropoutKey>& key = std::nullopt);
+
   ProjectionGroup gate_up;
   ProjectionGroup down;
 };

@@ -5,9 +5,11 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mola/nn/lora_mixture.h"
+#include "mola/nn/rms_norm.h"
 #include "mola/ops/dropout_key.h"
 #include "mola/ops/flat_buffers.h"
 #include "mola/ops/input_activation.h"
@@ -16,6 +18,8 @@
 namespace mola {
 
 class FrozenProducts;
+struct GroupOutputs;
+struct InputSteps;
 struct MixturePlace;
 
 /// Options of one projection of a group: its name, output width and experts.
@@ -74,6 +78,12 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
                              InputActivation activation = InputActivation::kNone,
                              const std::optional<DropoutKey>& key = std::nullopt);
 
+  /// The same for the norm of x + `delta`, both [..., I], in one pass: {x + delta, the result}. An
+  /// undefined delta is none. The backward pass computes the norm again instead of keeping it.
+  std::pair<torch::Tensor, torch::Tensor> forward_normed(
+      const torch::Tensor& x, const torch::Tensor& delta, const RMSNormImpl& norm,
+      RoutingTrace* trace = nullptr, const std::optional<DropoutKey>& key = std::nullopt);
+
   /// Moves all A and routers, and each mixture's B, into their contiguous blocks unless they are
   /// already there, as in a new module. `to`, `clone` and `set_data` take them out and `forward`
   /// puts them back, which no two threads may do at once: call this before threads share such a
@@ -96,6 +106,8 @@ class ProjectionGroupImpl : public torch::nn::Cloneable<ProjectionGroupImpl> {
   std::shared_ptr<const FrozenProducts> products;
 
  private:
+  GroupOutputs forward_rows(const torch::Tensor& x, const InputSteps& given, RoutingTrace* trace,
+                            const std::optional<DropoutKey>& key);
   std::vector<torch::Tensor> all_lora_A() const;
   std::vector<torch::Tensor> all_routers() const;
   std::vector<MixturePlace> mixture_places() const;

@@ -58,12 +58,15 @@ __device__ void rms_norm_gradient(const RmsNormGradientArguments<T>& a) {
     PackOf<T> more = {};
     if (a.more != nullptr) more = load_pack(a.more + row, from, a.size);
     PackOf<T> dx;
+    PackOf<T> y;
     for (int64_t i = 0; i < kPack<T>; ++i) {
+      store(y.element[i], load(weight.element[i]) * (load(x.element[i]) * factor));
       const Acc<T> own =
           factor * (load(dy.element[i]) * load(weight.element[i]) - load(x.element[i]) * pull);
       store(dx.element[i], a.more != nullptr ? load(more.element[i]) + own : own);
     }
     store_pack(a.dx + row, from, a.size, dx);
+    if (a.y != nullptr) store_pack(a.y + row, from, a.size, y);
   }
 }
 
