@@ -29,10 +29,22 @@ std::vector<std::string> paths_of_nvrtc() {
   return paths;
 }
 
+// libnvrtc opens this by its name alone, which the loader finds if it is open already.
+void open_builtins(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const auto name = entry.path().filename().string();
+    if (name.rfind("libnvrtc-builtins.so", 0) == 0) dlopen(entry.path().c_str(), RTLD_NOW);
+  }
+}
+
 void* open_nvrtc() {
   std::string problem;
   for (const auto& path : paths_of_nvrtc()) {
-    if (auto* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
+    auto* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    const auto folder = std::filesystem::path(path).parent_path();
+    if (library != nullptr && !folder.empty()) open_builtins(folder);
+    if (library != nullptr) return library;
     if (problem.empty()) problem = dlerror();
   }
   fail("CUDA's compiler cannot be opened: ", problem);
@@ -102,7 +114,8 @@ CudaCompiler::Result CudaCompiler::compile(const std::string& source,
   options.push_back(of_architecture.c_str());
   const int result =
       library_->compile(owner.program, static_cast<int>(options.size()), options.data());
-  const auto log = library_->text(owner.program, library_->log_size, library_->log);
+  // Without the 0 at its end.
+  const std::string log = library_->text(owner.program, library_->log_size, library_->log).c_str();
   if (result != 0) {
     fail("kernels/cuda/", source, ".cu does not compile for ", architecture, ": ", log);
   }
