@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 
+#include <map>
+
 #include "mola/base/error.h"
 
 namespace mola {
@@ -24,6 +26,9 @@ CudaDriver::CudaDriver() {
   auto* library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) fail("CUDA's driver cannot be opened: ", dlerror());
   find_symbol(library, "cuDeviceGetAttribute", get_attribute_);
+  find_symbol(library, "cuCtxGetCurrent", get_current_);
+  find_symbol(library, "cuCtxSetCurrent", set_current_);
+  find_symbol(library, "cuDevicePrimaryCtxRetain", retain_primary_);
   find_symbol(library, "cuModuleLoadData", load_data_);
   find_symbol(library, "cuModuleGetFunction", get_function_);
   find_symbol(library, "cuLaunchKernel", launch_kernel_);
@@ -36,6 +41,23 @@ std::string CudaDriver::architecture(int device) const {
   check(get_attribute_(&major, kCapabilityMajor, device), "asking for the card's architecture");
   check(get_attribute_(&minor, kCapabilityMinor, device), "asking for the card's architecture");
   return "sm_" + std::to_string(major) + std::to_string(minor);
+}
+
+CudaDriver::Current::Current(const CudaDriver& driver, int device) : driver_(driver) {
+  // Kept for good, as torch keeps it.
+  static thread_local std::map<int, CUctx_st*> contexts;
+  auto& context = contexts[device];
+  if (context == nullptr) {
+    driver_.check(driver_.retain_primary_(&context, device), "asking for the card's context");
+  }
+  driver_.check(driver_.get_current_(&before_), "asking for the current card");
+  if (before_ == context) return;
+  driver_.check(driver_.set_current_(context), "choosing the card");
+  has_changed_ = before_ != nullptr;
+}
+
+CudaDriver::Current::~Current() {
+  if (has_changed_) driver_.set_current_(before_);
 }
 
 CudaDriver::Module CudaDriver::load(const std::string& binary) const {

@@ -18,6 +18,22 @@ class CudaDriver {
   /// Such as "sm_90", of the device with this number.
   std::string architecture(int device) const;
 
+  /// While it lives, the device with this number is the current one of this thread, with the
+  /// context that torch uses: a new thread, such as one of autograd's, has none until it calls
+  /// CUDA.
+  class Current {
+   public:
+    Current(const CudaDriver& driver, int device);
+    ~Current();
+    Current(const Current&) = delete;
+    Current& operator=(const Current&) = delete;
+
+   private:
+    const CudaDriver& driver_;
+    struct CUctx_st* before_ = nullptr;
+    bool has_changed_ = false;
+  };
+
   /// Loads compiled kernels into the current device, for the life of the process.
   Module load(const std::string& binary) const;
   Function find(Module module, const std::string& name) const;
@@ -30,6 +46,9 @@ class CudaDriver {
   void check(int result, const std::string& what) const;
 
   int (*get_attribute_)(int*, int, int);
+  int (*get_current_)(struct CUctx_st**);
+  int (*set_current_)(struct CUctx_st*);
+  int (*retain_primary_)(struct CUctx_st**, int);
   int (*load_data_)(Module*, const void*);
   int (*get_function_)(Function*, Module, const char*);
   int (*launch_kernel_)(Function, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned,

@@ -11,6 +11,7 @@
 #include "base/json_file.h"
 #include "base/machine.h"
 #include "base/output_file.h"
+#include "kernels/cuda/sources.h"
 #include "model/cuda_compiler.h"
 #include "model/cuda_driver.h"
 #include "mola/base/error.h"
@@ -22,11 +23,13 @@ namespace {
 
 class CudaKernels : public DeviceKernels {
  public:
-  // FlashAttention needs an Ampere card, and a Hopper or A100 for the gradients of wide heads.
+  // Compiles all kernels for the first card, so that one that does not compile is known now.
+  CudaKernels() : architecture_(driver_.architecture(0)) {
+    for (const auto& source : cuda_sources()) binary(source.name, architecture_, /*anew=*/false);
+  }
+
   FusedAttention attention(torch::Dtype dtype, int64_t head_dim) const override {
-    if (dtype == torch::kDouble) return FusedAttention::kNone;
-    return dtype == torch::kFloat || head_dim > 256 ? FusedAttention::kEfficient
-                                                    : FusedAttention::kFlash;
+    return usual_attention(dtype, head_dim, architecture_);
   }
 
   bool launches() const override { return true; }
@@ -34,6 +37,7 @@ class CudaKernels : public DeviceKernels {
   void launch(const KernelLaunch& launch, torch::Device device) override {
     const c10::impl::VirtualGuardImpl guard(device.type());
     const auto index = device.has_index() ? device.index() : guard.getDevice().index();
+    const CudaDriver::Current current(driver_, index);
     const auto function = find(launch, index);
     const auto stream = guard.getStream({device.type(), index});
     driver_.launch(function, launch.blocks, kThreads, launch.arguments,
@@ -47,20 +51,31 @@ class CudaKernels : public DeviceKernels {
     if (function == nullptr) {
       auto& module = modules_[{device, launch.source}];
       if (module == nullptr) {
-        module = driver_.load(binary(launch.source, driver_.architecture(device)));
+        module = load(launch.source, driver_.architecture(device));
       }
       function = driver_.find(module, launch.name);
     }
     return function;
   }
 
+  // A file of the cache may be damaged.
+  CudaDriver::Module load(const std::string& source, const std::string& architecture) const {
+    try {
+      return driver_.load(binary(source, architecture, /*anew=*/false));
+    } catch (const Error& error) {
+      log_warning(std::string(error.what()) + "; kernels/cuda/" + source + ".cu is compiled again");
+      return driver_.load(binary(source, architecture, /*anew=*/true));
+    }
+  }
+
   // From the cache, or compiled.
-  std::string binary(const std::string& source, const std::string& architecture) const {
+  std::string binary(const std::string& source, const std::string& architecture, bool anew) const {
     const auto folder = cache_folder();
     const auto path = folder + "/cuda/" + source + "-" + architecture + "-" +
                       compiler_.fingerprint(source, architecture) + ".cubin";
     std::error_code ignored;
-    if (!folder.empty() && std::filesystem::exists(path, ignored)) return read_file(path);
+    const bool is_kept = !anew && !folder.empty() && std::filesystem::exists(path, ignored);
+    if (is_kept) return read_file(path);
     const auto compiled = compiler_.compile(source, architecture).binary;
     if (!folder.empty()) keep(path, compiled);
     return compiled;
@@ -78,6 +93,7 @@ class CudaKernels : public DeviceKernels {
 
   CudaDriver driver_;
   CudaCompiler compiler_;
+  std::string architecture_;  // of the first card
   std::mutex mutex_;
   std::map<std::pair<int, std::string>, CudaDriver::Module> modules_;  // by device and source
   std::map<std::pair<int, std::string>, CudaDriver::Function> functions_;

@@ -6,8 +6,8 @@ namespace mola {
 
 // Device queries, in one place for all folders.
 
-/// Whether `tensor` is in host memory: the CPU kernels process it, and reading its values does not
-/// synchronize with a device. All other tensors use torch's operators.
+/// Whether `tensor` is in host memory: our kernels for CPUs compute it, and reading its values does
+/// not wait for a device.
 inline bool on_host(const torch::Tensor& tensor) { return tensor.is_cpu(); }
 
 /// Whether `device` is separate from the host, with its own memory and random generator.

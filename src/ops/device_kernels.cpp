@@ -34,11 +34,21 @@ DeviceKernels* device_kernels(const torch::Tensor& tensor) {
   return has_kernels ? kernels : nullptr;
 }
 
+FusedAttention usual_attention(torch::Dtype dtype, int64_t head_dim,
+                               const std::string& architecture) {
+  const int number = std::stoi(architecture.substr(3));
+  if (dtype == torch::kDouble || (dtype != torch::kFloat && number < 80)) {
+    return FusedAttention::kNone;
+  }
+  const bool is_wide = head_dim > 192 && number != 80 && number != 90 && number != 100;
+  return dtype == torch::kFloat || head_dim > 256 || is_wide ? FusedAttention::kEfficient
+                                                             : FusedAttention::kFlash;
+}
+
 FusedAttention fused_attention(const torch::Tensor& tensor, int64_t head_dim) {
   const auto dtype = tensor.scalar_type();
   if (const auto* kernels = of_device(tensor)) return kernels->attention(dtype, head_dim);
-  if (!tensor.is_cuda() || dtype == torch::kDouble) return FusedAttention::kNone;
-  return dtype == torch::kFloat ? FusedAttention::kEfficient : FusedAttention::kFlash;
+  return tensor.is_cuda() ? usual_attention(dtype, head_dim, "sm_80") : FusedAttention::kNone;
 }
 
 }  // namespace mola

@@ -8,7 +8,7 @@ namespace {
 
 using torch::Tensor;
 
-constexpr int64_t kHeadMultiple = 8;          // FlashAttention's heads
+constexpr int64_t kHeadMultiple = 8;          // of the numbers of a head, for both kernels
 constexpr int64_t kCausalFromLowerRight = 2;  // of the memory-efficient kernel's masks
 
 double scale_of(const Tensor& query) { return 1 / std::sqrt(static_cast<double>(query.size(-1))); }
@@ -57,29 +57,35 @@ AttentionOperands flash_backward(const Tensor& grad, const AttentionOperands& gi
   return {dq.narrow(-1, 0, dim), dk.narrow(-1, 0, dim), dv.narrow(-1, 0, dim)};
 }
 
-FusedResult efficient_forward(const AttentionOperands& operands, const SegmentTensors& segments) {
+FusedResult efficient_forward(const AttentionOperands& given, const SegmentTensors& segments) {
+  const auto operands = padded(given);
   const int64_t heads = operands.query.size(1);
   const auto result = at::_efficient_attention_forward(
       operands.query.unsqueeze(0), expanded(operands.key, heads), expanded(operands.value, heads),
       /*bias=*/std::nullopt, segments.query_ends, segments.key_ends, segments.most_queries,
       segments.most_keys, /*dropout_p=*/0.0, kCausalFromLowerRight,
-      /*compute_log_sumexp=*/true, scale_of(operands.query));
-  return {std::get<0>(result).squeeze(0), std::get<1>(result), std::get<2>(result),
-          std::get<3>(result)};
+      /*compute_log_sumexp=*/true, scale_of(given.query));
+  return {std::get<0>(result).squeeze(0).narrow(-1, 0, given.query.size(-1)), std::get<1>(result),
+          std::get<2>(result), std::get<3>(result)};
 }
 
-AttentionOperands efficient_backward(const Tensor& grad, const AttentionOperands& operands,
+AttentionOperands efficient_backward(const Tensor& grad, const AttentionOperands& given,
                                      const FusedResult& result, const SegmentTensors& segments) {
+  const auto operands = padded(given);
   const int64_t heads = operands.query.size(1);
   const int64_t key_heads = operands.key.size(1);
   const auto gradients = at::_efficient_attention_backward(
-      grad.unsqueeze(0), operands.query.unsqueeze(0), expanded(operands.key, heads),
-      expanded(operands.value, heads), /*bias=*/std::nullopt, result.mixed.unsqueeze(0),
+      padded(grad).unsqueeze(0), operands.query.unsqueeze(0), expanded(operands.key, heads),
+      expanded(operands.value, heads), /*bias=*/std::nullopt, padded(result.mixed).unsqueeze(0),
       segments.query_ends, segments.key_ends, segments.most_queries, segments.most_keys,
       result.log_sum_exp, /*dropout_p=*/0.0, result.seed, result.offset, kCausalFromLowerRight,
-      /*bias_requires_grad=*/false, scale_of(operands.query));
-  return {std::get<0>(gradients).squeeze(0), collected(std::get<1>(gradients), key_heads),
-          collected(std::get<2>(gradients), key_heads)};
+      /*bias_requires_grad=*/false, scale_of(given.query));
+  const auto narrowed = [&](const Tensor& rows) {
+    return rows.narrow(-1, 0, given.query.size(-1));
+  };
+  return {narrowed(std::get<0>(gradients).squeeze(0)),
+          narrowed(collected(std::get<1>(gradients), key_heads)),
+          narrowed(collected(std::get<2>(gradients), key_heads))};
 }
 
 }  // namespace

@@ -17,8 +17,10 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Logits in a chunk: 256 rows for a vocabulary of 32000, 16 MB in bf16.
+// Logits in a chunk: 256 rows for a vocabulary of 32000 on a CPU, 16 MB in bf16, which fit into its
+// cache; on a GPU, which reads the head from memory for each chunk, 4096 rows, 256 MB.
 constexpr int64_t kChunkElements = 256 * 32000;
+constexpr int64_t kDeviceChunkElements = 4096 * 32000;
 
 Tensor narrow_defined(const Tensor& values, int64_t begin, int64_t size) {
   return values.defined() ? values.narrow(0, begin, size) : Tensor();
@@ -105,7 +107,8 @@ struct HeadLossFunction : torch::autograd::Function<HeadLossFunction> {
                         const FrozenProducts* products) {
     const auto weights = weights_given.value_or(Tensor());
     const auto states = hidden.index_select(0, rows_given);
-    const int64_t rows = std::max<int64_t>(16, kChunkElements / head_weight.size(0) / 16 * 16);
+    const int64_t elements = on_host(hidden) ? kChunkElements : kDeviceChunkElements;
+    const int64_t rows = std::max<int64_t>(16, elements / head_weight.size(0) / 16 * 16);
     const auto wide = states.options().dtype(accumulate_dtype(states.scalar_type()));
     const SavedHeadLoss gradients = {
         torch::empty_like(states),

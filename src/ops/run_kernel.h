@@ -18,8 +18,9 @@ T* data_or_null(const torch::Tensor& tensor) {
   return tensor.defined() ? kernel_data<T>(tensor) : nullptr;
 }
 
-/// Runs the kernel of `arguments` where `like` is: `run_rows(arguments, begin, end)` on the host,
-/// in parallel for ranges of at least `grain` that cover `rows`, or a launch.
+/// Runs the kernel of `arguments` where `like` is: on the host `run_rows(arguments, begin, end)`,
+/// in parallel for ranges of at least `grain` that cover `rows`; on a GPU a launch of its
+/// `blocks()`.
 template <template <class> class Arguments, class T, class RunRows>
 void run_kernel(const torch::Tensor& like, const Arguments<T>& arguments, int64_t rows,
                 const RunRows& run_rows, int64_t grain = kRowGrain) {

@@ -12,7 +12,7 @@ struct SwigluGradient {
   torch::Tensor grad_gate_up;  ///< [N, 2F]
 };
 
-/// The gradient of gate_up [N, 2F], given the gradient of the result, dy [N, F], and the result.
+/// The gradient of gate_up [N, 2F], given that of the result, dy [N, F]; and the result once more.
 SwigluGradient swiglu_gradient(const torch::Tensor& dy, const torch::Tensor& gate_up);
 
 }  // namespace mola

@@ -35,7 +35,7 @@ class Kernels : public testing::TestWithParam<torch::Dtype> {
 
   static Tensor there(const Tensor& tensor) { return tensor.detach().to(other_device()); }
 
-  DeviceAbilities kernels_{FusedAttention::kFlash, /*emulates_kernels=*/true};
+  DeviceAbilities kernels_{FusedAttention::kFlash, /*has_kernels=*/true};
 };
 
 // Sizes that packs of 16 bytes divide, and not.

@@ -103,8 +103,9 @@ std::tuple<Tensor, Tensor, Tensor, Tensor, c10::SymInt, c10::SymInt> efficient_f
     const MaybeTensor& query_ends, const MaybeTensor& key_ends, std::optional<int64_t> most_queries,
     std::optional<int64_t> most_keys, double, int64_t mask, bool, std::optional<double> scale,
     const MaybeTensor&, std::optional<int64_t>) {
-  TORCH_CHECK(mask == 2 && query.size(2) == key.size(2), "pretend efficient attention: found mask ",
-              mask, " and ", key.size(2), " key heads");
+  TORCH_CHECK(mask == 2 && query.size(2) == key.size(2) && query.size(3) % 4 == 0,
+              "pretend efficient attention: found mask ", mask, ", ", key.size(2),
+              " key heads and heads of ", query.size(3));
   const auto none = torch::empty({0}, query.options());
   const auto y = mixed({query[0], key[0], value[0], *query_ends, *key_ends, *scale}).unsqueeze(0);
   return {y, none, none, none, c10::SymInt(*most_queries), c10::SymInt(*most_keys)};

@@ -23,7 +23,9 @@ __device__ void cross_entropy(const CrossEntropyArguments<T>& a) {
   sum = sum_of_block(sum, scratch);
   const int64_t token = a.tokens[blockIdx.x];
   const auto weight = static_cast<Acc<T>>(a.weights == nullptr ? 1 : a.weights[blockIdx.x]);
-  const Acc<T> target = load(row[token]);
+  // The host does not look at the tokens: one that is not in the vocabulary makes the loss NaN.
+  const bool is_known = token >= 0 && token < a.vocab_size;
+  const Acc<T> target = is_known ? load(row[token]) : Acc<T>(float_of(0x7fc00000U));
   __syncthreads();  // before the row is overwritten
   if (threadIdx.x == 0) a.losses[blockIdx.x] = weight * (MOLA_STD::log(sum) + most - target);
   const Acc<T> factor = weight * a.scale / sum;
