@@ -114,8 +114,8 @@ CudaCompiler::Result CudaCompiler::compile(const std::string& source,
   options.push_back(of_architecture.c_str());
   const int result =
       library_->compile(owner.program, static_cast<int>(options.size()), options.data());
-  // Without the 0 at its end.
-  const std::string log = library_->text(owner.program, library_->log_size, library_->log).c_str();
+  auto log = library_->text(owner.program, library_->log_size, library_->log);
+  log.erase(log.find_last_not_of('\0') + 1);  // the 0 at its end
   if (result != 0) {
     fail("kernels/cuda/", source, ".cu does not compile for ", architecture, ": ", log);
   }
