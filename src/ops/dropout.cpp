@@ -35,9 +35,7 @@ void run_dropout(const Dropout& dropout, const Tensor& x, const Tensor& y, bool 
     using T = std::remove_pointer_t<decltype(type)>;
     const DropoutArguments<T> arguments = {mask_of(dropout), kernel_data<T>(x), kernel_data<T>(y),
                                            x.size(0),        x.size(1),         adds};
-    run_kernel(x, arguments, x.size(0), [](const auto& given, int64_t begin, int64_t end) {
-      dropout_rows(given, begin, end);
-    });
+    run_kernel(x, arguments, x.size(0), dropout_rows);
   });
 }
 

@@ -80,8 +80,7 @@ Gate::Result Gate::forward(const Tensor& hidden, const Tensor& logits) const {
                                         kernel_data<Acc<T>>(result.weights),
                                         kernel_data<int64_t>(result.indices),
                                         kernel_data<T>(result.gated)};
-    run_kernel(hidden, arguments, tokens,
-               [](const auto& given, int64_t begin, int64_t end) { gate_rows(given, begin, end); });
+    run_kernel(hidden, arguments, tokens, gate_rows);
   });
   return result;
 }
@@ -116,10 +115,7 @@ void Gate::backward(const Tensor& hidden, const Result& result, const Tensor& gr
                                                 kernel_data<Acc<T>>(outside),
                                                 kernel_data<T>(grad_hidden),
                                                 kernel_data<Acc<T>>(grad_logits)};
-    run_kernel(hidden, arguments, hidden.size(0),
-               [](const auto& given, int64_t begin, int64_t end) {
-                 gate_gradient_rows(given, begin, end);
-               });
+    run_kernel(hidden, arguments, hidden.size(0), gate_gradient_rows);
   });
 }
 

@@ -59,12 +59,8 @@ Tensor cross_entropy_in_place(Tensor& logits, const Tensor& tokens, const Tensor
                                                 static_cast<Acc<T>>(scale),
                                                 logits.size(0),
                                                 logits.size(1)};
-    run_kernel(
-        logits, arguments, logits.size(0),
-        [](const auto& given, int64_t begin, int64_t end) {
-          cross_entropy_rows(given, begin, end);
-        },
-        /*grain=*/1);
+    run_kernel(logits, arguments, logits.size(0), cross_entropy_rows,
+               /*grain=*/1);
   });
   return losses.sum();
 }

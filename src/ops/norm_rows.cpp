@@ -30,9 +30,7 @@ NormedRows norm_rows(const Tensor& x_given, const Tensor& delta_given, const Ten
                                            kernel_data<Acc<T>>(result.inverse),
                                            result.inverse.size(0),
                                            x.size(-1)};
-    run_kernel(x, arguments, arguments.rows, [](const auto& given, int64_t begin, int64_t end) {
-      rms_norm_rows(given, begin, end);
-    });
+    run_kernel(x, arguments, arguments.rows, rms_norm_rows);
   });
   return result;
 }
@@ -54,9 +52,7 @@ NormRowsGradient norm_rows_gradient(const Tensor& dy_given, const Tensor& more_g
                                                    data_or_null<T>(result.normed),
                                                    rows.inverse.size(0),
                                                    dy.size(-1)};
-    run_kernel(dy, arguments, arguments.rows, [](const auto& given, int64_t begin, int64_t end) {
-      rms_norm_gradient_rows(given, begin, end);
-    });
+    run_kernel(dy, arguments, arguments.rows, rms_norm_gradient_rows);
   });
   return result;
 }

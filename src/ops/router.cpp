@@ -18,9 +18,7 @@ Tensor router_logits(const Tensor& x, const Tensor& routers) {
                                                 x.size(0),
                                                 routers.size(0),
                                                 x.size(1)};
-    run_kernel(x, arguments, x.size(0), [](const auto& given, int64_t begin, int64_t end) {
-      router_logits_rows(given, begin, end);
-    });
+    run_kernel(x, arguments, x.size(0), router_logits_rows);
   });
   return logits;
 }
@@ -38,10 +36,7 @@ void add_router_gradient(const Tensor& grad_x, const Tensor& grad_logits, const 
                                                        grad_x.size(0),
                                                        routers.size(0),
                                                        grad_x.size(1)};
-    run_kernel(grad_x, arguments, grad_x.size(0),
-               [](const auto& given, int64_t begin, int64_t end) {
-                 router_input_gradient_rows(given, begin, end);
-               });
+    run_kernel(grad_x, arguments, grad_x.size(0), router_input_gradient_rows);
   });
 }
 
@@ -56,9 +51,7 @@ Tensor router_weight_gradient(const Tensor& grad_logits, const Tensor& x) {
                                                         x.size(0),
                                                         grad_logits.size(1),
                                                         x.size(1)};
-    run_kernel(x, arguments, x.size(1), [](const auto& given, int64_t begin, int64_t end) {
-      router_weight_gradient_columns(given, begin, end);
-    });
+    run_kernel(x, arguments, x.size(1), router_weight_gradient_columns);
   });
   return grad_R;
 }

@@ -18,12 +18,17 @@ T* data_or_null(const torch::Tensor& tensor) {
   return tensor.defined() ? kernel_data<T>(tensor) : nullptr;
 }
 
-/// Runs the kernel of `arguments` where `like` is: on the host `run_rows(arguments, begin, end)`,
-/// in parallel for ranges of at least `grain` that cover `rows`; on a GPU a launch of its
-/// `blocks()`.
-template <template <class> class Arguments, class T, class RunRows>
+/// The rows begin..end of a kernel on the host.
+template <class Arguments>
+struct RowsOf {
+  using Function = void (*)(const Arguments& arguments, int64_t begin, int64_t end);
+};
+
+/// Runs the kernel of `arguments` where `like` is: on the host `run_rows`, in parallel for ranges
+/// of at least `grain` that cover `rows`; on a GPU a launch of its `blocks()`.
+template <template <class> class Arguments, class T>
 void run_kernel(const torch::Tensor& like, const Arguments<T>& arguments, int64_t rows,
-                const RunRows& run_rows, int64_t grain = kRowGrain) {
+                typename RowsOf<Arguments<T>>::Function run_rows, int64_t grain = kRowGrain) {
   if (auto* kernels = device_kernels(like)) return launch(*kernels, like, arguments);
   at::parallel_for(0, rows, grain,
                    [&](int64_t begin, int64_t end) { run_rows(arguments, begin, end); });

@@ -25,9 +25,7 @@ Tensor swiglu(const Tensor& gate_up) {
     using T = std::remove_pointer_t<decltype(type)>;
     const SwigluArguments<T> arguments = {kernel_data<T>(gate_up), kernel_data<T>(y), y.size(0),
                                           y.size(1)};
-    run_kernel(y, arguments, y.size(0), [](const auto& given, int64_t begin, int64_t end) {
-      swiglu_rows(given, begin, end);
-    });
+    run_kernel(y, arguments, y.size(0), swiglu_rows);
   });
   return y;
 }
@@ -44,9 +42,7 @@ SwigluGradient swiglu_gradient(const Tensor& dy_given, const Tensor& gate_up) {
                                                   kernel_data<T>(result.grad_gate_up),
                                                   dy.size(0),
                                                   dy.size(1)};
-    run_kernel(dy, arguments, dy.size(0), [](const auto& given, int64_t begin, int64_t end) {
-      swiglu_gradient_rows(given, begin, end);
-    });
+    run_kernel(dy, arguments, dy.size(0), swiglu_gradient_rows);
   });
   return result;
 }
