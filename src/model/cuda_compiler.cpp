@@ -93,8 +93,7 @@ CudaCompiler::CudaCompiler() : library_(std::make_unique<Library>()) {}
 
 CudaCompiler::~CudaCompiler() = default;  // the library stays open: its kernels may be running
 
-CudaCompiler::Result CudaCompiler::compile(const std::string& source,
-                                           const std::string& architecture) const {
+CudaCompiler::Result CudaCompiler::compile(const std::string& source, int architecture) const {
   std::vector<const char*> names;
   std::vector<const char*> texts;
   for (const auto& header : cuda_headers()) {
@@ -110,20 +109,19 @@ CudaCompiler::Result CudaCompiler::compile(const std::string& source,
                                    static_cast<int>(names.size()), texts.data(), names.data()),
                   source + ".cu");
   auto options = kOptions;
-  const std::string of_architecture = "--gpu-architecture=" + architecture;
+  const std::string of_architecture = "--gpu-architecture=sm_" + std::to_string(architecture);
   options.push_back(of_architecture.c_str());
   const int result =
       library_->compile(owner.program, static_cast<int>(options.size()), options.data());
   auto log = library_->text(owner.program, library_->log_size, library_->log);
   log.erase(log.find_last_not_of('\0') + 1);  // the 0 at its end
   if (result != 0) {
-    fail("kernels/cuda/", source, ".cu does not compile for ", architecture, ": ", log);
+    fail("kernels/cuda/", source, ".cu does not compile for sm_", architecture, ": ", log);
   }
   return {library_->text(owner.program, library_->binary_size, library_->binary), log};
 }
 
-std::string CudaCompiler::fingerprint(const std::string& source,
-                                      const std::string& architecture) const {
+std::string CudaCompiler::fingerprint(const std::string& source, int architecture) const {
   Fingerprint fingerprint;
   int major = 0;
   int minor = 0;

@@ -21,12 +21,12 @@ class CudaCompiler {
     std::string log;     ///< registers and spills of each kernel
   };
 
-  /// Compiles kernels/cuda/`source`.cu for an architecture such as "sm_90". Throws `Error` with the
-  /// compiler's messages.
-  Result compile(const std::string& source, const std::string& architecture) const;
+  /// Compiles kernels/cuda/`source`.cu for an architecture such as 90, for sm_90. Throws `Error`
+  /// with the compiler's messages.
+  Result compile(const std::string& source, int architecture) const;
 
   /// Changes with everything that the result of `compile` depends on.
-  std::string fingerprint(const std::string& source, const std::string& architecture) const;
+  std::string fingerprint(const std::string& source, int architecture) const;
 
  private:
   struct Library;

@@ -35,12 +35,12 @@ CudaDriver::CudaDriver() {
   find_symbol(library, "cuGetErrorString", get_error_string_);
 }
 
-std::string CudaDriver::architecture(int device) const {
+int CudaDriver::architecture(int device) const {
   int major = 0;
   int minor = 0;
   check(get_attribute_(&major, kCapabilityMajor, device), "asking for the card's architecture");
   check(get_attribute_(&minor, kCapabilityMinor, device), "asking for the card's architecture");
-  return "sm_" + std::to_string(major) + std::to_string(minor);
+  return 10 * major + minor;
 }
 
 CudaDriver::Current::Current(const CudaDriver& driver, int device) : driver_(driver) {

@@ -15,8 +15,8 @@ class CudaDriver {
   /// Opens libcuda. Throws `Error` if there is no driver.
   CudaDriver();
 
-  /// Such as "sm_90", of the device with this number.
-  std::string architecture(int device) const;
+  /// Such as 90, for sm_90, of the device with this number.
+  int architecture(int device) const;
 
   /// While it lives, the device with this number is the current one of this thread, with the
   /// context that torch uses: a new thread, such as one of autograd's, has none until it calls

@@ -59,7 +59,7 @@ class CudaKernels : public DeviceKernels {
   }
 
   // A file of the cache may be damaged.
-  CudaDriver::Module load(const std::string& source, const std::string& architecture) const {
+  CudaDriver::Module load(const std::string& source, int architecture) const {
     try {
       return driver_.load(binary(source, architecture, /*anew=*/false));
     } catch (const Error& error) {
@@ -69,9 +69,9 @@ class CudaKernels : public DeviceKernels {
   }
 
   // From the cache, or compiled.
-  std::string binary(const std::string& source, const std::string& architecture, bool anew) const {
+  std::string binary(const std::string& source, int architecture, bool anew) const {
     const auto folder = cache_folder();
-    const auto path = folder + "/cuda/" + source + "-" + architecture + "-" +
+    const auto path = folder + "/cuda/" + source + "-sm_" + std::to_string(architecture) + "-" +
                       compiler_.fingerprint(source, architecture) + ".cubin";
     std::error_code ignored;
     const bool is_kept = !anew && !folder.empty() && std::filesystem::exists(path, ignored);
@@ -93,7 +93,7 @@ class CudaKernels : public DeviceKernels {
 
   CudaDriver driver_;
   CudaCompiler compiler_;
-  std::string architecture_;  // of the first card
+  int architecture_;  // of the first card
   std::mutex mutex_;
   std::map<std::pair<int, std::string>, CudaDriver::Module> modules_;  // by device and source
   std::map<std::pair<int, std::string>, CudaDriver::Function> functions_;

@@ -34,13 +34,12 @@ DeviceKernels* device_kernels(const torch::Tensor& tensor) {
   return has_kernels ? kernels : nullptr;
 }
 
-FusedAttention usual_attention(torch::Dtype dtype, int64_t head_dim,
-                               const std::string& architecture) {
-  const int number = std::stoi(architecture.substr(3));
-  if (dtype == torch::kDouble || (dtype != torch::kFloat && number < 80)) {
+FusedAttention usual_attention(torch::Dtype dtype, int64_t head_dim, int architecture) {
+  if (dtype == torch::kDouble || (dtype != torch::kFloat && architecture < 80)) {
     return FusedAttention::kNone;
   }
-  const bool is_wide = head_dim > 192 && number != 80 && number != 90 && number != 100;
+  const bool is_wide =
+      head_dim > 192 && architecture != 80 && architecture != 90 && architecture != 100;
   return dtype == torch::kFloat || head_dim > 256 || is_wide ? FusedAttention::kEfficient
                                                              : FusedAttention::kFlash;
 }
@@ -48,7 +47,7 @@ FusedAttention usual_attention(torch::Dtype dtype, int64_t head_dim,
 FusedAttention fused_attention(const torch::Tensor& tensor, int64_t head_dim) {
   const auto dtype = tensor.scalar_type();
   if (const auto* kernels = of_device(tensor)) return kernels->attention(dtype, head_dim);
-  return tensor.is_cuda() ? usual_attention(dtype, head_dim, "sm_80") : FusedAttention::kNone;
+  return tensor.is_cuda() ? usual_attention(dtype, head_dim, 80) : FusedAttention::kNone;
 }
 
 }  // namespace mola

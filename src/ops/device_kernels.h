@@ -47,10 +47,9 @@ void set_device_kernels(torch::DeviceType type, std::shared_ptr<DeviceKernels> k
 DeviceKernels* device_kernels(const torch::Tensor& tensor);
 
 /// What torch has for heads of `head_dim` numbers of `dtype` on cards of an architecture such as
-/// "sm_90": FlashAttention needs one from sm_80 on, and for the gradients of heads above 192 sm_80,
-/// sm_90 or sm_100.
-FusedAttention usual_attention(torch::Dtype dtype, int64_t head_dim,
-                               const std::string& architecture);
+/// 90, sm_90: FlashAttention needs one from sm_80 on, and for the gradients of heads above 192
+/// sm_80, sm_90 or sm_100.
+FusedAttention usual_attention(torch::Dtype dtype, int64_t head_dim, int architecture);
 
 /// The attention for heads of `head_dim` numbers of the dtype and on the device of `tensor`.
 FusedAttention fused_attention(const torch::Tensor& tensor, int64_t head_dim);

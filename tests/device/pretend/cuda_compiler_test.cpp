@@ -12,7 +12,7 @@ namespace {
 
 // The kernels compile for the cards from Ampere on, and keep their values in registers. This needs
 // no card; with a LibTorch for the CPU alone there is no compiler.
-class CudaCompilerTest : public testing::TestWithParam<const char*> {};
+class CudaCompilerTest : public testing::TestWithParam<int> {};
 
 TEST_P(CudaCompilerTest, CompilesAllKernelsWithoutSpills) {
   std::unique_ptr<CudaCompiler> compiler;
@@ -34,9 +34,8 @@ TEST_P(CudaCompilerTest, CompilesAllKernelsWithoutSpills) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Architectures, CudaCompilerTest,
-                         testing::Values("sm_80", "sm_86", "sm_90", "sm_100"),
-                         [](const auto& info) { return std::string(info.param); });
+INSTANTIATE_TEST_SUITE_P(Architectures, CudaCompilerTest, testing::Values(80, 86, 90, 100),
+                         [](const auto& info) { return "sm_" + std::to_string(info.param); });
 
 }  // namespace
 }  // namespace mola
