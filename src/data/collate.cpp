@@ -5,6 +5,7 @@
 
 #include "data/prefix_tree.h"
 #include "ops/device.h"
+#include "ops/segment_numbers.h"
 
 namespace mola {
 namespace {
@@ -25,8 +26,9 @@ class HostBatch {
 
   Batch on(torch::Device device) const {
     std::vector<int64_t> parents;
-    for (const auto& segment : tree_.segments) parents.push_back(segment.parent);
-    if (!is_shared_) parents.clear();
+    for (const auto& segment : tree_.segments) {
+      if (is_shared_) parents.push_back(segment.parent);
+    }
     // One block for all, so that it goes to a GPU in one copy.
     const int64_t tokens = offsets_.back();
     std::vector<int64_t> sizes = {tokens, tokens, tokens, num_targets_, num_targets_, num_targets_};

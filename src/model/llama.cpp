@@ -10,6 +10,7 @@
 #include "ops/embedding.h"
 #include "ops/kernel_dispatch.h"
 #include "ops/rounded_length.h"
+#include "ops/segment_numbers.h"
 #include "ops/virtual_tokens.h"
 
 namespace mola {

@@ -13,6 +13,7 @@
 #include "ops/kernel_dispatch.h"
 #include "ops/product_attention.h"
 #include "ops/rounded_length.h"
+#include "ops/segment_numbers.h"
 
 namespace mola {
 namespace {

@@ -1,4 +1,4 @@
-#include "mola/ops/segment_tensors.h"
+#include "ops/segment_numbers.h"
 
 #include <algorithm>
 
