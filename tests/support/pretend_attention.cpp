@@ -5,8 +5,8 @@
 #include <tuple>
 #include <vector>
 
-// Operators of torch that only a GPU has, written out for the CPU, so that the pretend device runs
-// them: attention of segments, and products with a result of another dtype.
+// Attention of segments, which torch has for GPUs only, written out for the CPU, so that the
+// pretend device runs it.
 
 namespace mola {
 namespace {
@@ -121,16 +121,11 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> efficient_backward(
   return {dq.unsqueeze(0), dk.unsqueeze(0), dv.unsqueeze(0), Tensor()};
 }
 
-Tensor mm_in_dtype(const Tensor& a, const Tensor& b, at::ScalarType dtype) {
-  return torch::mm(a.to(dtype), b.to(dtype));
-}
-
 TORCH_LIBRARY_IMPL(aten, CPU, library) {
   library.impl("_flash_attention_forward", &flash_forward);
   library.impl("_flash_attention_backward", &flash_backward);
   library.impl("_efficient_attention_forward", &efficient_forward);
   library.impl("_efficient_attention_backward", &efficient_backward);
-  library.impl("mm.dtype", &mm_in_dtype);
 }
 
 }  // namespace

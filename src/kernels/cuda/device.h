@@ -25,6 +25,17 @@ struct alignas(16) PackOf {
   T element[kPack<T>];
 };
 
+/// The pack of the thread where each has one of a matrix [rows, size].
+struct PackPlace {
+  int64_t row;
+  int64_t from;  // its first column
+};
+template <class T>
+inline __device__ PackPlace pack_place(int64_t size) {
+  const int64_t packs = ceil_divide(size, kPack<T>);
+  return {thread_index() / packs, thread_index() % packs * kPack<T>};
+}
+
 /// Whether a row consists of whole packs that begin where the card can read 16 bytes at once.
 template <class T>
 inline __device__ bool has_packs(const T* row, int64_t size) {

@@ -16,6 +16,20 @@ __device__ HeadPair pair_of(const Arguments& a) {
   return {index / (a.heads() * a.half), index / a.half % a.heads(), index % a.half};
 }
 
+// Rotates the pair at `in` by the angles that the pair's places in its token's row have; back, by
+// the transpose.
+template <class T, class Arguments>
+__device__ void rotate_pair(const Arguments& a, const HeadPair& pair, const T* in, T* out,
+                            bool back) {
+  const int64_t at = pair.row * 2 * a.half + pair.column;
+  const Acc<T> low = load(in[0]);
+  const Acc<T> high = load(in[a.half]);
+  const Acc<T> sin_low = load(a.sin[at]);
+  const Acc<T> sin_high = load(a.sin[at + a.half]);
+  store(out[0], low * load(a.cos[at]) - high * (back ? -sin_high : sin_low));
+  store(out[a.half], high * load(a.cos[at + a.half]) + low * (back ? -sin_low : sin_high));
+}
+
 template <class T>
 __device__ void split_heads(const HeadsArguments<T>& a) {
   const auto pair = pair_of(a);
@@ -31,15 +45,9 @@ __device__ void split_heads(const HeadsArguments<T>& a) {
     out[a.half] = in[a.half];
     return;
   }
-  const T* cos = a.cos + pair.row * size + pair.column;
-  const T* sin = a.sin + pair.row * size + pair.column;
-  const Acc<T> low = load(in[0]);
-  const Acc<T> high = load(in[a.half]);
-  store(out[0], low * load(cos[0]) - high * load(sin[0]));
-  store(out[a.half], high * load(cos[a.half]) + low * load(sin[a.half]));
+  rotate_pair(a, pair, in, out, /*back=*/false);
 }
 
-// Rotates by the transpose.
 template <class T>
 __device__ void split_heads_gradient(const HeadsGradientArguments<T>& a) {
   const auto pair = pair_of(a);
@@ -57,12 +65,7 @@ __device__ void split_heads_gradient(const HeadsGradientArguments<T>& a) {
     out[a.half] = in[a.half];
     return;
   }
-  const T* cos = a.cos + pair.row * size + pair.column;
-  const T* sin = a.sin + pair.row * size + pair.column;
-  const Acc<T> low = load(in[0]);
-  const Acc<T> high = load(in[a.half]);
-  store(out[0], low * load(cos[0]) + high * load(sin[a.half]));
-  store(out[a.half], high * load(cos[a.half]) - low * load(sin[0]));
+  rotate_pair(a, pair, in, out, /*back=*/true);
 }
 
 MOLA_CUDA_KERNEL(split_heads, HeadsArguments)

@@ -7,9 +7,7 @@ namespace mola {
 // A thread for each pack of a row.
 template <class T>
 __device__ void swiglu(const SwigluArguments<T>& a) {
-  const int64_t packs = ceil_divide(a.size, kPack<T>);
-  const int64_t row = thread_index() / packs;
-  const int64_t from = thread_index() % packs * kPack<T>;
+  const auto [row, from] = pack_place<T>(a.size);
   if (row >= a.rows) return;
   const T* gate_up = a.gate_up + row * 2 * a.size;
   const auto gate = load_pack(gate_up, from, a.size);
@@ -24,9 +22,7 @@ __device__ void swiglu(const SwigluArguments<T>& a) {
 
 template <class T>
 __device__ void swiglu_gradient(const SwigluGradientArguments<T>& a) {
-  const int64_t packs = ceil_divide(a.size, kPack<T>);
-  const int64_t row = thread_index() / packs;
-  const int64_t from = thread_index() % packs * kPack<T>;
+  const auto [row, from] = pack_place<T>(a.size);
   if (row >= a.rows) return;
   const T* gate_up = a.gate_up + row * 2 * a.size;
   T* grad = a.grad + row * 2 * a.size;
