@@ -23,7 +23,7 @@ struct FusedResult {
   torch::Tensor offset;  ///< likewise
 };
 
-/// The last queries of a segment attend to all of its keys, each one before them to one less.
+/// The last query of a segment attends to all of its keys, each query before it to one fewer.
 FusedResult fused_forward(const AttentionOperands& operands, const SegmentTensors& segments,
                           FusedAttention method);
 

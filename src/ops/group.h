@@ -26,7 +26,7 @@ struct InputNorm {
 struct InputSteps {
   InputActivation activation;
   std::optional<Dropout> dropout = std::nullopt;
-  std::optional<InputNorm> norm = std::nullopt;  ///< where there is a kernel for it
+  std::optional<InputNorm> norm = std::nullopt;  ///< needs `has_norm_kernel`
 };
 
 /// The result of `group_forward`.
